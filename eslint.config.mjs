@@ -1,0 +1,97 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+const noNodeModules = { regex: '^node:', message: 'The core and the reconciliation have no I/O.' };
+const noAdapters = { regex: '/adapters(/|$)', message: 'Dependencies point inward: adapters are chosen in index.ts.' };
+const onlyThisFolder = {
+  regex: '(^|/)(tasks|test)/',
+  message: 'cloudcode/lock_users is copied alone into other repositories: it imports nothing from outside itself.'
+};
+const noJourneyPackages = { regex: '^@journeyapps/', message: 'Declare the small surface that is used, structurally.' };
+
+const noClockOrChance = [
+  ...['fetch', 'process', 'console', 'setTimeout', 'setInterval', 'setImmediate', 'performance', 'crypto', 'Buffer'].map(
+    (name) => ({ name, message: 'No I/O, clock or globals here: take it through a port.' })
+  ),
+  { name: 'Date', message: 'Time is an argument, or comes through Clock.' }
+];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', '.local/'] },
+  js.configs.recommended,
+  ...tseslint.configs.strict,
+  {
+    files: ['**/*.mjs'],
+    languageOptions: { globals: { process: 'readonly', URL: 'readonly' } }
+  },
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-require-imports': ['error', { allowAsImport: true }],
+      '@typescript-eslint/restrict-template-expressions': 'off',
+      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Read settings in one place.' }],
+      eqeqeq: 'error'
+    }
+  },
+  {
+    files: ['cloudcode/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [onlyThisFolder, noJourneyPackages] }] }
+  },
+  {
+    files: ['cloudcode/lock_users/src/**/*.ts'],
+    ignores: ['cloudcode/lock_users/src/adapters/**'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [onlyThisFolder, noJourneyPackages, noNodeModules, noAdapters] }],
+      'no-restricted-globals': ['error', ...noClockOrChance],
+      'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'Chance comes through a port.' }]
+    }
+  },
+  {
+    files: ['cloudcode/lock_users/src/core/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            onlyThisFolder,
+            noJourneyPackages,
+            noNodeModules,
+            noAdapters,
+            { regex: '^\\.\\./', message: 'The core imports nothing but the core.' }
+          ]
+        }
+      ]
+    }
+  },
+  {
+    files: ['tasks/local/backend/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: 'cloudcode/', message: 'The emulator shares no code with the task.' }] }
+      ]
+    }
+  },
+  {
+    files: ['tasks/**/*.ts'],
+    ignores: ['tasks/local/backend/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '(^|/)test/', message: 'Nothing imports tests.' }] }
+      ]
+    }
+  },
+  {
+    files: ['cloudcode/lock_users/src/adapters/read-environment.ts', 'tasks/**/main.ts', 'test/**/*.ts'],
+    rules: { 'no-restricted-properties': 'off' }
+  }
+);
