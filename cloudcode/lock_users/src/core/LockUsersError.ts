@@ -1,0 +1,91 @@
+import type { UsersChanged } from './vocabulary';
+
+/**
+ * Stable codes of everything that can stop a run, for programs; the message is for people.
+ *
+ * - `INVALID_PARAMETERS`: the trigger's parameters are wrong. Correct them and run again.
+ * - `INVALID_SETTINGS`: an environment variable is missing or malformed. Correct it, save, deploy.
+ * - `NOT_ARMED`: the deployment only plans, because `LOCK_USERS_ARMED` is not `true`. Normal until it is armed.
+ * - `TOO_MANY_USERS`: the plan is larger than `maxUsers` or `LOCK_USERS_MAX_USERS` allows.
+ * - `BACKEND_UNAUTHORIZED`: 401 or 403; the token is wrong, revoked, or of another deployment.
+ * - `UNKNOWN_DEPLOYMENT`: 404 `ACCOUNT_NOT_FOUND`; the 24 hex digits in the address are not this backend's.
+ * - `WRONG_ADDRESS`: any other 404, such as `ROUTE_ERROR`, or a redirect: there is no Backend API v4 at that address.
+ * - `BACKEND_UNREACHABLE`: no answer: connection refused or dropped, name not found, time-out.
+ * - `BACKEND_RATE_LIMITED`: 429; the deployment's request limit is used up.
+ * - `BACKEND_UNAVAILABLE`: 5xx.
+ * - `BACKEND_REJECTED`: any other status that is not 2xx.
+ * - `BACKEND_PROTOCOL`: a 2xx answer that does not have the documented shape.
+ * - `DATABASE_UNAVAILABLE`: the platform's `DB` global, or the user model in it, is not there.
+ * - `DATABASE_READ_FAILED`: `DB` could not read the users.
+ * - `INVARIANT`: a bug in this task; the message says which belief did not hold.
+ */
+export type ErrorCode =
+  | 'INVALID_PARAMETERS'
+  | 'INVALID_SETTINGS'
+  | 'NOT_ARMED'
+  | 'TOO_MANY_USERS'
+  | 'BACKEND_UNAUTHORIZED'
+  | 'UNKNOWN_DEPLOYMENT'
+  | 'WRONG_ADDRESS'
+  | 'BACKEND_UNREACHABLE'
+  | 'BACKEND_RATE_LIMITED'
+  | 'BACKEND_UNAVAILABLE'
+  | 'BACKEND_REJECTED'
+  | 'BACKEND_PROTOCOL'
+  | 'DATABASE_UNAVAILABLE'
+  | 'DATABASE_READ_FAILED'
+  | 'INVARIANT';
+
+/** The parts of an error: the code, what happened, what to do next, and the platform's own words if it gave any. */
+export interface ErrorParts {
+  readonly code: ErrorCode;
+  /** One sentence or more: what happened. */
+  readonly what: string;
+  /** What the reader should do now. */
+  readonly nextStep: string;
+  /** The platform's error `type`, where the answer had one. */
+  readonly platformType?: string;
+}
+
+const USERS_CHANGED_SENTENCE: Record<UsersChanged, string> = {
+  no: 'No user was changed.',
+  yes: 'Some users were locked before that.',
+  maybe: 'Some users may have been locked.'
+};
+
+/** `what`, whether any user was changed, and the next step, as one line of text. */
+export function describeError(parts: ErrorParts, usersChanged: UsersChanged): string {
+  return `${parts.what} ${USERS_CHANGED_SENTENCE[usersChanged]} ${parts.nextStep}`;
+}
+
+/**
+ * Why a run, or one of its requests, could not go on. What became of one user is never one of these.
+ *
+ * The message is one line with the code and the next step. It says that no user was changed, which holds wherever it
+ * is thrown out of `run`; later in a run the report says what holds then.
+ */
+export class LockUsersError extends Error {
+  readonly code: ErrorCode;
+  readonly parts: ErrorParts;
+
+  constructor(parts: ErrorParts) {
+    super(`${parts.code}: ${describeError(parts, 'no')}`);
+    this.name = 'LockUsersError';
+    this.code = parts.code;
+    this.parts = parts;
+  }
+}
+
+/** Thrown when something this task relies on does not hold: a bug of ours, to be reported. */
+export class InvariantError extends LockUsersError {
+  constructor(what: string) {
+    super({
+      code: 'INVARIANT',
+      what: `This is a bug in lock_users: ${what}`,
+      nextStep: 'Please report it with the log of this run. Running the task again is safe.'
+    });
+    // Unlike other errors this one can surface after batches were sent.
+    this.message = `INVARIANT: ${describeError(this.parts, 'maybe')}`;
+    this.name = 'InvariantError';
+  }
+}

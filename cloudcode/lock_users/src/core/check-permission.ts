@@ -1,0 +1,43 @@
+import type { ErrorParts } from './LockUsersError';
+import { invalidParameters } from './parse-parameters';
+import type { Parameters } from './parse-parameters';
+import type { Settings } from './parse-settings';
+
+/**
+ * The largest plan that may be sent: the smaller of the deployment's limit and the caller's, Infinity where neither
+ * is given.
+ *
+ * @throws LockUsersError `INVALID_PARAMETERS` where the caller asks for more than the deployment allows.
+ */
+export function resolveMaxUsers(
+  settings: Pick<Settings, 'maxUsers'>,
+  parameters: Pick<Parameters, 'maxUsers'>
+): number {
+  const limit = settings.maxUsers ?? Infinity;
+  const wanted = parameters.maxUsers ?? limit;
+  if (wanted > limit) {
+    throw invalidParameters([
+      `"maxUsers" is ${wanted}, but LOCK_USERS_MAX_USERS allows ${limit} on this deployment; a parameter can only lower it.`
+    ]);
+  }
+  return wanted;
+}
+
+/** Why a deployment that is not armed does not lock, and how to arm it. */
+export function describeNotArmed(): ErrorParts {
+  return {
+    code: 'NOT_ARMED',
+    what: 'This deployment is not armed, so the task only plans here.',
+    nextStep:
+      'To arm it, set the environment variable LOCK_USERS_ARMED to true in the deployment settings in OXIDE, save, and deploy the app.'
+  };
+}
+
+/** Why a plan that is too large was not sent. */
+export function describeTooManyUsers(planned: number, maxUsers: number): ErrorParts {
+  return {
+    code: 'TOO_MANY_USERS',
+    what: `The run would lock ${planned} users, and at most ${maxUsers} are allowed.`,
+    nextStep: 'Select fewer users, or raise "maxUsers" or LOCK_USERS_MAX_USERS if so many are meant.'
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * The known name nearest to `name` (fewest single-character edits, letter case ignored), or undefined where none is
+ * within half of the longer name's length.
+ */
+export function findNearestName(name: string, knownNames: readonly string[]): string | undefined {
+  let nearest: string | undefined;
+  let nearestDistance = Infinity;
+  for (const known of knownNames) {
+    const distance = countEdits(name.trim().toLowerCase(), known.toLowerCase());
+    if (distance <= Math.max(name.length, known.length) / 2 && distance < nearestDistance) {
+      nearest = known;
+      nearestDistance = distance;
+    }
+  }
+  return nearest;
+}
+
+/** ` Did you mean "x"?` for the nearest known name, or the list of known names where none is near. */
+export function suggestName(name: string, knownNames: readonly string[]): string {
+  const nearest = findNearestName(name, knownNames);
+  return nearest === undefined ? `Known names: ${knownNames.join(', ')}.` : `Did you mean ${JSON.stringify(nearest)}?`;
+}
+
+/** Levenshtein distance, one row of the table at a time. */
+function countEdits(from: string, to: string): number {
+  // A name far longer than any of ours is not near to one; do not spend time in proportion to hostile input.
+  if (Math.abs(from.length - to.length) > 32) return Infinity;
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const substitution = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}

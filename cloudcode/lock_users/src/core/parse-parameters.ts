@@ -1,0 +1,154 @@
+import uniq = require('lodash/uniq');
+import isPlainObject = require('lodash/isPlainObject');
+import { describeValue, findWrongUserId } from './check-user-ids';
+import { suggestName } from './find-nearest-name';
+import { MAX_OPERATIONS_PER_BATCH, MAX_REASON_LENGTH } from './limits';
+import { LockUsersError } from './LockUsersError';
+import type { Action, Selection, WhereClause } from './vocabulary';
+
+/** What a trigger asks for, checked. */
+export interface Parameters {
+  readonly action: Action;
+  /** Who is selected; everybody where nothing is given. */
+  readonly selection: Selection;
+  /** Selected users who are left alone. Default: nobody. */
+  readonly excludeUserIds: readonly string[];
+  /** True: only plan. False: lock, refused where the deployment is not armed. Undefined: lock where it is armed. */
+  readonly dryRun?: boolean;
+  /** A run that would lock more is refused. At least 1. */
+  readonly maxUsers?: number;
+  /** Operations per batch, 1 to 1000. Default 1000, the platform's limit. */
+  readonly batchSize: number;
+  /** Why, in the caller's words; it ends up in the report. */
+  readonly reason?: string;
+}
+
+const PARAMETER_NAMES = [
+  'action',
+  'where',
+  'userIds',
+  'excludeUserIds',
+  'dryRun',
+  'maxUsers',
+  'batchSize',
+  'reason',
+  'wipe'
+] as const;
+type ParameterName = (typeof PARAMETER_NAMES)[number];
+
+/**
+ * Checks a trigger's parameters. `undefined`, `null` and `{}` all mean: everything by default.
+ *
+ * @throws LockUsersError `INVALID_PARAMETERS`, naming every mistake at once.
+ */
+export function parseParameters(params: unknown): Parameters {
+  const given = params === undefined || params === null ? {} : params;
+  if (!isPlainObject(given)) {
+    throw invalidParameters([`Parameters are a JSON object, not ${describeValue(given)}.`]);
+  }
+  const values = new Map<string, unknown>(Object.entries(given as object));
+  const mistakes: string[] = [];
+  for (const name of values.keys()) {
+    if (!(PARAMETER_NAMES as readonly string[]).includes(name)) {
+      mistakes.push(`Unknown parameter ${JSON.stringify(name)}. ${suggestName(name, PARAMETER_NAMES)}`);
+    }
+  }
+
+  /** The parameter's value where it is given and passes `check`; a mistake is noted where it does not pass. */
+  function take<T>(name: ParameterName, check: (value: unknown) => value is T, expected: string): T | undefined {
+    const value = values.get(name);
+    if (value === undefined || check(value)) return value;
+    mistakes.push(`"${name}" must be ${expected}, not ${describeValue(value)}.`);
+    return undefined;
+  }
+
+  if (values.has('wipe') && values.get('wipe') !== false) {
+    mistakes.push('This task never wipes: it locks users and keeps the data on their devices. Leave "wipe" out.');
+  }
+  take('action', isLock, '"lock", the only action of this version');
+  const where = takeWhere(take('where', isArray, 'an array such as ["role = ?", "driver"]'), mistakes);
+  const userIds = takeIds('userIds', take('userIds', isArray, 'an array of user ids'), mistakes);
+  if (userIds?.length === 0) {
+    mistakes.push('"userIds" is empty. Name at least one user, or leave it out to select everybody.');
+  }
+  const excludeUserIds = takeIds('excludeUserIds', take('excludeUserIds', isArray, 'an array of user ids'), mistakes);
+  const dryRun = take('dryRun', isBoolean, 'true or false');
+  const maxUsers = take('maxUsers', isCount, 'a whole number of at least 1');
+  const batchSize = take('batchSize', isBatchSize, `a whole number from 1 to ${MAX_OPERATIONS_PER_BATCH}`);
+  const reason = take('reason', isReason, `text of 1 to ${MAX_REASON_LENGTH} characters`);
+
+  if (mistakes.length > 0) throw invalidParameters(mistakes);
+  return {
+    action: 'lock',
+    selection: { ...(where && { where }), ...(userIds && { userIds }) },
+    excludeUserIds: excludeUserIds ?? [],
+    batchSize: batchSize ?? MAX_OPERATIONS_PER_BATCH,
+    ...(dryRun !== undefined && { dryRun }),
+    ...(maxUsers !== undefined && { maxUsers }),
+    ...(reason !== undefined && { reason })
+  };
+}
+
+/** The error for parameters that are wrong in themselves or do not fit the deployment's settings. */
+export function invalidParameters(mistakes: readonly string[]): LockUsersError {
+  return new LockUsersError({
+    code: 'INVALID_PARAMETERS',
+    what: mistakes.join(' '),
+    nextStep: 'Correct the parameters and run the task again.'
+  });
+}
+
+function takeWhere(where: readonly unknown[] | undefined, mistakes: string[]): WhereClause | undefined {
+  if (where === undefined) return undefined;
+  const [text, ...values] = where;
+  if (typeof text !== 'string' || text.trim() === '') {
+    mistakes.push(`"where" starts with the query text, such as "role = ?", not ${describeValue(text)}.`);
+    return undefined;
+  }
+  const marks = text.split('?').length - 1;
+  if (marks !== values.length) {
+    mistakes.push(`"where" has ${marks} "?" in its text and ${values.length} values after it; each "?" takes one.`);
+  }
+  const wrong = values.find((value) => !(isArray(value) ? value.every(isScalar) : isScalar(value)));
+  if (wrong !== undefined) {
+    mistakes.push(
+      `A value of "where" is text, a number, true, false, null or an array of these, not ${describeValue(wrong)}.`
+    );
+  }
+  return { text, values };
+}
+
+function takeIds(name: string, ids: readonly unknown[] | undefined, mistakes: string[]): string[] | undefined {
+  if (ids === undefined) return undefined;
+  const wrong = findWrongUserId(ids);
+  if (wrong !== undefined) mistakes.push(`In "${name}", ${wrong}.`);
+  return uniq(ids as string[]);
+}
+
+function isLock(value: unknown): value is Action {
+  return value === 'lock';
+}
+
+function isArray(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+function isScalar(value: unknown): boolean {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === 'boolean';
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 1;
+}
+
+function isBatchSize(value: unknown): value is number {
+  return isCount(value) && value <= MAX_OPERATIONS_PER_BATCH;
+}
+
+function isReason(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '' && value.length <= MAX_REASON_LENGTH;
+}

@@ -1,0 +1,134 @@
+import uniq = require('lodash/uniq');
+import { findWrongUserId } from './check-user-ids';
+import { suggestName } from './find-nearest-name';
+import { LockUsersError } from './LockUsersError';
+import { Secret } from './Secret';
+
+/** What the deployment's environment variables say, checked. */
+export interface Settings {
+  /** Base address of the Backend API, ending in `/api/v4/<24 hex digits>`, without a slash after it. */
+  readonly backendUrl: string;
+  /** The 24 hex digits at the end of the address. */
+  readonly backendId: string;
+  readonly token: Secret;
+  /** False: every trigger only plans. */
+  readonly armed: boolean;
+  /** Users who are never locked. */
+  readonly protectedIds: readonly string[];
+  /** A run that would lock more is refused; undefined: no limit. */
+  readonly maxUsers?: number;
+  /** Name of the app's user model in `DB`. */
+  readonly userModel: string;
+}
+
+const OWN_VARIABLES = [
+  'LOCK_USERS_ARMED',
+  'LOCK_USERS_PROTECTED',
+  'LOCK_USERS_MAX_USERS',
+  'LOCK_USERS_USER_MODEL'
+] as const;
+
+const WHERE_TO_FIND_THE_ADDRESS =
+  'It is on the "Manage API" page of the data browser and ends in /api/v4/ and 24 hex digits.';
+
+/**
+ * Checks the deployment's environment variables; an empty one counts as not set.
+ *
+ * @throws LockUsersError `INVALID_SETTINGS`, naming every mistake at once, and never a value that may be a token.
+ */
+export function parseSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const mistakes: string[] = [];
+  const read = (name: string): string | undefined => environment[name]?.trim() || undefined;
+
+  // A mistyped LOCK_USERS_PROTECTED would protect nobody, so names that look like ours and are not are mistakes.
+  for (const name of Object.keys(environment)) {
+    if (/^LOCK_?USERS?_/i.test(name) && !(OWN_VARIABLES as readonly string[]).includes(name)) {
+      mistakes.push(`Unknown variable ${name}. ${suggestName(name, OWN_VARIABLES)}`);
+    }
+  }
+  const address = parseAddress(read('JOURNEY_BACKEND_URL'), mistakes);
+  const token = parseToken(read('JOURNEY_API_TOKEN'), mistakes);
+  const armed = read('LOCK_USERS_ARMED') ?? 'false';
+  if (armed !== 'true' && armed !== 'false') mistakes.push('LOCK_USERS_ARMED must be true or false.');
+
+  const protectedIds = (read('LOCK_USERS_PROTECTED') ?? '')
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '');
+  const wrongId = findWrongUserId(protectedIds);
+  if (wrongId !== undefined) mistakes.push(`In LOCK_USERS_PROTECTED, ${wrongId}.`);
+
+  const maxUsers = read('LOCK_USERS_MAX_USERS');
+  if (maxUsers !== undefined && !/^[1-9][0-9]{0,14}$/.test(maxUsers)) {
+    mistakes.push('LOCK_USERS_MAX_USERS must be a whole number of at least 1.');
+  }
+  const userModel = read('LOCK_USERS_USER_MODEL') ?? 'user';
+  if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(userModel)) {
+    mistakes.push('LOCK_USERS_USER_MODEL must be the name of a model: letters, digits and underscores.');
+  }
+
+  if (mistakes.length > 0 || address === undefined || token === undefined) {
+    throw new LockUsersError({
+      code: 'INVALID_SETTINGS',
+      what: mistakes.join(' '),
+      nextStep: 'Correct the environment variables of the deployment in OXIDE, save, and deploy the app.'
+    });
+  }
+  return {
+    ...address,
+    token,
+    armed: armed === 'true',
+    protectedIds: uniq(protectedIds),
+    userModel,
+    ...(maxUsers !== undefined && { maxUsers: Number(maxUsers) })
+  };
+}
+
+function parseAddress(
+  value: string | undefined,
+  mistakes: string[]
+): Pick<Settings, 'backendUrl' | 'backendId'> | undefined {
+  if (value === undefined) {
+    mistakes.push(`JOURNEY_BACKEND_URL is not set. ${WHERE_TO_FIND_THE_ADDRESS}`);
+    return undefined;
+  }
+  let url: URL;
+  try {
+    url = new URL(value);
+  } catch {
+    mistakes.push(`JOURNEY_BACKEND_URL is not an address. ${WHERE_TO_FIND_THE_ADDRESS}`);
+    return undefined;
+  }
+  if (url.username !== '' || url.password !== '') {
+    mistakes.push('JOURNEY_BACKEND_URL must not hold a user name or password; the token has its own variable.');
+    return undefined;
+  }
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    mistakes.push('JOURNEY_BACKEND_URL must start with https:// (http:// is for loopback only).');
+    return undefined;
+  }
+  const backendId = /^\/api\/v4\/([0-9a-f]{24})\/?$/i.exec(url.pathname)?.[1];
+  if (backendId === undefined || url.search !== '' || url.hash !== '') {
+    mistakes.push(`JOURNEY_BACKEND_URL does not look right. ${WHERE_TO_FIND_THE_ADDRESS}`);
+    return undefined;
+  }
+  return { backendUrl: `${url.origin}/api/v4/${backendId}`, backendId };
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+function parseToken(value: string | undefined, mistakes: string[]): Secret | undefined {
+  if (value === undefined) {
+    mistakes.push('JOURNEY_API_TOKEN is not set. Create a named token on the "Manage API" page of the data browser.');
+    return undefined;
+  }
+  if (!/^[\x21-\x7e]+$/.test(value)) {
+    mistakes.push(
+      'JOURNEY_API_TOKEN has a space or another character that no token has. Give the token alone, without "Bearer".'
+    );
+    return undefined;
+  }
+  return new Secret(value);
+}

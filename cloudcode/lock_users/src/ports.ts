@@ -1,0 +1,52 @@
+import type { LockOperation, Selection, UserState } from './core/vocabulary';
+
+/** A page of `GET users`. */
+export interface UserStatePage {
+  readonly users: readonly UserState[];
+  /** Whether there are users after these. */
+  readonly more: boolean;
+}
+
+/**
+ * The Backend API v4 of one deployment.
+ * Every call makes one request and throws a LockUsersError (`BACKEND_…`, `UNKNOWN_DEPLOYMENT`, `WRONG_ADDRESS`) where
+ * it gets no usable answer.
+ */
+export interface BackendApi {
+  /** `GET info.json`: the deployment's label and environment, null where it has none. */
+  readDeployment(): Promise<{ readonly label: string | null; readonly environment: string | null }>;
+  /** `GET users?limit&skip`. The platform may return fewer users than asked for. */
+  readUserStates(limit: number, skip: number): Promise<UserStatePage>;
+  /** `POST batch.json`, after proving that the body wipes nothing. Returns the parsed answer, of whatever shape. */
+  postBatch(operations: readonly LockOperation[]): Promise<unknown>;
+}
+
+/** The app database, as far as it says who the users are. */
+export interface UserSource {
+  /**
+   * Ids of the selected users from `skip` on, at most `limit`, ordered by id; empty where there are no more.
+   * Throws a LockUsersError (`DATABASE_…`) where they cannot be read.
+   */
+  readUserIds(selection: Selection, limit: number, skip: number): Promise<readonly string[]>;
+}
+
+/** The time, so that no other code has a clock of its own. */
+export interface Clock {
+  /** Milliseconds since some fixed moment. */
+  nowMs(): number;
+}
+
+/** Where the lines go that a person reads while the task runs. */
+export interface Log {
+  line(text: string): void;
+}
+
+/** Everything outside that a run needs. */
+export interface Ports {
+  readonly backend: BackendApi;
+  readonly userSource: UserSource;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Makes a new run id, unique for ever. */
+  readonly newRunId: () => string;
+}
