@@ -1,0 +1,83 @@
+import { parseParameters } from '../../../cloudcode/lock_users/src/core/parse-parameters';
+import { userId } from '../../support/user-id';
+
+const DEFAULTS = { action: 'lock', selection: {}, excludeUserIds: [], batchSize: 1000 };
+
+test.each([
+  ['undefined', undefined],
+  ['null', null],
+  ['an empty object', {}]
+])('%s selects everybody by default', (_name, params) => {
+  expect(parseParameters(params)).toEqual(DEFAULTS);
+});
+
+test.each<[string, object, object]>([
+  ['action', { action: 'lock' }, {}],
+  ['where', { where: ['role = ?', 'driver'] }, { selection: { where: { text: 'role = ?', values: ['driver'] } } }],
+  ['where without a value', { where: ['a = b'] }, { selection: { where: { text: 'a = b', values: [] } } }],
+  [
+    'a list in where',
+    { where: ['role in ?', ['a', 'b']] },
+    { selection: { where: { text: 'role in ?', values: [['a', 'b']] } } }
+  ],
+  ['null in where', { where: ['role = ?', null] }, { selection: { where: { text: 'role = ?', values: [null] } } }],
+  ['userIds', { userIds: [userId(1), userId(2)] }, { selection: { userIds: [userId(1), userId(2)] } }],
+  ['a user named twice', { userIds: [userId(1), userId(1)] }, { selection: { userIds: [userId(1)] } }],
+  ['excludeUserIds', { excludeUserIds: [userId(3)] }, { excludeUserIds: [userId(3)] }],
+  ['no excluded user', { excludeUserIds: [] }, {}],
+  ['dryRun', { dryRun: false }, { dryRun: false }],
+  ['maxUsers', { maxUsers: 1 }, { maxUsers: 1 }],
+  ['the smallest batchSize', { batchSize: 1 }, { batchSize: 1 }],
+  ['the largest batchSize', { batchSize: 1000 }, { batchSize: 1000 }],
+  ['reason', { reason: 'release 7' }, { reason: 'release 7' }],
+  ['wipe: false, which changes nothing', { wipe: false }, {}]
+])('takes %s', (_name, params, expected) => {
+  expect(parseParameters(params)).toEqual({ ...DEFAULTS, ...expected });
+});
+
+test.each<[string, unknown, string]>([
+  ['text instead of an object', 'lock', 'Parameters are a JSON object, not "lock".'],
+  ['an array instead of an object', [], 'Parameters are a JSON object, not [].'],
+  ['a number instead of an object', 7, 'Parameters are a JSON object, not 7.'],
+  ['an unknown name', { maxuser: 5 }, 'Unknown parameter "maxuser". Did you mean "maxUsers"?'],
+  ['a name like no other', { quux: 5 }, 'Unknown parameter "quux". Known names: action, where, userIds,'],
+  ['the mistyped key of the forum', { ' wipe': false }, 'Unknown parameter " wipe". Did you mean "wipe"?'],
+  ['a prototype key', JSON.parse('{"__proto__": {"dryRun": false}}'), 'Unknown parameter "__proto__".'],
+  ['wipe: true', { wipe: true }, 'This task never wipes'],
+  ['wipe as text', { wipe: 'false' }, 'This task never wipes'],
+  ['wipe: null', { wipe: null }, 'This task never wipes'],
+  ['another action', { action: 'unlock' }, '"action" must be "lock", the only action of this version, not "unlock".'],
+  [
+    'where as text',
+    { where: 'role = driver' },
+    '"where" must be an array such as ["role = ?", "driver"], not "role = driver".'
+  ],
+  ['where as an object', { where: { role: 'driver' } }, '"where" must be an array'],
+  ['an empty where', { where: [] }, '"where" starts with the query text'],
+  ['too few values in where', { where: ['role = ?'] }, '"where" has 1 "?" in its text and 0 values after it'],
+  ['too many values in where', { where: ['role = ?', 1, 2] }, '"where" has 1 "?" in its text and 2 values after it'],
+  ['an object in where', { where: ['role = ?', { key: 'driver' }] }, 'A value of "where" is text'],
+  ['userIds as text', { userIds: userId(1) }, '"userIds" must be an array of user ids'],
+  ['no user in userIds', { userIds: [] }, '"userIds" is empty.'],
+  ['a name in userIds', { userIds: [userId(1), 'Pat'] }, 'In "userIds", entry 2 ("Pat") is not a user id'],
+  ['an upper-case id', { excludeUserIds: ['ABCDEF00-0000-4000-8000-000000000001'] }, 'In "excludeUserIds", entry 1'],
+  ['dryRun as text', { dryRun: 'true' }, '"dryRun" must be true or false, not "true".'],
+  ['dryRun: null', { dryRun: null }, '"dryRun" must be true or false, not null.'],
+  ['maxUsers 0', { maxUsers: 0 }, '"maxUsers" must be a whole number of at least 1, not 0.'],
+  ['a broken maxUsers', { maxUsers: 1.5 }, '"maxUsers" must be a whole number'],
+  ['batchSize 0', { batchSize: 0 }, '"batchSize" must be a whole number from 1 to 1000, not 0.'],
+  ['batchSize 1001', { batchSize: 1001 }, '"batchSize" must be a whole number from 1 to 1000, not 1001.'],
+  ['an empty reason', { reason: ' ' }, '"reason" must be text of 1 to 500 characters'],
+  ['an endless reason', { reason: 'x'.repeat(501) }, '"reason" must be text of 1 to 500 characters']
+])('refuses %s', (_name, params, sentence) => {
+  expect(() => parseParameters(params)).toThrow(
+    expect.objectContaining({ code: 'INVALID_PARAMETERS', message: expect.stringContaining(sentence) })
+  );
+});
+
+test('names every mistake at once, says that nobody was changed, and what to do', () => {
+  expect(() => parseParameters({ dryrun: true, batchSize: 0 })).toThrow(
+    'INVALID_PARAMETERS: Unknown parameter "dryrun". Did you mean "dryRun"? "batchSize" must be a whole number from 1 ' +
+      'to 1000, not 0. No user was changed. Correct the parameters and run the task again.'
+  );
+});
