@@ -1,5 +1,5 @@
 import { backendError } from '../../cloudcode/lock_users/src/core/classify-answer';
-import { LockUsersError } from '../../cloudcode/lock_users/src/core/LockUsersError';
+import type { LockUsersError } from '../../cloudcode/lock_users/src/core/LockUsersError';
 import { parseParameters } from '../../cloudcode/lock_users/src/core/parse-parameters';
 import type { Settings } from '../../cloudcode/lock_users/src/core/parse-settings';
 import { Secret } from '../../cloudcode/lock_users/src/core/Secret';

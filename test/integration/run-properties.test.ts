@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { HttpBackendApi } from '../../cloudcode/lock_users/src/adapters/HttpBackendApi';
+import type { Report } from '../../cloudcode/lock_users/src/core/build-report';
+import { parseParameters } from '../../cloudcode/lock_users/src/core/parse-parameters';
+import { Secret } from '../../cloudcode/lock_users/src/core/Secret';
+import { runLockUsers } from '../../cloudcode/lock_users/src/run-lock-users';
+import { FakePlatform } from '../support/fake-ports';
+import { StubBackend } from '../support/StubBackend';
+import type { StubAnswer, StubRequest } from '../support/StubBackend';
+import { userId, userIds } from '../support/user-id';
+
+/** What the server does with one operation: whether it locks the user, and what it says. */
+interface OperationFate {
+  readonly applied: boolean;
+  readonly entry: unknown;
+}
+
+/** What the server does with a batch as a whole, after it has dealt with its operations. */
+type BatchFate = 'answer' | 'short' | 'long' | 'no JSON' | 'drop' | 'html 502' | '429' | '400' | '401';
+
+const SUCCESS: OperationFate = { applied: true, entry: { success: true } };
+const TRUTHFUL: OperationFate[] = [
+  SUCCESS,
+  { applied: false, entry: { success: false, error: { type: 'OBJECT_NOT_FOUND', detail: 'No such user.' } } },
+  { applied: true, entry: null },
+  { applied: false, entry: {} },
+  { applied: true, entry: { success: 'yes' } }
+];
+const UNTRUTHFUL: OperationFate[] = [
+  { applied: false, entry: { success: true } },
+  { applied: true, entry: { success: false, error: { type: 'X' } } }
+];
+const BATCH_FATES: BatchFate[] = [
+  'answer',
+  'answer',
+  'answer',
+  'short',
+  'long',
+  'no JSON',
+  'drop',
+  'html 502',
+  '429',
+  '400',
+  '401'
+];
+
+/** Refused before anything was applied. */
+const NOT_APPLIED: readonly BatchFate[] = ['429', '400', '401'];
+
+const scenarios = fc.record({
+  locked: fc.array(fc.boolean(), { maxLength: 40 }),
+  protectedNumbers: fc.array(fc.nat(45), { maxLength: 5 }),
+  excludedNumbers: fc.array(fc.nat(45), { maxLength: 5 }),
+  operationFates: fc.array(fc.constantFrom(...TRUTHFUL, ...UNTRUTHFUL), { minLength: 1, maxLength: 20 }),
+  batchFates: fc.array(fc.constantFrom(...BATCH_FATES), { minLength: 1, maxLength: 10 }),
+  batchSize: fc.integer({ min: 1, max: 12 }),
+  pageSize: fc.integer({ min: 1, max: 50 }),
+  armed: fc.boolean()
+});
+type Scenario = typeof scenarios extends fc.Arbitrary<infer T> ? T : never;
+
+const stub = new StubBackend();
+let backendUrl: string;
+beforeAll(async () => {
+  backendUrl = await stub.start();
+});
+afterAll(() => stub.stop());
+
+/** Plays a scenario over HTTP; returns the report and who was locked in the end. */
+async function play(scenario: Scenario): Promise<{ report: Report; locked: Set<string>; bodies: string[] }> {
+  const ids = userIds(scenario.locked.length);
+  const locked = new Set(ids.filter((_, n) => scenario.locked[n]));
+  let batchNumber = 0;
+  let operationNumber = 0;
+
+  function answerBatch(request: StubRequest): StubAnswer {
+    const { operations } = JSON.parse(request.body) as { operations: { user_id: string }[] };
+    const fate = scenario.batchFates[batchNumber++ % scenario.batchFates.length] ?? 'answer';
+    const entries = operations.map((operation) => {
+      const { applied, entry } = scenario.operationFates[operationNumber++ % scenario.operationFates.length] ?? SUCCESS;
+      if (applied && !NOT_APPLIED.includes(fate)) locked.add(operation.user_id);
+      return entry;
+    });
+    if (fate === 'short') entries.pop();
+    if (fate === 'long') entries.push({ success: true });
+    if (fate === 'no JSON') return { body: 'OK' };
+    if (fate === 'drop') return (response) => response.destroy();
+    if (fate === 'html 502') return { status: 502, body: '<html></html>' };
+    if (fate === '429') return { status: 429, body: '{"type":"TOO_MANY_REQUESTS"}' };
+    if (fate === '400') return { status: 400, body: '{"type":"INVALID_API_REQUEST"}' };
+    if (fate === '401') return { status: 401, body: 'HTTP Basic: Access denied.' };
+    return { body: JSON.stringify({ operations: entries }) };
+  }
+
+  stub.requests.length = 0;
+  stub.answer = (request) => {
+    if (request.name === 'POST batch.json') return answerBatch(request);
+    if (request.name === 'GET info.json') return { body: '{"label":"Stub","environment":"testing"}' };
+    const skip = Number(new URLSearchParams(request.query).get('skip'));
+    const page = ids.slice(skip, skip + scenario.pageSize);
+    const objects = page.map((id) => ({ id, locked: locked.has(id) }));
+    return { body: JSON.stringify({ objects, more: skip + page.length < ids.length }) };
+  };
+  const token = new Secret('not-a-real-one');
+  const fake = new FakePlatform(ids);
+  fake.pageSize = scenario.pageSize;
+  const report = await runLockUsers(
+    {
+      backendUrl,
+      backendId: '64b0c0ffee64b0c0ffee64b0',
+      token,
+      armed: scenario.armed,
+      protectedIds: [...new Set(scenario.protectedNumbers.map(userId))],
+      userModel: 'user'
+    },
+    parseParameters({ excludeUserIds: scenario.excludedNumbers.map(userId), batchSize: scenario.batchSize }),
+    { ...fake.ports(), backend: new HttpBackendApi({ backendUrl, token }) }
+  );
+  return {
+    report,
+    locked,
+    bodies: stub.requests.filter((request) => request.body !== '').map((request) => request.body)
+  };
+}
+
+test('for any users, lock states, protections and answers: one outcome each, truthful, and nothing posted without "wipe":false', async () => {
+  await fc.assert(
+    fc.asyncProperty(scenarios, async (scenario) => {
+      const { report, locked, bodies } = await play(scenario);
+      const { counts } = report;
+
+      // Every operation that left the process has the literal "wipe":false, counted on the raw text.
+      const posted = bodies.flatMap((body) => body.match(/"user_id":"[^"]*"/g) ?? []);
+      expect(bodies.flatMap((body) => body.match(/"wipe":false/g) ?? [])).toHaveLength(posted.length);
+      expect(bodies.join('').match(/wipe/g) ?? []).toHaveLength(posted.length);
+      // Nobody is posted twice, and nobody who was to be left alone is posted at all.
+      expect(new Set(posted).size).toBe(posted.length);
+      const leftAlone = [...scenario.protectedNumbers, ...scenario.excludedNumbers].map(
+        (n) => `"user_id":"${userId(n)}"`
+      );
+      expect(posted.filter((id) => leftAlone.includes(id))).toEqual([]);
+      // A batch that was refused with 401 was posted, and its users are rightly not attempted.
+      const attempted = counts.planned - counts.notAttempted;
+      if (!scenario.armed) expect(posted).toEqual([]);
+      else if (report.stopReason?.code === 'BACKEND_UNAUTHORIZED') expect(posted.length).toBeGreaterThan(attempted);
+      else expect(posted.length).toBe(attempted);
+
+      // One outcome each.
+      expect(counts.selected).toBe(scenario.locked.length);
+      expect(counts.protected + counts.excluded + counts.alreadyLocked + counts.planned).toBe(counts.selected);
+      expect(counts.locked + counts.failed + counts.unconfirmed + counts.notAttempted).toBe(counts.planned);
+      expect(new Set(report.failures.map((failure) => failure.userId)).size).toBe(counts.failed + counts.unconfirmed);
+
+      // Truthful, as far as the server could be asked: with a readable users API nothing stays unconfirmed.
+      if (report.stopReason === undefined) {
+        expect(counts.unconfirmed).toBe(0);
+        expect(counts.locked).toBe(locked.size - scenario.locked.filter(Boolean).length);
+        expect(report.failures.filter((failure) => locked.has(failure.userId))).toEqual([]);
+      }
+      expect(report.status === 'done').toBe(
+        scenario.armed && counts.locked === counts.planned && report.stopReason === undefined
+      );
+    }),
+    { numRuns: 150 }
+  );
+});
