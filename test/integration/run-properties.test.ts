@@ -145,6 +145,8 @@ test('for any users, lock states, protections and answers: one outcome each, tru
       else if (report.stopReason?.code === 'BACKEND_UNAUTHORIZED') expect(posted.length).toBeGreaterThan(attempted);
       else expect(posted.length).toBe(attempted);
 
+      expect(report.stopReason?.code).not.toBe('INVARIANT');
+
       // One outcome each.
       expect(counts.selected).toBe(scenario.locked.length);
       expect(counts.protected + counts.excluded + counts.alreadyLocked + counts.planned).toBe(counts.selected);
