@@ -1,0 +1,23 @@
+import { timingSafeEqual } from 'node:crypto';
+
+/**
+ * Whether an `Authorization` header lets its sender in. `Bearer` (documented), `Token` (the vendor's library) and
+ * `Basic` with the backend deployment's id as user name (documented samples) are taken, whatever their letter case.
+ */
+export function isAuthorized(header: string | undefined, token: string, backendId: string): boolean {
+  const [scheme = '', credentials = ''] = (header ?? '').split(/\s+(.*)/);
+  switch (scheme.toLowerCase()) {
+    case 'bearer':
+    case 'token':
+      return isSame(credentials, token);
+    case 'basic':
+      return isSame(Buffer.from(credentials, 'base64').toString('utf8'), `${backendId}:${token}`);
+    default:
+      return false;
+  }
+}
+
+function isSame(given: string, wanted: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
