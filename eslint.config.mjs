@@ -10,9 +10,17 @@ const onlyThisFolder = {
 const noJourneyPackages = { regex: '^@journeyapps/', message: 'Declare the small surface that is used, structurally.' };
 
 const noClockOrChance = [
-  ...['fetch', 'process', 'console', 'setTimeout', 'setInterval', 'setImmediate', 'performance', 'crypto', 'Buffer'].map(
-    (name) => ({ name, message: 'No I/O, clock or globals here: take it through a port.' })
-  ),
+  ...[
+    'fetch',
+    'process',
+    'console',
+    'setTimeout',
+    'setInterval',
+    'setImmediate',
+    'performance',
+    'crypto',
+    'Buffer'
+  ].map((name) => ({ name, message: 'No I/O, clock or globals here: take it through a port.' })),
   { name: 'Date', message: 'Time is an argument, or comes through Clock.' }
 ];
 
@@ -21,8 +29,8 @@ export default tseslint.config(
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
-    files: ['**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', URL: 'readonly' } }
+    files: ['**/*.mjs', '*.js'],
+    languageOptions: { globals: { process: 'readonly', URL: 'readonly', module: 'writable' } }
   },
   {
     files: ['**/*.ts'],
@@ -37,7 +45,10 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-require-imports': ['error', { allowAsImport: true }],
       '@typescript-eslint/restrict-template-expressions': 'off',
-      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Read settings in one place.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Read settings in one place.' }
+      ],
       eqeqeq: 'error'
     }
   },
@@ -51,7 +62,10 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': ['error', { patterns: [onlyThisFolder, noJourneyPackages, noNodeModules, noAdapters] }],
       'no-restricted-globals': ['error', ...noClockOrChance],
-      'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'Chance comes through a port.' }]
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Chance comes through a port.' }
+      ]
     }
   },
   {
@@ -84,10 +98,7 @@ export default tseslint.config(
     files: ['tasks/**/*.ts'],
     ignores: ['tasks/local/backend/**'],
     rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: [{ regex: '(^|/)test/', message: 'Nothing imports tests.' }] }
-      ]
+      'no-restricted-imports': ['error', { patterns: [{ regex: '(^|/)test/', message: 'Nothing imports tests.' }] }]
     }
   },
   {

@@ -33,7 +33,9 @@ if (installedHash !== lockHash) {
   });
   if (result.error || result.status !== 0) {
     const reason = result.error ? `: ${result.error.message}` : '';
-    process.stderr.write(`The packages could not be installed (npm ci ended with ${result.status ?? 'no status'}${reason}).\n`);
+    process.stderr.write(
+      `The packages could not be installed (npm ci ended with ${result.status ?? 'no status'}${reason}).\n`
+    );
     process.stderr.write('Check that this machine reaches an npm registry, then run the command again.\n');
     process.exit(1);
   }

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chooseLocalDeployment, loadSettings } from '../settings/load-settings';
+import { startBackend } from './backend/start-backend';
+import { parseSwitches, SWITCH_VALUES } from './backend/Switches';
+import { noteRunningBackend } from './running-backend-file';
+
+const USAGE = `Usage: npm run local -- [--port N] [--users N] [--data FILE] [--switch NAME=VALUE]…
+
+A JourneyApps Backend API v4 on this machine, until Ctrl-C.
+
+  --port N             Port on 127.0.0.1. Default: .journeyrc, else any that is free.
+  --users N            Users that a new backend gets. Default: .journeyrc, else 200.
+  --data FILE          File that keeps the state. Default: .journeyrc, else none.
+  --switch NAME=VALUE  What to do where the platform's behaviour is unknown; may be repeated. Default: .journeyrc, else
+                       the first, harshest value:
+${Object.entries(SWITCH_VALUES)
+  .map(([name, values]) => `                         ${name}=${values.join('|')}`)
+  .join('\n')}
+  --help               Print this text.
+`;
+
+async function main(): Promise<number> {
+  const root = join(__dirname, '..', '..');
+  let options: ReturnType<typeof parseOptions>;
+  try {
+    options = parseOptions(root);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return 2;
+  }
+  if (options === 'help') {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const backend = await startBackend(options).catch((error: NodeJS.ErrnoException) => {
+    const isTaken = error.code === 'EADDRINUSE';
+    process.stderr.write(`${isTaken ? `Port ${options.port} is taken. Name another with --port.` : error.message}\n`);
+    return undefined;
+  });
+  if (backend === undefined) return 1;
+  if (backend.state().users === 0) backend.seed(chooseGroups(options.users));
+  const removeNote = noteRunningBackend(root, { url: backend.url, token: backend.token, pid: process.pid });
+  const { users, lockedUsers, sessions } = backend.state();
+  console.log(`A local backend with ${users} users (${lockedUsers} locked) and ${sessions.ENROLLED} devices in the app.
+
+  JOURNEY_BACKEND_URL=${backend.url}
+  JOURNEY_API_TOKEN=${backend.token}
+
+What is in it:     ${backend.origin}/_local/state
+What it was asked: ${backend.origin}/_local/requests
+Lock its users:    npm run task -- test lock_users
+
+Ctrl-C stops it.`);
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  removeNote();
+  await backend.close();
+  console.log(options.dataFile === undefined ? 'Stopped.' : `Stopped. The state is in ${options.dataFile}.`);
+  return 0;
+}
+
+function parseOptions(root: string) {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string' },
+      users: { type: 'string' },
+      data: { type: 'string' },
+      switch: { type: 'string', multiple: true, default: [] },
+      help: { type: 'boolean', default: false }
+    }
+  });
+  if (values.help) return 'help';
+  const configured = chooseLocalDeployment(loadSettings(root));
+  const dataFile = values.data ?? configured.data;
+  const switches = values.switch?.map((text): [string, string] => {
+    const [name = '', value = ''] = text.split('=');
+    return [name, value];
+  });
+  return {
+    port: readNumber('--port', values.port, 65_535) ?? configured.port ?? 0,
+    users: readNumber('--users', values.users, 1_000_000) ?? configured.users ?? 200,
+    switches: parseSwitches({ ...configured.switches, ...Object.fromEntries(switches ?? []) }),
+    ...(dataFile !== undefined && { dataFile })
+  };
+}
+
+function readNumber(flag: string, text: string | undefined, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text) && Number(text) <= most) return Number(text);
+  throw new Error(`${flag} is a whole number from 0 to ${most}, not ${JSON.stringify(text)}.`);
+}
+
+/** Some users are locked, some have two devices, some were never in the app. */
+function chooseGroups(users: number): { users: number; locked: number; twoDevices: number; neverEnrolled: number } {
+  const share = (part: number): number => Math.floor(users * part);
+  return { users, locked: share(0.06), twoDevices: share(0.15), neverEnrolled: share(0.05) };
+}
+
+void main().then((exitCode) => {
+  process.exitCode = exitCode;
+});

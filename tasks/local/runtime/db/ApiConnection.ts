@@ -1,0 +1,82 @@
+import fetch from 'node-fetch';
+
+/** An error of the API as the platform's `DB` throws it: with the status, the body, and the `type` of a JSON body. */
+export class DatabaseError extends Error {
+  constructor(
+    message: string,
+    readonly status?: number,
+    readonly type?: string,
+    readonly body?: string
+  ) {
+    super(message);
+    this.name = 'DatabaseError';
+  }
+}
+
+/** How a connection reaches the API. */
+export interface ConnectionOptions {
+  /** Base address ending in `/api/v4/<24 hex digits>`. */
+  readonly url: string;
+  readonly token: string;
+  /** Waits; replaced in tests. */
+  readonly sleep?: (delayMs: number) => Promise<void>;
+}
+
+const sleepForReal = (delayMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delayMs));
+
+/** Requests of the `DB` client: `Authorization: Token …`, and one retry, both as in the vendor's library. */
+export class ApiConnection {
+  constructor(private readonly options: ConnectionOptions) {}
+
+  get(path: string): Promise<unknown> {
+    return this.request('GET', path);
+  }
+
+  post(path: string, body: unknown): Promise<unknown> {
+    return this.request('POST', path, JSON.stringify(body));
+  }
+
+  private async request(method: string, path: string, body?: string): Promise<unknown> {
+    const sleep = this.options.sleep ?? sleepForReal;
+    try {
+      return await this.attempt(method, path, body);
+    } catch (error) {
+      const delayMs = chooseRetryDelayMs(error as DatabaseError & { code?: string });
+      if (delayMs === undefined) throw error;
+      await sleep(delayMs);
+      return this.attempt(method, path, body);
+    }
+  }
+
+  private async attempt(method: string, path: string, body?: string): Promise<unknown> {
+    const response = await fetch(`${this.options.url}/${path}`, {
+      method,
+      headers: {
+        Authorization: `Token ${this.options.token}`,
+        Accept: 'application/json',
+        ...(body !== undefined && { 'Content-Type': 'application/json' })
+      },
+      ...(body !== undefined && { body })
+    });
+    const text = await response.text();
+    if (response.ok) return JSON.parse(text) as unknown;
+    const { type, detail } = readError(text);
+    const words = [`${method} ${path.split('?')[0] ?? ''} failed with status ${response.status}`, type, detail];
+    throw new DatabaseError(words.filter(Boolean).join(': '), response.status, type, text);
+  }
+}
+
+/** Milliseconds before the one retry: 50 after a 5xx, 0 after a reset, 1000 after a 429 or another failure to connect. */
+function chooseRetryDelayMs(error: DatabaseError & { code?: string }): number | undefined {
+  if (error.status === undefined) return error.code === 'ECONNRESET' ? 0 : 1000;
+  if (error.status === 429) return 1000;
+  return error.status >= 500 ? 50 : undefined;
+}
+
+function readError(text: string): { type?: string; detail?: string } {
+  try {
+    return JSON.parse(text) as { type?: string; detail?: string };
+  } catch {
+    return {};
+  }
+}

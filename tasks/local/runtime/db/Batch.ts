@@ -1,0 +1,74 @@
+import chunk from 'lodash/chunk';
+import type { ApiConnection } from './ApiConnection';
+import { listSettableFields } from './DataModel';
+import type { ModelDescription } from './DataModel';
+import type { DatabaseObject } from './DatabaseObject';
+
+/** Documented: the client cuts larger batches ("Batch API (CloudCode)"). */
+const BATCH_LIMIT = 1000;
+
+/** Objects that could not be saved or destroyed; the others were. */
+export class CrudError extends Error {
+  constructor(readonly errors: readonly Error[]) {
+    super(errors[0]?.message ?? 'A batch failed.');
+    this.name = 'CrudError';
+  }
+
+  firstError(): Error | undefined {
+    return this.errors[0];
+  }
+}
+
+/** Saves and destroys many objects with few requests. An object counts once; destroying it wins over saving it. */
+export class Batch {
+  private readonly actions = new Map<DatabaseObject, 'save' | 'destroy'>();
+
+  constructor(private readonly connection: ApiConnection) {}
+
+  save(object: DatabaseObject): void {
+    if (!this.actions.has(object)) this.actions.set(object, 'save');
+  }
+
+  destroy(object: DatabaseObject): void {
+    this.actions.set(object, 'destroy');
+  }
+
+  /**
+   * Sends everything, 1000 operations at a time, in order.
+   *
+   * @throws CrudError where objects failed; DatabaseError where a request did, and the rest was not sent
+   */
+  async execute(): Promise<void> {
+    const errors: Error[] = [];
+    for (const entries of chunk([...this.actions], BATCH_LIMIT)) {
+      const operations = entries.map(([object, action]) => buildOperation(object, action));
+      const answer = (await this.connection.post('batch.json', { operations })) as { operations: OperationResult[] };
+      if (answer.operations.length !== operations.length)
+        throw new Error('The batch was answered with another number of results.');
+      entries.forEach(([object, action], index) => {
+        const error = answer.operations[index]?.error;
+        // Destroying what is gone already is no failure.
+        if (error !== undefined && !(action === 'destroy' && error.type === 'OBJECT_NOT_FOUND')) {
+          errors.push(
+            Object.assign(new Error(error.detail ?? error.type ?? 'The operation failed.'), { type: error.type })
+          );
+        } else {
+          Object.assign(object, { persisted: action === 'save' });
+        }
+      });
+    }
+    this.actions.clear();
+    if (errors.length > 0) throw new CrudError(errors);
+  }
+}
+
+interface OperationResult {
+  readonly error?: { readonly type?: string; readonly detail?: string };
+}
+
+function buildOperation(object: DatabaseObject, action: 'save' | 'destroy'): object {
+  const { type, id } = object;
+  if (action === 'destroy') return { method: 'delete', object: { type, id } };
+  const fields = listSettableFields(object['model'] as ModelDescription).map((name) => [name, object[name]]);
+  return { method: object.persisted ? 'patch' : 'put', object: { type, id, ...Object.fromEntries(fields) } };
+}

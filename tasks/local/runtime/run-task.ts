@@ -1,0 +1,146 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+
+/** One invocation of a built task. */
+export interface TaskRun {
+  /** Folder of the built task, such as `<root>/dist/lock_users`. */
+  readonly taskFolder: string;
+  /** Parameters; they make a JSON round trip. Undefined: `run` is called without any. */
+  readonly params?: unknown;
+  /** The deployment's variables: all that the task's `process.env` holds. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What the `DB` global talks to. The token does not appear in the task's environment or arguments. */
+  readonly backend: { readonly url: string; readonly token: string };
+  /** Each line of the task's output, as it comes. */
+  readonly onLog?: (line: string) => void;
+  /** Milliseconds until the task is killed. Default 300 000: 5 minutes, documented (CloudCode overview). */
+  readonly timeLimitMs?: number;
+  /** Megabytes of JavaScript heap. Default 1024, documented as the memory of a task (CloudCode overview). */
+  readonly memoryLimitMb?: number;
+  /** Aborting it kills the task. */
+  readonly signal?: AbortSignal;
+}
+
+/** How an invocation ended. */
+export type TaskRunResult =
+  | {
+      readonly status: 'returned';
+      readonly result: unknown;
+      readonly durationMs: number;
+      readonly peakMemoryMb: number;
+    }
+  | { readonly status: 'threw'; readonly error: TaskError; readonly durationMs: number }
+  | { readonly status: 'killed'; readonly reason: KillReason; readonly durationMs: number };
+
+/** An error that a task threw, as it comes over the process boundary. */
+export interface TaskError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly stack?: string;
+}
+
+/** Why an invocation ended without a response. */
+export type KillReason = 'time limit' | 'memory limit' | 'aborted' | 'crashed';
+
+/** What the parent tells the child to do. */
+export interface StartMessage {
+  readonly taskFolder: string;
+  /** The parameters as JSON, or undefined for none. */
+  readonly params: string | undefined;
+  readonly backend: TaskRun['backend'];
+}
+
+/** What the child tells the parent. */
+export type ResponseMessage =
+  | { readonly kind: 'returned'; readonly result: string; readonly peakMemoryMb: number }
+  | { readonly kind: 'threw'; readonly error: TaskError };
+
+const DEFAULT_TIME_LIMIT_MS = 5 * 60 * 1000;
+const DEFAULT_MEMORY_LIMIT_MB = 1024;
+/** Documented: parameters are JSON of at most 5 MB (CloudCode overview). */
+const MAX_PARAMETER_BYTES = 5 * 1024 * 1024;
+/** Exit code of a process that V8 aborted for want of memory, as Node reports it without a signal. */
+const ABORT_EXIT_CODE = 134;
+
+/**
+ * Runs a built task in a process of its own, with the platform's globals and limits. What the task does wrong is in
+ * the result.
+ *
+ * @throws Error where the parameters are no JSON, or more than 5 MB of it
+ */
+export async function runTask(run: TaskRun): Promise<TaskRunResult> {
+  const params = run.params === undefined ? undefined : JSON.stringify(run.params);
+  if (params !== undefined && Buffer.byteLength(params) > MAX_PARAMETER_BYTES) {
+    throw new Error('The parameters are more than 5 MB of JSON, the most that the platform takes.');
+  }
+  const startedAtMs = performance.now();
+  const child = startChild(run);
+  const outputDone = Promise.all([child.stdout, child.stderr].map((stream) => forwardLines(stream, run.onLog)));
+  const ending = watch(child, run);
+  child.send({ taskFolder: run.taskFolder, params, backend: run.backend } satisfies StartMessage, () => undefined);
+  const result = await ending;
+  await outputDone;
+  return { ...result, durationMs: Math.round(performance.now() - startedAtMs) };
+}
+
+function startChild({ taskFolder, environment, memoryLimitMb = DEFAULT_MEMORY_LIMIT_MB }: TaskRun): ChildProcess {
+  // The child finds nothing by name: its environment is the deployment's alone, and its folder is the task's.
+  const typescriptLoader = pathToFileURL(require.resolve('tsx')).href;
+  const options = [`--max-old-space-size=${memoryLimitMb}`, '--enable-source-maps', '--import', typescriptLoader];
+  return spawn(process.execPath, [...options, join(__dirname, 'child-entry.ts')], {
+    cwd: taskFolder,
+    env: { ...environment },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc']
+  });
+}
+
+type Ending =
+  | { status: 'returned'; result: unknown; peakMemoryMb: number }
+  | { status: 'threw'; error: TaskError }
+  | { status: 'killed'; reason: KillReason };
+
+/** Waits for the child's end, enforcing the limits. */
+function watch(child: ChildProcess, { timeLimitMs = DEFAULT_TIME_LIMIT_MS, signal }: TaskRun): Promise<Ending> {
+  return new Promise((resolve, reject) => {
+    let response: ResponseMessage | undefined;
+    let killedFor: KillReason | undefined;
+    const kill = (reason: KillReason): void => {
+      killedFor ??= reason;
+      child.kill('SIGKILL');
+    };
+    const abort = (): void => kill('aborted');
+    const killWithParent = (): void => void child.kill('SIGKILL');
+    const timer = setTimeout(() => kill('time limit'), timeLimitMs);
+    if (signal?.aborted === true) abort();
+    signal?.addEventListener('abort', abort);
+    process.once('exit', killWithParent);
+
+    child.once('error', reject);
+    child.on('message', (message) => {
+      response = message as ResponseMessage;
+      // A response is the end of an invocation, whatever timers and connections the task left open.
+      child.kill('SIGKILL');
+    });
+    child.once('exit', (code, exitSignal) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      process.removeListener('exit', killWithParent);
+      if (response?.kind === 'threw') return resolve({ status: 'threw', error: response.error });
+      if (response?.kind === 'returned') {
+        const { result, peakMemoryMb } = response;
+        return resolve({ status: 'returned', result: JSON.parse(result) as unknown, peakMemoryMb });
+      }
+      const ranOutOfMemory = code === ABORT_EXIT_CODE || exitSignal === 'SIGABRT';
+      resolve({ status: 'killed', reason: killedFor ?? (ranOutOfMemory ? 'memory limit' : 'crashed') });
+    });
+  });
+}
+
+async function forwardLines(stream: NodeJS.ReadableStream | null, onLog: TaskRun['onLog']): Promise<void> {
+  if (stream === null) return;
+  for await (const line of createInterface({ input: stream })) onLog?.(line);
+}

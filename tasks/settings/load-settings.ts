@@ -1,0 +1,92 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Ajv from 'ajv';
+import type { ErrorObject } from 'ajv';
+import schema from '../../journeyrc.schema.json';
+import { isRemote } from './Settings';
+import type { LocalDeployment, RemoteDeployment, Settings } from './Settings';
+
+/**
+ * Reads `.journeyrc` in `root` and checks it against its JSON schema.
+ *
+ * @throws Error with one line for each mistake; a value is never repeated, because somebody may have put a token there
+ */
+export function loadSettings(root: string): Settings {
+  const path = join(root, '.journeyrc');
+  if (!existsSync(path)) throw new Error(`There is no .journeyrc in ${root}. The README has one to start from.`);
+  let settings: Settings;
+  try {
+    settings = JSON.parse(readFileSync(path, 'utf8')) as Settings;
+  } catch (error) {
+    throw new Error(`.journeyrc is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const validate = new Ajv({ allErrors: true, verbose: true }).compile(schema);
+  validate(settings);
+  // "if" repeats the mistakes of its branch, and what is wrong with a name comes once more as "propertyNames".
+  const errors = (validate.errors ?? []).filter(
+    ({ keyword, propertyName }) => keyword !== 'if' && propertyName === undefined
+  );
+  const mistakes = errors.map(describeMistake);
+  if (mistakes.length === 0 && settings.deployments[settings.default] === undefined) {
+    mistakes.push(
+      `"default" names no deployment. The deployments are ${Object.keys(settings.deployments).join(', ')}.`
+    );
+  }
+  if (mistakes.length > 0)
+    throw new Error([...new Set(mistakes)].map((mistake) => `.journeyrc: ${mistake}`).join('\n'));
+  return settings;
+}
+
+/**
+ * The deployment of that name, or the default one.
+ *
+ * @throws Error naming the deployments where there is none of that name
+ */
+export function chooseDeployment(settings: Settings, name = settings.default): LocalDeployment | RemoteDeployment {
+  const deployment = Object.hasOwn(settings.deployments, name) ? settings.deployments[name] : undefined;
+  if (deployment !== undefined) return deployment;
+  const names = Object.keys(settings.deployments).join(', ');
+  throw new Error(`.journeyrc has no deployment ${JSON.stringify(name)}. It has ${names}.`);
+}
+
+/**
+ * The local deployment that `npm run local` starts: the default one, or else the only local one; with none, all
+ * defaults.
+ */
+export function chooseLocalDeployment(settings: Settings): LocalDeployment {
+  const candidates = [chooseDeployment(settings), ...Object.values(settings.deployments)];
+  return candidates.find((deployment): deployment is LocalDeployment => !isRemote(deployment)) ?? {};
+}
+
+function describeMistake(error: ErrorObject): string {
+  const place = error.instancePath.slice(1).replaceAll('/', '.') || 'the file';
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return `${place} has an unknown key ${JSON.stringify(error.params['additionalProperty'])}. ${describeKnownKeys(error)}`;
+    case 'required':
+      return `${place} lacks ${JSON.stringify(error.params['missingProperty'])}.`;
+    case 'propertyNames':
+      return `${place} has a name that is not allowed: ${JSON.stringify(error.params['propertyName'])}.${explainName(place)}`;
+    case 'pattern':
+      return `${place} is not in the right form: ${explainPattern(place)}`;
+    default:
+      return `${place} ${error.message ?? 'is wrong'}.`;
+  }
+}
+
+function describeKnownKeys({ parentSchema }: ErrorObject): string {
+  const keys = Object.keys((parentSchema as { properties?: object } | undefined)?.properties ?? {});
+  return keys.length === 0 ? '' : `It may have ${keys.filter((key) => key !== '$schema').join(', ')}.`;
+}
+
+function explainName(place: string): string {
+  return place.endsWith('.variables')
+    ? ' Variables are upper case, and tokens, secrets and passwords are never in this file.'
+    : ' Deployments are lower case.';
+}
+
+function explainPattern(place: string): string {
+  return place.endsWith('tokenVariable')
+    ? 'it is the upper-case name of an environment variable that holds the token, never the token.'
+    : 'it is an address that ends in /api/v4/ and 24 hex digits.';
+}
