@@ -24,7 +24,8 @@ export class DataFile {
       const snapshot = JSON.parse(readFileSync(path, 'utf8')) as Partial<Snapshot>;
       const isWhole =
         Array.isArray(snapshot.users) && Array.isArray(snapshot.deletedUsers) && Boolean(snapshot.objects);
-      if (!isWhole || typeof snapshot.backendId !== 'string') throw new Error('it does not hold a backend’s state');
+      if (!isWhole || !/^[0-9a-f]{24}$/.test(String(snapshot.backendId)))
+        throw new Error('it does not hold a backend’s state');
       return snapshot as Snapshot;
     } catch (error) {
       throw cannotUse(path, error);

@@ -1,0 +1,141 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startBackend } from '../../../tasks/local/backend/start-backend';
+import type { RunningBackend } from '../../../tasks/local/backend/start-backend';
+import { runTask } from '../../../tasks/local/runtime/run-task';
+import type { TaskRun, TaskRunResult } from '../../../tasks/local/runtime/run-task';
+
+let backend: RunningBackend;
+let folder: string;
+
+beforeAll(async () => {
+  backend = await startBackend();
+  folder = await mkdtemp(join(tmpdir(), 'task-'));
+});
+afterAll(async () => {
+  await backend.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Runs a task whose `run` has this body. */
+async function run(body: string, options: Partial<TaskRun> = {}): Promise<TaskRunResult> {
+  return runSource(`exports.run = async function (params) { ${body} };`, options);
+}
+
+async function runSource(source: string, options: Partial<TaskRun> = {}): Promise<TaskRunResult> {
+  await writeFile(join(folder, 'index.js'), source);
+  return runTask({ taskFolder: folder, environment: {}, backend, ...options });
+}
+
+test('parameters and the result make a JSON round trip', async () => {
+  const result = await run('return { params, isDate: params.at instanceof Date, gone: undefined };', {
+    params: { at: new Date(0), list: [1, null] }
+  });
+
+  expect(result).toMatchObject({
+    status: 'returned',
+    result: { params: { at: '1970-01-01T00:00:00.000Z', list: [1, null] }, isDate: false }
+  });
+});
+
+test('without parameters run is called with undefined, and no result is null', async () => {
+  expect(await run('return params === undefined;')).toMatchObject({ status: 'returned', result: true });
+  expect(await run('')).toMatchObject({ status: 'returned', result: null });
+});
+
+test('the process’s environment holds the deployment’s variables and nothing else, and no token is in sight', async () => {
+  const result = await run('return { env: process.env, argv: process.argv.concat(process.execArgv) };', {
+    environment: { A: '1' }
+  });
+
+  expect(result).toMatchObject({ result: { env: { A: '1' } } });
+  const names = Object.keys((result as { result: { env: object } }).result.env);
+  expect(
+    names.filter(
+      (name) => !['A', 'NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE', 'NODE_UNIQUE_ID'].includes(name)
+    )
+  ).toEqual([]);
+  expect(JSON.stringify(result)).not.toContain(backend.token);
+});
+
+test('DB, CloudCode and fetch are globals', async () => {
+  const result = await run(
+    'return [typeof DB.user.all, typeof DB.nothing, typeof DB.Batch, typeof CloudCode, typeof fetch, fetch.name];'
+  );
+
+  expect(result).toMatchObject({ result: ['function', 'undefined', 'function', 'object', 'function', 'fetch'] });
+});
+
+test('lines come as they are printed, all of them before the end', async () => {
+  const lines: string[] = [];
+
+  await run(
+    'console.log("one"); console.error("two"); for (let i = 0; i < 2000; i++) console.log("x".repeat(99)); console.log("last");',
+    {
+      onLog: (line) => lines.push(line)
+    }
+  );
+
+  expect(lines).toEqual(expect.arrayContaining(['one', 'two', 'last']));
+  expect(lines).toHaveLength(2003);
+});
+
+test('what a task throws is in the result, with its code', async () => {
+  const result = await run('throw Object.assign(new TypeError("no"), { code: "X" });');
+
+  expect(result).toMatchObject({ status: 'threw', error: { name: 'TypeError', message: 'no', code: 'X' } });
+});
+
+test.each<[string, string, string]>([
+  ['a result that is no JSON', 'const a = {}; a.a = a; return a;', 'circular'],
+  ['a BigInt', 'return 1n;', 'BigInt'],
+  [
+    'a rejection that nobody handles',
+    'Promise.reject(new Error("lost")); await new Promise(() => setTimeout(() => {}, 60000));',
+    'lost'
+  ]
+])('%s is an error of the task', async (_name, body, message) => {
+  expect(await run(body)).toMatchObject({ status: 'threw', error: { message: expect.stringContaining(message) } });
+});
+
+test('a task without run, and one that does not load, are errors of the task', async () => {
+  expect(await runSource('exports.go = 1;')).toMatchObject({
+    error: { message: 'The task does not export a function "run".' }
+  });
+  expect(await runSource('syntax error')).toMatchObject({ status: 'threw', error: { name: 'SyntaxError' } });
+});
+
+test.each<[string, string, Partial<TaskRun>, string]>([
+  ['hangs', 'await new Promise(() => setTimeout(() => {}, 60000));', { timeLimitMs: 1500 }, 'time limit'],
+  ['is busy for ever', 'for (;;);', { timeLimitMs: 1500 }, 'time limit'],
+  [
+    'fills the memory',
+    'const a = []; for (;;) a.push(new Array(1000).fill(a.length));',
+    { memoryLimitMb: 40 },
+    'memory limit'
+  ],
+  ['exits', 'process.exit(0);', {}, 'crashed'],
+  ['is stopped before it starts', '', { signal: AbortSignal.abort() }, 'aborted']
+])('a task that %s is killed or gone, and the reason is told', async (_name, body, options, reason) => {
+  expect(await run(body, options)).toMatchObject({ status: 'killed', reason });
+});
+
+test('a task can be stopped while it runs', async () => {
+  const abort = new AbortController();
+
+  const result = await run('console.log("up"); await new Promise(() => setTimeout(() => {}, 60000));', {
+    signal: abort.signal,
+    onLog: () => abort.abort()
+  });
+
+  expect(result).toMatchObject({ status: 'killed', reason: 'aborted' });
+});
+
+test('open timers do not keep a task alive that has returned', async () => {
+  expect(await run('setInterval(() => {}, 1000); return 1;')).toMatchObject({ status: 'returned', result: 1 });
+});
+
+test('parameters over 5 MB are refused', async () => {
+  await expect(run('', { params: 'x'.repeat(5 * 1024 * 1024) })).rejects.toThrow('more than 5 MB');
+});

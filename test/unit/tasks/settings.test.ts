@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chooseDeployment, chooseLocalDeployment, loadSettings } from '../../../tasks/settings/load-settings';
+
+const ROOT = join(__dirname, '..', '..', '..');
+const ADDRESS = 'https://h.example.test/api/v4/64b0c0ffee64b0c0ffee64b0';
+const REMOTE = { backendUrl: ADDRESS, tokenVariable: 'TOKEN_TESTING' };
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'settings-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function load(content: unknown) {
+  writeFileSync(join(folder, '.journeyrc'), typeof content === 'string' ? content : JSON.stringify(content));
+  return loadSettings(folder);
+}
+const withDeployment = (deployment: object): object => ({ default: 'a', deployments: { a: deployment } });
+
+test('the shipped .journeyrc is valid and has a local and a remote deployment', () => {
+  const settings = loadSettings(ROOT);
+
+  expect(chooseDeployment(settings)).toMatchObject({ users: 200, variables: { LOCK_USERS_ARMED: 'true' } });
+  expect(chooseDeployment(settings, 'testing')).toHaveProperty('tokenVariable');
+});
+
+test('a deployment that is not there is named with those that are', () => {
+  const settings = load({ default: 'a', deployments: { a: {}, b: REMOTE } });
+
+  expect(() => chooseDeployment(settings, 'c')).toThrow('.journeyrc has no deployment "c". It has a, b.');
+  expect(() => chooseDeployment(settings, 'constructor')).toThrow('no deployment "constructor"');
+});
+
+test('npm run local starts the local deployment, even where the default is a remote one', () => {
+  expect(chooseLocalDeployment(load({ default: 'b', deployments: { a: { port: 7 }, b: REMOTE } }))).toEqual({
+    port: 7
+  });
+  expect(chooseLocalDeployment(load({ default: 'b', deployments: { b: REMOTE } }))).toEqual({});
+});
+
+test.each<[string, unknown, string]>([
+  ['no JSON', '{"default":', '.journeyrc is no JSON: '],
+  ['no default', { deployments: { a: {} } }, '.journeyrc: the file lacks "default".'],
+  ['no deployments', { default: 'a' }, '.journeyrc: the file lacks "deployments".'],
+  [
+    'a default that is no deployment',
+    { default: 'x', deployments: { a: {} } },
+    '"default" names no deployment. The deployments are a.'
+  ],
+  [
+    'an unknown key',
+    { default: 'a', deployments: { a: {} }, token: 'x' },
+    'the file has an unknown key "token". It may have default, deployments.'
+  ],
+  [
+    'an unknown key of a local one',
+    withDeployment({ prot: 1 }),
+    'deployments.a has an unknown key "prot". It may have port, users, data, switches, variables.'
+  ],
+  [
+    'a key of a local one in a remote one',
+    withDeployment({ ...REMOTE, port: 1 }),
+    'deployments.a has an unknown key "port". It may have backendUrl, tokenVariable, variables.'
+  ],
+  [
+    'a remote one without a token variable',
+    withDeployment({ backendUrl: ADDRESS }),
+    'deployments.a lacks "tokenVariable".'
+  ],
+  ['a remote one without an address', withDeployment({ tokenVariable: 'T' }), 'deployments.a lacks "backendUrl".'],
+  [
+    'an address in another form',
+    withDeployment({ ...REMOTE, backendUrl: 'https://h.test/' }),
+    'deployments.a.backendUrl is not in the right form: it is an address'
+  ],
+  ['a port that is none', withDeployment({ port: 70000 }), 'deployments.a.port must be <= 65535.'],
+  ['users as text', withDeployment({ users: '7' }), 'deployments.a.users must be integer.'],
+  [
+    'a variable in lower case',
+    withDeployment({ variables: { armed: 'true' } }),
+    'deployments.a.variables has a name that is not allowed: "armed".'
+  ],
+  [
+    'a token among the variables',
+    withDeployment({ variables: { JOURNEY_API_TOKEN: 'x' } }),
+    'tokens, secrets and passwords are never in this file'
+  ],
+  [
+    'a deployment in upper case',
+    { default: 'A', deployments: { A: {} } },
+    'deployments has a name that is not allowed: "A". Deployments are lower case.'
+  ],
+  ['a list', [], 'the file must be object.']
+])('%s is one clear line', (_name, content, sentence) => {
+  expect(() => load(content)).toThrow(expect.objectContaining({ message: expect.stringContaining(sentence) }));
+  expect(() => load(content)).toThrow(expect.objectContaining({ message: expect.not.stringContaining('\n') }));
+});
+
+test('several mistakes are one line each', () => {
+  expect(() => load(withDeployment({ port: -1, usres: 1 }))).toThrow(
+    /unknown key "usres"[^\n]*\n[^\n]*port must be >= 0/
+  );
+});
+
+test('a token pasted for the name of its variable is not repeated', () => {
+  const token = ['O:', 'abc', 'def'].join('');
+
+  expect(() => load(withDeployment({ ...REMOTE, tokenVariable: token }))).toThrow(
+    '.journeyrc: deployments.a.tokenVariable is not in the right form: it is the upper-case name of an environment variable that holds the token, never the token.'
+  );
+});
+
+test('a missing file is an error', () => {
+  expect(() => loadSettings(folder)).toThrow('There is no .journeyrc in');
+});
