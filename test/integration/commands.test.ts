@@ -1,0 +1,228 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Report } from '../../cloudcode/lock_users';
+
+const REPOSITORY = join(__dirname, '..', '..');
+const COPIED = [
+  'cloudcode',
+  'tasks',
+  'schema.xml',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  '.npmrc',
+  '.journeyrc',
+  'journeyrc.schema.json'
+];
+
+// Commands run in a copy, because some of them build into dist/, which other suites are using.
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'commands-'));
+  for (const name of COPIED) cpSync(join(REPOSITORY, name), join(root, name), { recursive: true });
+  symlinkSync(join(REPOSITORY, 'node_modules'), join(root, 'node_modules'));
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Command {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves as soon as the output holds the text. */
+  sees(text: string): Promise<string>;
+}
+
+/** Starts a command; npm itself only where the test is about it, because npm is slow. */
+function start(file: string, args: string[], variables: Record<string, string> = {}): Command {
+  const child = spawn(file, args, {
+    cwd: root,
+    env: { ...process.env, ...variables },
+    stdio: ['ignore', 'pipe', 'pipe']
+  });
+  let [stdout, stderr] = ['', ''];
+  let notify = (): void => undefined;
+  child.stdout.on('data', (data: Buffer) => {
+    stdout += data.toString();
+    notify();
+  });
+  child.stderr.on('data', (data: Buffer) => {
+    stderr += data.toString();
+    notify();
+  });
+  const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
+  return {
+    child,
+    ended,
+    sees: (text) =>
+      new Promise((resolve, reject) => {
+        notify = () => {
+          if ((stdout + stderr).includes(text)) resolve(stdout);
+        };
+        notify();
+        void ended.then(() => reject(new Error(`It ended without "${text}": ${stdout}${stderr}`)));
+      })
+  };
+}
+
+function run(command: string, args: string[] = [], variables?: Record<string, string>): Command {
+  const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
+  return start(process.execPath, [tsx, join(root, 'tasks', command, 'main.ts'), ...args], variables);
+}
+
+test('npm start prints one JSON document, and its figures agree with the backend’s', async () => {
+  const { code, stdout, stderr } = await start('npm', ['start', '--', '--users', '5000', '--json']).ended;
+
+  const result = JSON.parse(stdout) as Report & { backend: Record<string, number> };
+  const { locked, alreadyLocked, protected: kept, planned } = result.counts;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(result.status).toBe('done');
+  expect(locked + alreadyLocked + kept).toBe(5000);
+  expect(result.backend).toEqual({
+    users: 5000,
+    lockedUsers: locked + alreadyLocked,
+    resetSessions: 0,
+    lockRequests: Math.ceil(planned / 1000),
+    operations: planned
+  });
+});
+
+test('npm start tells the story of 200 users and ends with 0', async () => {
+  const { code, stdout } = await run('demo').ended;
+
+  expect(code).toBe(0);
+  expect(stdout).toContain('200 selected − 3 protected − 0 excluded − 12 already locked = 185 to lock');
+  expect(stdout).toContain('Batch 1 of 1: 185 sent, 185 locked, 0 failed.');
+  expect(stdout).toMatch(/Devices signed out, data kept +205\n/);
+  expect(stdout).toMatch(/Devices wiped +0\n/);
+  expect(stdout).not.toContain('{"runId"');
+});
+
+test.each([1, 9])('npm start works with %i users', async (users) => {
+  const { code, stdout } = await run('demo', ['--users', String(users), '--json']).ended;
+
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ status: 'done', counts: { selected: users } });
+});
+
+test.each<[string, string[], string]>([
+  ['demo', ['--users', '0'], '--users is a whole number from 1 to 1000000, not "0".'],
+  ['demo', ['--users', 'many'], '--users is a whole number from 1 to 1000000, not "many".'],
+  ['demo', ['--user', '5'], "Unknown option '--user'"],
+  ['local', ['--port', '70000'], '--port is a whole number from 0 to 65535, not "70000".'],
+  ['local', ['--switch', 'ehco=all'], 'There is no switch "ehco".'],
+  ['local', ['extra'], 'Unexpected argument'],
+  ['build', ['--fast'], "Unknown option '--fast'"],
+  ['task', [], 'Name the trigger, which is "test", and the task.'],
+  ['task', ['webhook', 'lock_users'], 'Name the trigger, which is "test", and the task.'],
+  ['task', ['test', 'lock_users', '--params', '{'], '--params is no JSON'],
+  [
+    'task',
+    ['test', 'lock_users', '--deployment', 'moon'],
+    '.journeyrc has no deployment "moon". It has local, testing.'
+  ],
+  ['task', ['test', 'lock_users', '--deployment', 'testing'], 'The variable JOURNEY_API_TOKEN_TESTING']
+])('%s %j is refused with one clear message and exit code 2', async (command, args, sentence) => {
+  const { code, stdout, stderr } = await run(command, args, { JOURNEY_API_TOKEN_TESTING: '' }).ended;
+
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(sentence);
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+test.each(['demo', 'local', 'build', 'task'])('%s --help explains itself', async (command) => {
+  const { code, stdout } = await run(command, ['--help']).ended;
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Usage: npm /);
+});
+
+test('Ctrl-C ends npm start with 130 and a sentence', async () => {
+  const demo = run('demo', ['--users', '20000']);
+  await demo.sees('Plan (dry run');
+  demo.child.kill('SIGINT');
+
+  const { code, stderr } = await demo.ended;
+
+  expect(code).toBe(130);
+  expect(stderr).toBe('Stopped. The embedded backend is gone, and nothing else was touched.\n');
+});
+
+describe('npm run local and npm run task', () => {
+  test('a task is tried on the local backend from another terminal, and Ctrl-C ends the backend with 0', async () => {
+    const before = await run('task', ['test', 'lock_users']).ended;
+    expect(before).toMatchObject({
+      code: 2,
+      stderr: 'The local backend is not running. Start it with "npm run local" in another terminal.\n'
+    });
+
+    const local = run('local', ['--users', '50', '--data', join(root, 'state.json')]);
+    const told = await local.sees('Ctrl-C stops it.');
+    expect(told).toMatch(/JOURNEY_BACKEND_URL=http:\/\/127\.0\.0\.1:\d+\/api\/v4\/[0-9a-f]{24}\n/);
+    const origin = /http:\/\/127\.0\.0\.1:\d+/.exec(told)?.[0] ?? '';
+
+    const plan = await run('task', ['test', 'lock_users', '--params', '{"dryRun":true}']).ended;
+    expect(plan).toMatchObject({ code: 0, stderr: expect.stringContaining('Dry run: nothing is sent.') });
+    const locked = await run('task', ['test', 'lock_users']).ended;
+    expect(locked.code).toBe(0);
+    expect(JSON.parse(locked.stdout)).toMatchObject({
+      status: 'done',
+      counts: { selected: 50, locked: 47, alreadyLocked: 3 }
+    });
+    expect(await (await fetch(`${origin}/_local/state`)).json()).toMatchObject({ lockedUsers: 50, resetSessions: 0 });
+
+    const refused = await run('task', ['test', 'lock_users', '--params', '{"wipe":true}']).ended;
+    expect(refused).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringContaining('INVALID_PARAMETERS: This task never wipes')
+    });
+
+    const port = new URL(origin).port;
+    const second = await run('local', ['--port', port]).ended;
+    expect(second).toMatchObject({ code: 1, stderr: `Port ${port} is taken. Name another with --port.\n` });
+
+    local.child.kill('SIGINT');
+    expect(await local.ended).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringContaining('Stopped. The state is in')
+    });
+    expect(JSON.parse(readFileSync(join(root, 'state.json'), 'utf8'))).toMatchObject({
+      users: expect.arrayContaining([expect.objectContaining({ locked: true })])
+    });
+    expect((await run('task', ['test', 'lock_users']).ended).stderr).toContain('not running');
+  }, 60_000);
+
+  test('a remote deployment gets the token of the named variable, and a run that fails ends with 1', async () => {
+    const settings = {
+      default: 'gone',
+      deployments: {
+        gone: { backendUrl: 'http://127.0.0.1:1/api/v4/64b0c0ffee64b0c0ffee64b0', tokenVariable: 'MY_TOKEN' }
+      }
+    };
+    writeFileSync(join(root, '.journeyrc'), JSON.stringify(settings));
+
+    const { code, stdout } = await run('task', ['test', 'lock_users'], { MY_TOKEN: 'made-up' }).ended;
+
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: 'failed',
+      stopReason: { code: 'BACKEND_UNREACHABLE', usersChanged: 'no' }
+    });
+    expect(stdout).not.toContain('made-up');
+  }, 30_000);
+});
+
+test('npm run build says what it built', async () => {
+  const { code, stdout } = await run('build').ended;
+
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'Built lock_users into dist/lock_users/\n' });
+});
