@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Report } from '../../cloudcode/lock_users';
 import { buildTasks } from '../build/build-tasks';
 import { startBackend } from '../local/backend/start-backend';
-import type { RunningBackend, SeedRequest, StateSummary } from '../local/backend/start-backend';
+import type { RunningBackend, StateSummary } from '../local/backend/start-backend';
+import { chooseSeedGroups } from '../local/choose-seed-groups';
 import { runTask } from '../local/runtime/run-task';
 
 /** What the demo tells while it goes on. */
@@ -37,7 +38,7 @@ export async function runDemo(
   buildTasks({ root, only: 'lock_users' });
   const backend = await startBackend({ label: 'Depot App Testing', environment: 'testing' });
   try {
-    const seeded = backend.seed(chooseGroups(users));
+    const seeded = backend.seed(chooseSeedGroups(users));
     const others = new Set([...seeded.lockedIds, ...seeded.twoDeviceIds, ...seeded.neverEnrolledIds]);
     const protectedIds = seeded.userIds.filter((id) => !others.has(id)).slice(0, Math.min(3, Math.floor(users / 10)));
     const before = backend.state();
@@ -57,16 +58,6 @@ export async function runDemo(
   } finally {
     await backend.close();
   }
-}
-
-/** Some users are locked already, some have two devices, some were never in the app. */
-function chooseGroups(users: number): SeedRequest {
-  return {
-    users,
-    locked: Math.floor(users * 0.06),
-    twoDevices: Math.floor(users * 0.15),
-    neverEnrolled: Math.floor(users * 0.05)
-  };
 }
 
 async function triggerTask(

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { chooseLocalDeployment, loadSettings } from '../settings/load-settings';
 import { startBackend } from './backend/start-backend';
 import { parseSwitches, SWITCH_VALUES } from './backend/Switches';
+import { chooseSeedGroups } from './choose-seed-groups';
 import { noteRunningBackend } from './running-backend-file';
 
 const USAGE = `Usage: npm run local -- [--port N] [--users N] [--data FILE] [--switch NAME=VALUE]…
@@ -39,7 +40,7 @@ async function main(): Promise<number> {
     return undefined;
   });
   if (backend === undefined) return 1;
-  if (backend.state().users === 0) backend.seed(chooseGroups(options.users));
+  if (backend.state().users === 0) backend.seed(chooseSeedGroups(options.users));
   const removeNote = noteRunningBackend(root, { url: backend.url, token: backend.token, pid: process.pid });
   const { users, lockedUsers, sessions } = backend.state();
   console.log(`A local backend with ${users} users (${lockedUsers} locked) and ${sessions.ENROLLED} devices in the app.
@@ -91,12 +92,6 @@ function readNumber(flag: string, text: string | undefined, most: number): numbe
   if (text === undefined) return undefined;
   if (/^\d{1,9}$/.test(text) && Number(text) <= most) return Number(text);
   throw new Error(`${flag} is a whole number from 0 to ${most}, not ${JSON.stringify(text)}.`);
-}
-
-/** Some users are locked, some have two devices, some were never in the app. */
-function chooseGroups(users: number): { users: number; locked: number; twoDevices: number; neverEnrolled: number } {
-  const share = (part: number): number => Math.floor(users * part);
-  return { users, locked: share(0.06), twoDevices: share(0.15), neverEnrolled: share(0.05) };
 }
 
 void main().then((exitCode) => {

@@ -1,0 +1,29 @@
+import { parseParameters } from '../../cloudcode/lock_users/src/core/parse-parameters';
+import type { Settings } from '../../cloudcode/lock_users/src/core/parse-settings';
+import { Secret } from '../../cloudcode/lock_users/src/core/Secret';
+import type { Report } from '../../cloudcode/lock_users/src/core/build-report';
+import { runLockUsers } from '../../cloudcode/lock_users/src/run-lock-users';
+import { RecordingLog } from './fake-ports';
+import type { FakePlatform } from './fake-ports';
+
+/** The backend deployment of a run on a FakePlatform. */
+export const BACKEND_ID = '64b0c0ffee64b0c0ffee64b0';
+
+const SETTINGS: Settings = {
+  backendUrl: `https://backend.example.test/api/v4/${BACKEND_ID}`,
+  backendId: BACKEND_ID,
+  token: new Secret('not-a-real-one'),
+  armed: true,
+  protectedIds: [],
+  userModel: 'user'
+};
+
+/** Runs the task on a fake platform, armed unless `settings` say otherwise. */
+export async function runOnFake(
+  platform: FakePlatform,
+  params: unknown = {},
+  settings: Partial<Settings> = {},
+  log = new RecordingLog()
+): Promise<Report> {
+  return runLockUsers({ ...SETTINGS, ...settings }, parseParameters(params), platform.ports(log));
+}

@@ -1,0 +1,43 @@
+import { FakePlatform, RecordingLog } from '../../support/fake-ports';
+import { runOnFake } from '../../support/run-on-fake';
+import { userIds } from '../../support/user-id';
+
+test('a person can follow the run, and the last line is the report', async () => {
+  const log = new RecordingLog();
+
+  const report = await runOnFake(
+    new FakePlatform(userIds(3)),
+    { batchSize: 2, reason: 'release\nResult: done' },
+    {},
+    log
+  );
+
+  expect(log.lines).toEqual([
+    'lock_users, run run-1',
+    'Deployment: Fake (testing), backend 64b0c0ffee64b0c0ffee64b0',
+    'Reason: "release\\nResult: done"',
+    'Selected: 3 users (0 protected, 0 excluded, 0 already locked)',
+    'Plan: lock 3 users and keep the data on their devices',
+    'Batch 1 of 2: 2 sent, 2 locked, 0 failed.',
+    'Batch 2 of 2: 1 sent, 1 locked, 0 failed.',
+    'Result: done: 3 locked, 0 failed, 0 unconfirmed, 0 not attempted (7 requests, 1 s)',
+    JSON.stringify(report)
+  ]);
+});
+
+test('at most 20 failures are named in the log, and all of them in the report', async () => {
+  const platform = new FakePlatform(userIds(50));
+  platform.answerBatch = (operations) => ({
+    operations: operations.map(() => ({ error: { type: 'BROKEN', detail: 'no' } }))
+  });
+  const log = new RecordingLog();
+
+  const report = await runOnFake(platform, {}, {}, log);
+
+  const last = JSON.parse(log.lines[log.lines.length - 1] ?? '') as { failures: unknown[]; failuresOmitted: number };
+  expect(report.failures).toHaveLength(50);
+  expect(log.lines.filter((line) => line.startsWith('failed: '))).toHaveLength(20);
+  expect(log.lines).toContain('… and 30 more in the returned report');
+  expect(last.failures).toHaveLength(20);
+  expect(last.failuresOmitted).toBe(30);
+});
