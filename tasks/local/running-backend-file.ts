@@ -12,6 +12,8 @@ export interface RunningBackendNote {
 export function noteRunningBackend(root: string, note: RunningBackendNote): () => void {
   mkdirSync(join(root, '.local'), { recursive: true });
   const path = notePath(root);
+  // The mode holds for a new file only.
+  rmSync(path, { force: true });
   writeFileSync(path, JSON.stringify(note), { mode: 0o600 });
   return () => rmSync(path, { force: true });
 }

@@ -88,5 +88,5 @@ function explainName(place: string): string {
 function explainPattern(place: string): string {
   return place.endsWith('tokenVariable')
     ? 'it is the upper-case name of an environment variable that holds the token, never the token.'
-    : 'it is an address that ends in /api/v4/ and 24 hex digits.';
+    : 'it is an https address that ends in /api/v4/ and 24 hex digits.';
 }

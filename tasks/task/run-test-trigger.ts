@@ -34,7 +34,7 @@ export async function runTestTrigger(trigger: TestTrigger): Promise<TaskRunResul
   return runTask({
     taskFolder: built?.outFolder ?? join(root, 'dist', task),
     ...(trigger.params !== undefined && { params: trigger.params }),
-    environment: { JOURNEY_BACKEND_URL: backend.url, JOURNEY_API_TOKEN: backend.token, ...deployment.variables },
+    environment: { ...deployment.variables, JOURNEY_BACKEND_URL: backend.url, JOURNEY_API_TOKEN: backend.token },
     backend,
     onLog,
     signal

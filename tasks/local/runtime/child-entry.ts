@@ -3,7 +3,9 @@ import fetch from 'node-fetch';
 import { connectDatabase } from './db/connect-database';
 import type { ResponseMessage, StartMessage, TaskError } from './run-task';
 
-// The process that a task runs in: sets the platform's globals, calls `run`, and sends back what came of it.
+// The process that a task runs in: sets the platform's globals, calls `run`, and sends back what came of it. It ends
+// with the process that started it.
+process.once('disconnect', () => process.exit());
 process.once('message', (message) => void respond(message as StartMessage));
 
 async function respond(start: StartMessage): Promise<void> {

@@ -73,7 +73,12 @@ test.each<[string, unknown, string]>([
   [
     'an address in another form',
     withDeployment({ ...REMOTE, backendUrl: 'https://h.test/' }),
-    'deployments.a.backendUrl is not in the right form: it is an address'
+    'deployments.a.backendUrl is not in the right form: it is an https address'
+  ],
+  [
+    'http to another host',
+    withDeployment({ ...REMOTE, backendUrl: ADDRESS.replace('https', 'http') }),
+    'deployments.a.backendUrl is not in the right form'
   ],
   ['a port that is none', withDeployment({ port: 70000 }), 'deployments.a.port must be <= 65535.'],
   ['users as text', withDeployment({ users: '7' }), 'deployments.a.users must be integer.'],
@@ -110,6 +115,12 @@ test('a token pasted for the name of its variable is not repeated', () => {
   expect(() => load(withDeployment({ ...REMOTE, tokenVariable: token }))).toThrow(
     '.journeyrc: deployments.a.tokenVariable is not in the right form: it is the upper-case name of an environment variable that holds the token, never the token.'
   );
+});
+
+test('http is for loopback', () => {
+  const local = { ...REMOTE, backendUrl: 'http://127.0.0.1:80/api/v4/64b0c0ffee64b0c0ffee64b0' };
+
+  expect(chooseDeployment(load(withDeployment(local)))).toEqual(local);
 });
 
 test('a missing file is an error', () => {
