@@ -137,6 +137,14 @@ test('/_local shows the state and the requests, seeds, and refuses what it canno
   expect((await local('POST', 'seed', 'no JSON'))[0]).toBe(400);
 });
 
+test('a data model that is not there is a clear error', async () => {
+  await start();
+
+  await expect(startBackend({ schemaPath: '/nowhere/schema.xml' })).rejects.toThrow(
+    /^The data model \/nowhere\/schema.xml cannot be used: ENOENT/
+  );
+});
+
 test('a taken port is an error', async () => {
   await start();
 

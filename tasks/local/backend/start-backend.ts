@@ -7,6 +7,7 @@ import type { Backend } from './ApiCall';
 import { BackendState } from './BackendState';
 import type { StateCounts } from './BackendState';
 import { cannotUse, DataFile } from './DataFile';
+import type { DataModel } from './DataModel';
 import { parseDataModel } from './parse-data-model';
 import { RequestLog } from './RequestLog';
 import type { RequestLogEntry } from './RequestLog';
@@ -75,7 +76,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
   const nowMs = options.nowMs ?? Date.now;
   const saved = options.dataFile === undefined ? undefined : DataFile.read(options.dataFile);
   const schemaPath = options.schemaPath ?? join(__dirname, '..', '..', '..', 'schema.xml');
-  const state = new BackendState(parseDataModel(readFileSync(schemaPath, 'utf8')), options.userModel ?? 'user', nowMs);
+  const state = new BackendState(readDataModel(schemaPath), options.userModel ?? 'user', nowMs);
   const backendId = options.backendId ?? saved?.backendId ?? randomBytes(12).toString('hex');
   if (!/^[0-9a-f]{24}$/.test(backendId)) throw new Error('"backendId" must be 24 lower-case hex digits.');
   if (saved !== undefined && options.dataFile !== undefined) loadSaved(state, options.dataFile, saved);
@@ -127,6 +128,14 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
     }
   };
   return running;
+}
+
+function readDataModel(path: string): DataModel {
+  try {
+    return parseDataModel(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new Error(`The data model ${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function loadSaved(state: BackendState, path: string, saved: Parameters<BackendState['loadSnapshot']>[0]): void {
