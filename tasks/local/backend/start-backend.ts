@@ -134,7 +134,7 @@ function readDataModel(path: string): DataModel {
   try {
     return parseDataModel(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new Error(`The data model ${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`The data model ${path} cannot be used: ${(error as Error).message}`);
   }
 }
 
