@@ -23,8 +23,8 @@ async function main(): Promise<number> {
     return 0;
   }
   const abort = new AbortController();
-  process.once('SIGINT', () => abort.abort());
-  process.once('SIGTERM', () => abort.abort());
+  process.on('SIGINT', () => abort.abort());
+  process.on('SIGTERM', () => abort.abort());
   const say = (text: string | undefined): void => {
     if (!options.json && text !== undefined) console.log(text);
   };

@@ -54,8 +54,8 @@ Lock its users:    npm run task -- test lock_users
 
 Ctrl-C stops it.`);
   await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
+    process.on('SIGINT', resolve);
+    process.on('SIGTERM', resolve);
   });
   removeNote();
   await backend.close();

@@ -23,8 +23,8 @@ interface Options {
 
 async function main(): Promise<number> {
   const abort = new AbortController();
-  process.once('SIGINT', () => abort.abort());
-  process.once('SIGTERM', () => abort.abort());
+  process.on('SIGINT', () => abort.abort());
+  process.on('SIGTERM', () => abort.abort());
   let result: TaskRunResult;
   try {
     const options = parseOptions();

@@ -73,8 +73,7 @@ function start(file: string, args: string[], variables: Record<string, string> =
 }
 
 function run(command: string, args: string[] = [], variables?: Record<string, string>): Command {
-  const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
-  return start(process.execPath, [tsx, join(root, 'tasks', command, 'main.ts'), ...args], variables);
+  return start(process.execPath, ['--import', 'tsx', join('tasks', command, 'main.ts'), ...args], variables);
 }
 
 test('npm start prints one JSON document, and its figures agree with the backend’s', async () => {
@@ -144,9 +143,11 @@ test.each(['demo', 'local', 'build', 'task'])('%s --help explains itself', async
   expect(stdout).toMatch(/^Usage: npm /);
 });
 
-test('Ctrl-C ends npm start with 130 and a sentence', async () => {
+// The terminal and npm each send one, so the second must not cut the first one's work short.
+test('Ctrl-C, which arrives twice, ends npm start with 130 and a sentence', async () => {
   const demo = run('demo', ['--users', '20000']);
   await demo.sees('Plan (dry run');
+  demo.child.kill('SIGINT');
   demo.child.kill('SIGINT');
 
   const { code, stderr } = await demo.ended;
@@ -189,6 +190,7 @@ describe('npm run local and npm run task', () => {
     const second = await run('local', ['--port', port]).ended;
     expect(second).toMatchObject({ code: 1, stderr: `Port ${port} is taken. Name another with --port.\n` });
 
+    local.child.kill('SIGINT');
     local.child.kill('SIGINT');
     expect(await local.ended).toMatchObject({
       code: 0,
