@@ -4,5 +4,7 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.json' }] },
+  // Commands and compilers take seconds, and more of them on a busy machine.
+  testTimeout: 60_000,
   globalSetup: '<rootDir>/test/support/build-once.ts'
 };
