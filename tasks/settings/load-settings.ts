@@ -18,7 +18,9 @@ export function loadSettings(root: string): Settings {
   try {
     settings = JSON.parse(readFileSync(path, 'utf8')) as Settings;
   } catch (error) {
-    throw new Error(`.journeyrc is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    // The parser's own words may repeat what stands there, which may be a token that somebody pasted.
+    const place = /at position \d+/.exec((error as Error).message)?.[0];
+    throw new Error(`.journeyrc is no JSON: there is a mistake${place === undefined ? '' : ` ${place}`}.`);
   }
   const validate = new Ajv({ allErrors: true, verbose: true }).compile(schema);
   validate(settings);

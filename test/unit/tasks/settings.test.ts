@@ -123,6 +123,14 @@ test('http is for loopback', () => {
   expect(chooseDeployment(load(withDeployment(local)))).toEqual(local);
 });
 
+test('a token pasted without quotes is not repeated', () => {
+  const token = ['O:', 'abc', 'def'].join('');
+
+  expect(() => load(`{"default": ${token}}`)).toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining('abc') })
+  );
+});
+
 test('a missing file is an error', () => {
   expect(() => loadSettings(folder)).toThrow('There is no .journeyrc in');
 });
