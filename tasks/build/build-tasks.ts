@@ -90,12 +90,19 @@ function buildTask(root: string, name: string): BuiltTask {
     compile(taskFolder, temporary, root);
     cpSync(join(taskFolder, 'package.json'), join(temporary, 'package.json'));
     const outFolder = join(dist, name);
-    rmSync(outFolder, { recursive: true, force: true });
-    renameSync(temporary, outFolder);
+    replaceFolder(outFolder, temporary);
     return { name, outFolder };
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/** Puts the new folder in the place of the old one by renaming, so that whoever reads it finds a whole one. */
+function replaceFolder(folder: string, replacement: string): void {
+  const old = `${replacement}-old`;
+  if (existsSync(folder)) renameSync(folder, old);
+  renameSync(replacement, folder);
+  rmSync(old, { recursive: true, force: true });
 }
 
 function compile(taskFolder: string, outDir: string, root: string): void {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where the backend of `npm run local` is, for the commands that use it. Its token is good for it alone. */
@@ -15,17 +15,28 @@ export function noteRunningBackend(root: string, note: RunningBackendNote): () =
   // The mode holds for a new file only.
   rmSync(path, { force: true });
   writeFileSync(path, JSON.stringify(note), { mode: 0o600 });
-  return () => rmSync(path, { force: true });
+  return () => {
+    // Another backend may have been started since, and the note is about that one then.
+    if (readNote(root)?.pid === note.pid) rmSync(path, { force: true });
+  };
 }
 
 /** @throws Error where no backend is running */
 export function findRunningBackend(root: string): RunningBackendNote {
-  const path = notePath(root);
-  const note = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as RunningBackendNote) : undefined;
+  const note = readNote(root);
   if (note === undefined || !isAlive(note.pid)) {
     throw new Error('The local backend is not running. Start it with "npm run local" in another terminal.');
   }
   return note;
+}
+
+/** The note, or undefined where there is none that can be read. */
+function readNote(root: string): RunningBackendNote | undefined {
+  try {
+    return JSON.parse(readFileSync(notePath(root), 'utf8')) as RunningBackendNote;
+  } catch {
+    return undefined;
+  }
 }
 
 function notePath(root: string): string {

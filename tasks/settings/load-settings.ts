@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
 import type { ErrorObject } from 'ajv';
+import { findNearestName } from '../../cloudcode/lock_users/src/core/find-nearest-name';
 import schema from '../../journeyrc.schema.json';
+import { locateJsonError } from './locate-json-error';
 import { isRemote } from './Settings';
 import type { LocalDeployment, RemoteDeployment, Settings } from './Settings';
 
@@ -14,14 +16,7 @@ import type { LocalDeployment, RemoteDeployment, Settings } from './Settings';
 export function loadSettings(root: string): Settings {
   const path = join(root, '.journeyrc');
   if (!existsSync(path)) throw new Error(`There is no .journeyrc in ${root}. The README has one to start from.`);
-  let settings: Settings;
-  try {
-    settings = JSON.parse(readFileSync(path, 'utf8')) as Settings;
-  } catch (error) {
-    // The parser's own words may repeat what stands there, which may be a token that somebody pasted.
-    const place = /at position \d+/.exec((error as Error).message)?.[0];
-    throw new Error(`.journeyrc is no JSON: there is a mistake${place === undefined ? '' : ` ${place}`}.`);
-  }
+  const settings = parseJson(readFileSync(path, 'utf8')) as Settings;
   const validate = new Ajv({ allErrors: true, verbose: true }).compile(schema);
   validate(settings);
   // "if" repeats the mistakes of its branch, and what is wrong with a name comes once more as "propertyNames".
@@ -37,6 +32,15 @@ export function loadSettings(root: string): Settings {
   if (mistakes.length > 0)
     throw new Error([...new Set(mistakes)].map((mistake) => `.journeyrc: ${mistake}`).join('\n'));
   return settings;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    const place = locateJsonError(text, error instanceof Error ? error.message : '');
+    throw new Error(`.journeyrc is no JSON: there is a mistake${place}. Comments and trailing commas are not allowed.`);
+  }
 }
 
 /**
@@ -64,7 +68,7 @@ function describeMistake(error: ErrorObject): string {
   const place = error.instancePath.slice(1).replaceAll('/', '.') || 'the file';
   switch (error.keyword) {
     case 'additionalProperties':
-      return `${place} has an unknown key ${JSON.stringify(error.params['additionalProperty'])}. ${describeKnownKeys(error)}`;
+      return `${place} has an unknown key ${JSON.stringify(error.params['additionalProperty'])}.${describeKnownKeys(error)}`;
     case 'required':
       return `${place} lacks ${JSON.stringify(error.params['missingProperty'])}.`;
     case 'propertyNames':
@@ -76,9 +80,12 @@ function describeMistake(error: ErrorObject): string {
   }
 }
 
-function describeKnownKeys({ parentSchema }: ErrorObject): string {
-  const keys = Object.keys((parentSchema as { properties?: object } | undefined)?.properties ?? {});
-  return keys.length === 0 ? '' : `It may have ${keys.filter((key) => key !== '$schema').join(', ')}.`;
+function describeKnownKeys({ parentSchema, params }: ErrorObject): string {
+  const all = Object.keys((parentSchema as { properties?: object } | undefined)?.properties ?? {});
+  const keys = all.filter((key) => key !== '$schema');
+  const nearest = findNearestName(String(params['additionalProperty']), keys);
+  const question = nearest === undefined ? '' : ` Did you mean ${JSON.stringify(nearest)}?`;
+  return `${question} It may have ${keys.join(', ')}.`;
 }
 
 function explainName(place: string): string {

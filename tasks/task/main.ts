@@ -79,7 +79,10 @@ function tell(result: TaskRunResult): number {
       return status === undefined || status === 'planned' || status === 'done' ? 0 : 1;
     }
     case 'threw':
-      process.stderr.write(`The task ended with an error.\n${result.error.message}\n`);
+      // An error with a code is a refusal in the task's own words; any other is one that needs the place.
+      process.stderr.write(
+        `The task ended with an error.\n${(result.error.code === undefined && result.error.stack) || result.error.message}\n`
+      );
       return 3;
     case 'killed':
       process.stderr.write(`The task was killed: ${result.reason}.\n`);

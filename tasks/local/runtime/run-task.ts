@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
@@ -65,17 +66,21 @@ const DEFAULT_MEMORY_LIMIT_MB = 1024;
 const MAX_PARAMETER_BYTES = 5 * 1024 * 1024;
 /** Exit code of a process that V8 aborted for want of memory, as Node reports it without a signal. */
 const ABORT_EXIT_CODE = 134;
+const HAS_PROCESS_GROUPS = process.platform !== 'win32';
 
 /**
  * Runs a built task in a process of its own, with the platform's globals and limits. What the task does wrong is in
- * the result.
+ * the result. Processes that the task starts end with it.
  *
- * @throws Error where the parameters are no JSON, or more than 5 MB of it
+ * @throws Error where there is no built task, or the parameters are no JSON or more than 5 MB of it
  */
 export async function runTask(run: TaskRun): Promise<TaskRunResult> {
   const params = run.params === undefined ? undefined : JSON.stringify(run.params);
   if (params !== undefined && Buffer.byteLength(params) > MAX_PARAMETER_BYTES) {
     throw new Error('The parameters are more than 5 MB of JSON, the most that the platform takes.');
+  }
+  if (!existsSync(join(run.taskFolder, 'index.js'))) {
+    throw new Error(`There is no built task in ${run.taskFolder}. Build it with "npm run build".`);
   }
   const startedAtMs = performance.now();
   const child = startChild(run);
@@ -94,6 +99,8 @@ function startChild({ taskFolder, environment, memoryLimitMb = DEFAULT_MEMORY_LI
   return spawn(process.execPath, [...options, join(__dirname, 'child-entry.ts')], {
     cwd: taskFolder,
     env: { ...environment },
+    // A process group of its own, so that what the task starts can be ended with it.
+    detached: HAS_PROCESS_GROUPS,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc']
   });
 }
@@ -110,25 +117,33 @@ function watch(child: ChildProcess, { timeLimitMs = DEFAULT_TIME_LIMIT_MS, signa
     let killedFor: KillReason | undefined;
     const kill = (reason: KillReason): void => {
       killedFor ??= reason;
-      child.kill('SIGKILL');
+      killGroup(child);
     };
     const abort = (): void => kill('aborted');
-    const killWithParent = (): void => void child.kill('SIGKILL');
+    const killWithParent = (): void => killGroup(child);
     const timer = setTimeout(() => kill('time limit'), timeLimitMs);
+    const stopWatching = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      process.removeListener('exit', killWithParent);
+    };
     if (signal?.aborted === true) abort();
     signal?.addEventListener('abort', abort);
     process.once('exit', killWithParent);
 
-    child.once('error', reject);
+    child.once('error', (error) => {
+      stopWatching();
+      reject(error);
+    });
     child.on('message', (message) => {
       response = message as ResponseMessage;
       // A response is the end of an invocation, whatever timers and connections the task left open.
-      child.kill('SIGKILL');
+      killGroup(child);
     });
     child.once('exit', (code, exitSignal) => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-      process.removeListener('exit', killWithParent);
+      stopWatching();
+      // Left over, they would hold the output open.
+      killGroup(child);
       if (response?.kind === 'threw') return resolve({ status: 'threw', error: response.error });
       if (response?.kind === 'returned') {
         const { result, peakMemoryMb } = response;
@@ -138,6 +153,16 @@ function watch(child: ChildProcess, { timeLimitMs = DEFAULT_TIME_LIMIT_MS, signa
       resolve({ status: 'killed', reason: killedFor ?? (ranOutOfMemory ? 'memory limit' : 'crashed') });
     });
   });
+}
+
+/** Ends the child and all that it started and that is still in its group. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(HAS_PROCESS_GROUPS ? -child.pid : child.pid, 'SIGKILL');
+  } catch {
+    // Nobody is left.
+  }
 }
 
 async function forwardLines(stream: NodeJS.ReadableStream | null, onLog: TaskRun['onLog']): Promise<void> {

@@ -194,3 +194,74 @@ test('a client error is not tried again', async () => {
 
   expect(stub.requests).toHaveLength(1);
 });
+
+test('a reset connection is tried once more at once, and an answer that is no JSON is not tried again', async () => {
+  const stub = new StubBackend();
+  const waits: number[] = [];
+  const connection = new ApiConnection({
+    url: `${await stub.start()}/`,
+    token: 'x',
+    sleep: (wait) => {
+      waits.push(wait);
+      return Promise.resolve();
+    }
+  });
+  stub.answer = () => (stub.requests.length === 1 ? (response) => response.destroy() : { body: '{"ok":true}' });
+  expect(await connection.get('x')).toEqual({ ok: true });
+  expect(waits).toEqual([0]);
+
+  stub.answer = () => ({ body: '<html>' });
+  await expect(connection.get('x')).rejects.toThrow('GET x was answered with no JSON');
+  stub.answer = () => ({ status: 400, body: 'null' });
+  await expect(connection.get('x')).rejects.toThrow('GET x failed with status 400');
+  await stub.stop();
+
+  expect(stub.requests.map(({ name }) => name)).toEqual(Array.from({ length: 4 }, () => 'GET x'));
+});
+
+test('a change is sent with the changed fields alone, and without a change nothing is sent', async () => {
+  const ann = users().create({ name: 'Ann', role: 'driver' });
+  await ann.save();
+  const [first, second] = [await users().first(ann.id), await users().first(ann.id)];
+  const before = backend.requests().length;
+
+  await first?.save();
+  expect(backend.requests()).toHaveLength(before);
+
+  Object.assign(first ?? {}, { name: 'Anna' });
+  await first?.save();
+  expect(JSON.parse(backend.requests().at(-1)?.body ?? '')).toEqual({
+    operations: [{ method: 'patch', object: { type: 'user', id: ann.id, name: 'Anna' } }]
+  });
+  Object.assign(second ?? {}, { role: 'dispatcher' });
+  await second?.save();
+  await ann.reload();
+  expect(ann).toMatchObject({ name: 'Anna', role: 'dispatcher' });
+});
+
+test('an object that cannot be saved fails with its own error', async () => {
+  await expect(users().create({ role: 'pilot' }).save()).rejects.toMatchObject({
+    name: 'Error',
+    type: 'INVALID_VALUE'
+  });
+});
+
+test('a model may have fields named as the client names its own things', async () => {
+  const stub = new StubBackend();
+  const fields = { model: { type: 'text' }, connection: { type: 'text' } };
+  stub.answer = ({ name }) => ({
+    body: JSON.stringify(
+      name === 'GET datamodel.json'
+        ? { models: { car: { name: 'car', fields, belongs_to: {} } } }
+        : { operations: [{ success: true }] }
+    )
+  });
+  const database = await connectDatabase({ url: await stub.start(), token: 'x' });
+
+  const car = database['car']?.create({ model: 'T', connection: 'C' });
+  await car?.save();
+  await stub.stop();
+
+  expect(car).toMatchObject({ model: 'T', connection: 'C', persisted: true });
+  expect(stub.requests.at(-1)?.body).toContain('"model":"T","connection":"C"');
+});

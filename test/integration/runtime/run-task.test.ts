@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,6 +92,7 @@ test('what a task throws is in the result, with its code', async () => {
 test.each<[string, string, string]>([
   ['a result that is no JSON', 'const a = {}; a.a = a; return a;', 'circular'],
   ['a BigInt', 'return 1n;', 'BigInt'],
+  ['a function', 'return () => 1;', 'returned a function, which is not JSON'],
   [
     'a rejection that nobody handles',
     'Promise.reject(new Error("lost")); await new Promise(() => setTimeout(() => {}, 60000));',
@@ -138,4 +141,70 @@ test('open timers do not keep a task alive that has returned', async () => {
 
 test('parameters over 5 MB are refused', async () => {
   await expect(run('', { params: 'x'.repeat(5 * 1024 * 1024) })).rejects.toThrow('more than 5 MB');
+});
+
+test('a folder without a built task is refused, and how to build it is told', async () => {
+  const run = runTask({ taskFolder: join(folder, 'nowhere'), environment: {}, backend });
+
+  await expect(run).rejects.toThrow(/There is no built task in .*nowhere\. Build it with "npm run build"\./);
+});
+
+test('a promise that nothing will settle ends the task at once, not at the time limit', async () => {
+  expect(await run('await new Promise(() => undefined);')).toMatchObject({ status: 'killed', reason: 'crashed' });
+});
+
+test('a task has no channel to the process that runs it', async () => {
+  expect(await run('return [typeof process.send];')).toMatchObject({ result: ['undefined'] });
+});
+
+test('where the data model cannot be read, the requests of DB fail with the reason', async () => {
+  const result = await run('return DB.user.where("role = ?", "driver").orderBy("id").toArray();', {
+    backend: { url: backend.url, token: 'wrong' }
+  });
+
+  expect(result).toMatchObject({
+    status: 'threw',
+    error: { message: 'The data model could not be read: GET datamodel.json failed with status 401' }
+  });
+});
+
+/** Whether the process is there and is no zombie that nobody has waited for. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+async function waitUntilGone(pid: number): Promise<void> {
+  while (isRunning(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+const SLEEPER = 'spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"], { stdio: "inherit" })';
+
+test('a process that a task leaves behind ends with it and does not delay the result', async () => {
+  const result = await run(`return require("node:child_process").${SLEEPER}.pid;`);
+
+  expect(result).toMatchObject({ status: 'returned', result: expect.any(Number) });
+  await waitUntilGone((result as { result: number }).result);
+});
+
+test('a task ends when the process that started it is killed', async () => {
+  await writeFile(
+    join(folder, 'index.js'),
+    'exports.run = () => new Promise((r) => setTimeout(r, 60000, console.log(process.pid)));'
+  );
+  const source = `
+    const { runTask } = require(${JSON.stringify(require.resolve('../../../tasks/local/runtime/run-task'))});
+    void runTask({ taskFolder: ${JSON.stringify(folder)}, environment: {}, backend: { url: ${JSON.stringify(backend.url)}, token: 'x' }, onLog: console.log });
+  `;
+  const parent = spawn(process.execPath, ['--import', 'tsx', '-e', source], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const pid = Number(await new Promise<Buffer>((resolve) => parent.stdout.once('data', resolve)));
+  expect(isRunning(pid)).toBe(true);
+
+  parent.kill('SIGKILL');
+
+  await waitUntilGone(pid);
 });

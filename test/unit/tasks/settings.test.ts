@@ -41,7 +41,9 @@ test('npm run local starts the local deployment, even where the default is a rem
 });
 
 test.each<[string, unknown, string]>([
-  ['no JSON', '{"default":', '.journeyrc is no JSON: '],
+  ['no JSON', '{\n "default": "a" "b"}', '.journeyrc is no JSON: there is a mistake in line 2, column 17.'],
+  ['an unfinished file', '{"default":', '.journeyrc is no JSON: there is a mistake in line 1, column 12.'],
+  ['an empty file', '', '.journeyrc is no JSON: there is a mistake.'],
   ['no default', { deployments: { a: {} } }, '.journeyrc: the file lacks "default".'],
   ['no deployments', { default: 'a' }, '.journeyrc: the file lacks "deployments".'],
   [
@@ -57,7 +59,7 @@ test.each<[string, unknown, string]>([
   [
     'an unknown key of a local one',
     withDeployment({ prot: 1 }),
-    'deployments.a has an unknown key "prot". It may have port, users, data, switches, variables.'
+    'deployments.a has an unknown key "prot". Did you mean "port"? It may have port, users, data, switches, variables.'
   ],
   [
     'a key of a local one in a remote one',
@@ -123,14 +125,17 @@ test('http is for loopback', () => {
   expect(chooseDeployment(load(withDeployment(local)))).toEqual(local);
 });
 
-test('a token pasted without quotes is not repeated', () => {
-  const token = ['O:', 'abc', 'def'].join('');
-
-  expect(() => load(`{"default": ${token}}`)).toThrow(
-    expect.objectContaining({ message: expect.not.stringContaining('abc') })
-  );
-});
-
 test('a missing file is an error', () => {
   expect(() => loadSettings(folder)).toThrow('There is no .journeyrc in');
+});
+
+test('what stands where the JSON is broken is not repeated, because it may be a token', () => {
+  const token = ['O:', 'abc', 'def'].join('');
+
+  expect(() => load(`{"default": "a",\n "deployments": {"a": ${token}}}`)).toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining(token.slice(0, 3)) })
+  );
+  expect(() => load(`{"default": "a",\n "deployments": {"a": ${token}}}`)).toThrow(
+    'there is a mistake in line 2, column '
+  );
 });

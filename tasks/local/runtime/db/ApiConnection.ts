@@ -48,20 +48,25 @@ export class ApiConnection {
     }
   }
 
-  private async attempt(method: string, path: string, body?: string): Promise<unknown> {
-    const response = await fetch(`${this.options.url}/${path}`, {
+  private async attempt(method: string, path: string, sent?: string): Promise<unknown> {
+    const response = await fetch(`${this.options.url.replace(/\/$/, '')}/${path}`, {
       method,
       headers: {
         Authorization: `Token ${this.options.token}`,
         Accept: 'application/json',
-        ...(body !== undefined && { 'Content-Type': 'application/json' })
+        ...(sent !== undefined && { 'Content-Type': 'application/json' })
       },
-      ...(body !== undefined && { body })
+      ...(sent !== undefined && { body: sent })
     });
     const text = await response.text();
-    if (response.ok) return JSON.parse(text) as unknown;
-    const { type, detail } = readError(text);
-    const words = [`${method} ${path.split('?')[0] ?? ''} failed with status ${response.status}`, type, detail];
+    const body = parseJson(text);
+    const name = `${method} ${path.split('?')[0] ?? ''}`;
+    if (response.ok) {
+      if (body !== undefined) return body;
+      throw new DatabaseError(`${name} was answered with no JSON`, response.status, undefined, text);
+    }
+    const { type, detail } = (body ?? {}) as { type?: string; detail?: string };
+    const words = [`${name} failed with status ${response.status}`, type, detail];
     throw new DatabaseError(words.filter(Boolean).join(': '), response.status, type, text);
   }
 }
@@ -73,10 +78,11 @@ function chooseRetryDelayMs(error: DatabaseError & { code?: string }): number | 
   return error.status >= 500 ? 50 : undefined;
 }
 
-function readError(text: string): { type?: string; detail?: string } {
+/** The parsed JSON, or undefined where the text is none. */
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as { type?: string; detail?: string };
+    return JSON.parse(text) as unknown;
   } catch {
-    return {};
+    return undefined;
   }
 }

@@ -1,8 +1,7 @@
 import chunk from 'lodash/chunk';
 import type { ApiConnection } from './ApiConnection';
-import { listSettableFields } from './DataModel';
-import type { ModelDescription } from './DataModel';
-import type { DatabaseObject } from './DatabaseObject';
+import { NOTE_DONE, TO_OPERATION } from './BatchAction';
+import type { BatchAction, BatchObject } from './BatchAction';
 
 /** Documented: the client cuts larger batches ("Batch API (CloudCode)"). */
 const BATCH_LIMIT = 1000;
@@ -21,31 +20,35 @@ export class CrudError extends Error {
 
 /** Saves and destroys many objects with few requests. An object counts once; destroying it wins over saving it. */
 export class Batch {
-  private readonly actions = new Map<DatabaseObject, 'save' | 'destroy'>();
+  private readonly actions = new Map<BatchObject, BatchAction>();
 
   constructor(private readonly connection: ApiConnection) {}
 
-  save(object: DatabaseObject): void {
+  save(object: BatchObject): void {
     if (!this.actions.has(object)) this.actions.set(object, 'save');
   }
 
-  destroy(object: DatabaseObject): void {
+  destroy(object: BatchObject): void {
     this.actions.set(object, 'destroy');
   }
 
   /**
-   * Sends everything, 1000 operations at a time, in order.
+   * Sends everything, 1000 operations at a time, in order. Objects without a change are not sent.
    *
    * @throws CrudError where objects failed; DatabaseError where a request did, and the rest was not sent
    */
   async execute(): Promise<void> {
     const errors: Error[] = [];
-    for (const entries of chunk([...this.actions], BATCH_LIMIT)) {
-      const operations = entries.map(([object, action]) => buildOperation(object, action));
+    const entries = [...this.actions].flatMap(([object, action]) => {
+      const operation = object[TO_OPERATION](action);
+      return operation === undefined ? [] : [{ object, action, operation }];
+    });
+    for (const part of chunk(entries, BATCH_LIMIT)) {
+      const operations = part.map(({ operation }) => operation);
       const answer = (await this.connection.post('batch.json', { operations })) as { operations: OperationResult[] };
       if (answer.operations.length !== operations.length)
         throw new Error('The batch was answered with another number of results.');
-      entries.forEach(([object, action], index) => {
+      part.forEach(({ object, action }, index) => {
         const error = answer.operations[index]?.error;
         // Destroying what is gone already is no failure.
         if (error !== undefined && !(action === 'destroy' && error.type === 'OBJECT_NOT_FOUND')) {
@@ -53,7 +56,7 @@ export class Batch {
             Object.assign(new Error(error.detail ?? error.type ?? 'The operation failed.'), { type: error.type })
           );
         } else {
-          Object.assign(object, { persisted: action === 'save' });
+          object[NOTE_DONE](action);
         }
       });
     }
@@ -64,11 +67,4 @@ export class Batch {
 
 interface OperationResult {
   readonly error?: { readonly type?: string; readonly detail?: string };
-}
-
-function buildOperation(object: DatabaseObject, action: 'save' | 'destroy'): object {
-  const { type, id } = object;
-  if (action === 'destroy') return { method: 'delete', object: { type, id } };
-  const fields = listSettableFields(object['model'] as ModelDescription).map((name) => [name, object[name]]);
-  return { method: object.persisted ? 'patch' : 'put', object: { type, id, ...Object.fromEntries(fields) } };
 }

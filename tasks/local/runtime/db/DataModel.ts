@@ -6,6 +6,8 @@ export interface DataModel {
 /** A model: its fields by name, and what it belongs to. */
 export interface ModelDescription {
   readonly name: string;
+  /** True where the data model could not be read: nothing is known of the model, so no query is checked. */
+  readonly isUnread?: true;
   readonly fields: Readonly<Record<string, { readonly type: string }>>;
   readonly belongs_to: Readonly<Record<string, { readonly model: string }>>;
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiConnection } from './ApiConnection';
-import { Batch } from './Batch';
+import { Batch, CrudError } from './Batch';
+import { NOTE_DONE, TO_OPERATION } from './BatchAction';
+import type { BatchAction, BatchObject } from './BatchAction';
 import { listSettableFields } from './DataModel';
 import type { ModelDescription } from './DataModel';
 
 /** An object with its fields as properties. It is sealed: setting a property that the model lacks throws. */
-export class DatabaseObject {
+export class DatabaseObject implements BatchObject {
   [field: string]: unknown;
   /** A UUID made with the object. */
   declare readonly id: string;
@@ -13,8 +15,15 @@ export class DatabaseObject {
   /** Whether the object is in the database. */
   declare readonly persisted: boolean;
 
-  private constructor() {
-    // Made by createObject and readObject alone.
+  // Private by the language: a model may have fields of any name, `model` and `connection` among them.
+  readonly #connection: ApiConnection;
+  readonly #model: ModelDescription;
+  /** The fields as the database has them, in JSON. */
+  readonly #saved = new Map<string, string>();
+
+  private constructor(connection: ApiConnection, model: ModelDescription) {
+    this.#connection = connection;
+    this.#model = model;
   }
 
   /** A new object that is in no database yet. */
@@ -45,14 +54,11 @@ export class DatabaseObject {
     id: string,
     persisted: boolean
   ): DatabaseObject {
-    const object = new DatabaseObject();
-    const hidden = (value: unknown): PropertyDescriptor => ({ value, writable: true, enumerable: false });
+    const object = new DatabaseObject(connection, model);
     Object.defineProperties(object, {
       id: { value: id, enumerable: true },
       type: { value: model.name, enumerable: true },
-      persisted: { ...hidden(persisted), enumerable: true },
-      connection: hidden(connection),
-      model: hidden(model)
+      persisted: { value: persisted, enumerable: true, writable: true }
     });
     for (const field of listSettableFields(model)) object[field] = null;
     return Object.seal(object);
@@ -60,33 +66,59 @@ export class DatabaseObject {
 
   /** Sets several fields; names that the model lacks are ignored. */
   setAll(values: Readonly<Record<string, unknown>>): void {
-    const fields = listSettableFields(this['model'] as ModelDescription);
+    const fields = listSettableFields(this.#model);
     for (const [name, value] of Object.entries(values)) if (fields.includes(name)) this[name] = value;
   }
 
   /** Creates or updates the object in the database. */
   async save(): Promise<void> {
-    const batch = new Batch(this['connection'] as ApiConnection);
+    const batch = new Batch(this.#connection);
     batch.save(this);
-    await batch.execute();
+    await executeForOne(batch);
   }
 
   /** Deletes the object from the database. */
   async destroy(): Promise<void> {
-    const batch = new Batch(this['connection'] as ApiConnection);
+    const batch = new Batch(this.#connection);
     batch.destroy(this);
-    await batch.execute();
+    await executeForOne(batch);
   }
 
   /** Reads the fields from the database again. */
   async reload(): Promise<void> {
-    const connection = this['connection'] as ApiConnection;
-    this.fill((await connection.get(`objects/${this.type}/${this.id}.json`)) as Readonly<Record<string, unknown>>);
+    this.fill(
+      (await this.#connection.get(`objects/${this.type}/${this.id}.json`)) as Readonly<Record<string, unknown>>
+    );
   }
 
   private fill(shown: Readonly<Record<string, unknown>>): void {
-    for (const field of listSettableFields(this['model'] as ModelDescription))
-      this[field] = readKeys(shown[field] ?? null);
+    for (const field of listSettableFields(this.#model)) this[field] = readKeys(shown[field] ?? null);
+    this[NOTE_DONE]('save');
+  }
+
+  /** A change has the changed fields alone, as in the vendor's library: what others wrote in the meantime stays. */
+  [TO_OPERATION](action: BatchAction): object | undefined {
+    const { type, id } = this;
+    if (action === 'destroy') return { method: 'delete', object: { type, id } };
+    const fields = listSettableFields(this.#model).map((name) => [name, this[name]] as const);
+    if (!this.persisted) return { method: 'put', object: { type, id, ...Object.fromEntries(fields) } };
+    const changed = fields.filter(([name, value]) => this.#saved.get(name) !== JSON.stringify(value));
+    if (changed.length === 0) return undefined;
+    return { method: 'patch', object: { type, id, ...Object.fromEntries(changed) } };
+  }
+
+  [NOTE_DONE](action: BatchAction): void {
+    Object.assign(this, { persisted: action === 'save' });
+    for (const name of listSettableFields(this.#model)) this.#saved.set(name, JSON.stringify(this[name]));
+  }
+}
+
+/** As in the vendor's library, a single object fails with its own error and not with a CrudError. */
+async function executeForOne(batch: Batch): Promise<void> {
+  try {
+    await batch.execute();
+  } catch (error) {
+    throw error instanceof CrudError ? (error.firstError() ?? error) : error;
   }
 }
 

@@ -126,5 +126,6 @@ function checkCondition(model: ModelDescription, text: string, values: readonly 
 }
 
 function checkField(model: ModelDescription, field: string): void {
+  if (model.isUnread === true) return;
   if (!listQueryFields(model).includes(field)) throw new Error(`The model "${model.name}" has no field "${field}".`);
 }

@@ -1,3 +1,4 @@
+import pick from 'lodash/pick';
 import { ApiConnection } from './ApiConnection';
 import type { ConnectionOptions } from './ApiConnection';
 import { Batch } from './Batch';
@@ -37,25 +38,53 @@ export type Database = Readonly<Record<string, Collection>> & { readonly Batch: 
 
 /**
  * A `DB` for one backend, with the models that its `datamodel.json` names. `DB.<unknown model>` is undefined.
- * Where the data model cannot be read there are no models: on the platform it is a file beside the task, so a task
- * starts there whatever state the backend is in.
+ * Where the data model cannot be read, every model seems to be there and each of its requests fails with the reason: on
+ * the platform the data model is a file beside the task, so a task starts there whatever state the backend is in.
  */
 export async function connectDatabase(options: ConnectionOptions): Promise<Database> {
   const connection = new ApiConnection(options);
-  const { models } = await readDataModel(connection);
-  const collections = Object.entries(models).map(([name, model]) => [name, new Collection(connection, model)]);
   class BoundBatch extends Batch {
     constructor() {
       super(connection);
     }
   }
-  return { ...Object.fromEntries(collections), Batch: BoundBatch } as Database;
+  try {
+    const { models } = (await connection.get('datamodel.json')) as DataModel;
+    const collections = Object.entries(models).map(([name, model]) => [name, new Collection(connection, model)]);
+    return { ...Object.fromEntries(collections), Batch: BoundBatch } as Database;
+  } catch (error) {
+    return assumeModels(new UnreadConnection(options, error), { Batch: BoundBatch });
+  }
 }
 
-async function readDataModel(connection: ApiConnection): Promise<DataModel> {
-  try {
-    return (await connection.get('datamodel.json')) as DataModel;
-  } catch {
-    return { models: {} };
+/** Fails each request with the reason why the data model could not be read. */
+class UnreadConnection extends ApiConnection {
+  constructor(
+    options: ConnectionOptions,
+    private readonly reason: unknown
+  ) {
+    super(options);
   }
+
+  override get(): Promise<never> {
+    const reason = this.reason instanceof Error ? this.reason.message : String(this.reason);
+    const error = new Error(`The data model could not be read: ${reason}`, { cause: this.reason });
+    // With the status and type of the request that failed, as an error of any other request of DB has them.
+    return Promise.reject(Object.assign(error, pick(this.reason, ['status', 'type', 'code'])));
+  }
+
+  override post(): Promise<never> {
+    return this.get();
+  }
+}
+
+function assumeModels(connection: ApiConnection, own: { readonly Batch: new () => Batch }): Database {
+  return new Proxy(own, {
+    get: (_own, name) => {
+      if (name === 'Batch') return own.Batch;
+      // `then` would make a promise of it.
+      if (typeof name === 'symbol' || name === 'then') return undefined;
+      return new Collection(connection, { name, isUnread: true, fields: {}, belongs_to: {} });
+    }
+  }) as unknown as Database;
 }
