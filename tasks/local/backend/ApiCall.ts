@@ -20,6 +20,8 @@ export interface Backend {
   readonly label: string;
   readonly environment: string;
   readonly startedAt: string;
+  /** Whether the operation in this place of a batch fails, for a reason that is not its own. Default: none does. */
+  readonly failsOperation?: (index: number) => boolean;
 }
 
 /** An answer: JSON, text, or no body at all. */

@@ -21,3 +21,8 @@ function isSame(given: string, wanted: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
+
+/** The scheme that a request's `Authorization` header names, as it was written. */
+export function authScheme(header: string | undefined): string | undefined {
+  return header?.split(/\s/)[0];
+}

@@ -25,14 +25,14 @@ export function handleBatch(backend: Backend, call: ApiCall): ApiAnswer {
 
   const results: Result[] = [];
   let stopped = false;
-  for (const operation of operations as unknown[]) {
+  for (const [index, operation] of (operations as unknown[]).entries()) {
     if (stopped) {
       if (backend.switches.stopOnErrorTail === 'null') results.push(null);
       if (backend.switches.stopOnErrorTail === 'marked')
         results.push({ ...identify(backend, operation), success: false });
       continue;
     }
-    const result = applyOperation(backend, operation);
+    const result = applyOperation(backend, operation, index);
     results.push(result);
     stopped = stopOnError && result['success'] !== true;
   }
@@ -64,9 +64,12 @@ function checkOperation(backend: Backend, operation: unknown): Operation {
   return operation;
 }
 
-function applyOperation(backend: Backend, given: unknown): Readonly<Record<string, unknown>> {
+function applyOperation(backend: Backend, given: unknown, index: number): Readonly<Record<string, unknown>> {
   try {
     const operation = checkOperation(backend, given);
+    if (backend.failsOperation?.(index) === true) {
+      throw new ApiError(500, 'INTERNAL_SERVER_ERROR', 'Oops! Something went wrong.', 'The operation failed.');
+    }
     if (operation['method'] === 'users/lock') {
       lockOnce(backend, operation['user_id'] as string, readWipe(backend, operation));
       return { ...identify(backend, operation), success: true };

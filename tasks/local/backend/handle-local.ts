@@ -1,31 +1,45 @@
 import type { ApiAnswer } from './ApiCall';
+import type { Emulator } from './Emulator';
+import type { FaultScript } from './Fault';
 import type { RawRequest } from './route-request';
-import type { RunningBackend } from './start-backend';
 import type { SeedRequest } from './seed-users';
 
 /** `/_local/…`: what tests and people on this machine may see and do. It needs no token. */
-export function handleLocal(backend: RunningBackend, request: RawRequest): ApiAnswer {
+export function handleLocal(emulator: Emulator, request: RawRequest): ApiAnswer {
   switch (`${request.method} ${request.url.pathname}`) {
     case 'GET /_local/state':
-      return { status: 200, json: backend.state() };
+      return { status: 200, json: emulator.summarize() };
     case 'GET /_local/requests':
-      return { status: 200, json: { requests: backend.requests() } };
+      return { status: 200, json: { requests: emulator.requests() } };
+    case 'GET /_local/violations':
+      return { status: 200, json: { violations: emulator.violations() } };
     case 'POST /_local/seed':
-      return seed(backend, request);
+      return change(request, (body) => {
+        const { userIds } = emulator.seed(body as unknown as SeedRequest);
+        return { added: userIds.length, users: emulator.summarize().users };
+      });
+    case 'PUT /_local/limits':
+      return change(request, (body) => emulator.setLimits(body));
     case 'PUT /_local/faults':
-      return { status: 501, json: { error: 'Faults cannot be scripted yet.' } };
+      return change(request, (body) => {
+        emulator.setFaults(body as unknown as FaultScript);
+        return { faults: (body as unknown as FaultScript).faults.length };
+      });
     default:
       return { status: 404, json: { error: `There is no ${request.method} ${request.url.pathname}.` } };
   }
 }
 
-function seed(backend: RunningBackend, { contentType, body }: RawRequest): ApiAnswer {
+/** Does what the body asks for; 400 with the reason where it is wrong. */
+function change(
+  { contentType, body }: RawRequest,
+  apply: (body: Readonly<Record<string, unknown>>) => object
+): ApiAnswer {
   try {
     if (!/^application\/json\b/i.test(contentType ?? '')) throw new Error('The Content-Type must be application/json.');
-    const request = JSON.parse(body) as SeedRequest | null;
-    if (typeof request !== 'object' || request === null) throw new Error('The body must be a JSON object.');
-    const { userIds } = backend.seed(request);
-    return { status: 200, json: { added: userIds.length, users: backend.state().users } };
+    const parsed = JSON.parse(body) as Readonly<Record<string, unknown>> | null;
+    if (typeof parsed !== 'object' || parsed === null) throw new Error('The body must be a JSON object.');
+    return { status: 200, json: apply(parsed) };
   } catch (error) {
     return { status: 400, json: { error: error instanceof Error ? error.message : String(error) } };
   }

@@ -1,18 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ApiAnswer, Backend } from './ApiCall';
 import { ApiError } from './ApiError';
+import { toReply } from './apply-fault';
+import type { Reply } from './apply-fault';
+import type { Emulator } from './Emulator';
 import { handleLocal } from './handle-local';
-import type { RequestLog } from './RequestLog';
-import { routeRequest } from './route-request';
 import type { RawRequest } from './route-request';
-import type { RunningBackend } from './start-backend';
 
 /** What serving a request needs. */
 export interface Serving {
-  readonly backend: Backend;
-  readonly running: RunningBackend;
-  readonly token: string;
-  readonly log: RequestLog;
+  readonly emulator: Emulator;
   /** Called after a request that may have changed the state. */
   readonly onChange: () => void;
 }
@@ -20,52 +16,47 @@ export interface Serving {
 /** Largest body that is taken. Assumed: no limit is published for the API; a batch of 1000 locks has 0.1 MB. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-/** Reads one HTTP request, answers it, and writes it down. */
+/** Reads one HTTP request and answers it. */
 export async function serveRequest(
   serving: Serving,
   request: IncomingMessage,
   response: ServerResponse
 ): Promise<void> {
   try {
-    const answer = await answerRequest(serving, request);
-    send(response, answer);
+    send(response, await answerRequest(serving, request, response));
   } catch (error) {
     // A client that went away, or a bug here: the API's own errors are answers already.
     process.stderr.write(response.writable && !request.destroyed ? `The local backend failed: ${String(error)}\n` : '');
-    send(response, {
-      status: 500,
-      json: new ApiError(500, 'INTERNAL_SERVER_ERROR', 'Oops! Something went wrong.', '').toBody()
-    });
+    const failure = new ApiError(500, 'INTERNAL_SERVER_ERROR', 'Oops! Something went wrong.', '');
+    send(response, toReply({ status: 500, json: failure.toBody() }));
   }
 }
 
-async function answerRequest(serving: Serving, request: IncomingMessage): Promise<ApiAnswer> {
+async function answerRequest(
+  { emulator, onChange }: Serving,
+  request: IncomingMessage,
+  response: ServerResponse
+): Promise<Reply> {
   // A web page in the operator's browser must not reach this server under a name of its own (DNS rebinding).
   if (!/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(request.headers.host ?? '')) {
-    return { status: 403, text: { type: 'text/plain', content: 'This server answers on loopback only.\n' } };
+    return toReply({ status: 403, text: { type: 'text/plain', content: 'This server answers on loopback only.\n' } });
   }
   const body = await readBody(request);
-  const raw = { ...readHead(request), body: body ?? '' };
-  if (body === undefined) return { status: 413, text: { type: 'text/plain', content: 'Request Entity Too Large\n' } };
-  if (raw.url.pathname.startsWith('/_local/')) return handleLocal(serving.running, raw);
-
-  const answer = routeRequest(serving.backend, serving.token, raw);
-  const authScheme = raw.authorization?.split(/\s/)[0];
-  const { pathname, search } = raw.url;
-  serving.log.add(
-    {
-      method: raw.method,
-      path: pathname,
-      query: search,
-      status: answer.status,
-      ...(answer.operations !== undefined && { operations: answer.operations }),
-      ...(authScheme !== undefined && { authScheme }),
-      ...(raw.body !== '' && { body: raw.body })
-    },
-    answer.isLock === true
-  );
-  if (raw.method !== 'GET') serving.onChange();
-  return answer;
+  if (body === undefined) {
+    return toReply({ status: 413, text: { type: 'text/plain', content: 'Request Entity Too Large\n' } });
+  }
+  const raw = { ...readHead(request), body };
+  if (raw.url.pathname.startsWith('/_local/')) {
+    const answer = handleLocal(emulator, raw);
+    if (raw.method !== 'GET') onChange();
+    return toReply(answer);
+  }
+  const exchange = emulator.begin(raw);
+  response.once('close', () => exchange.end());
+  if (exchange.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, exchange.delayMs));
+  const reply = exchange.complete();
+  if (raw.method !== 'GET') onChange();
+  return reply;
 }
 
 function readHead(request: IncomingMessage): Omit<RawRequest, 'body'> {
@@ -90,12 +81,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
-function send(response: ServerResponse, { status, json, text }: ApiAnswer): void {
-  if (json !== undefined) {
-    response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' }).end(JSON.stringify(json));
-  } else if (text !== undefined) {
-    response.writeHead(status, { 'Content-Type': `${text.type}; charset=utf-8` }).end(text.content);
-  } else {
-    response.writeHead(status).end();
-  }
+function send(response: ServerResponse, { status, headers, body }: Reply): void {
+  if (status === 0) response.destroy();
+  else response.writeHead(status, headers).end(body);
 }

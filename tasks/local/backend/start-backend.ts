@@ -3,22 +3,18 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Backend } from './ApiCall';
-import { BackendState } from './BackendState';
-import type { StateCounts } from './BackendState';
+import type { BackendState } from './BackendState';
 import { cannotUse, DataFile } from './DataFile';
 import type { DataModel } from './DataModel';
+import { Emulator } from './Emulator';
+import type { StateSummary } from './Emulator';
 import { parseDataModel } from './parse-data-model';
-import { RequestLog } from './RequestLog';
-import type { RequestLogEntry } from './RequestLog';
-import { seedUsers } from './seed-users';
 import type { SeedRequest, SeedResult } from './seed-users';
 import { serveRequest } from './serve-request';
-import { showUser } from './Session';
-import type { UserView } from './Session';
 import { parseSwitches } from './Switches';
 import type { Switches } from './Switches';
 
+export type { StateSummary } from './Emulator';
 export type { SeedRequest, SeedResult } from './seed-users';
 
 /** How to start a backend; everything has a default. */
@@ -43,26 +39,19 @@ export interface BackendOptions {
   readonly nowMs?: () => number;
 }
 
-/** Counts of the state and of the requests so far. */
-export type StateSummary = StateCounts & ReturnType<RequestLog['counts']>;
-
 /** A backend that is running. */
-export interface RunningBackend {
+export interface RunningBackend extends Pick<
+  Emulator,
+  'token' | 'requests' | 'user' | 'users' | 'setLimits' | 'setFaults' | 'violations'
+> {
   /** `http://127.0.0.1:<port>`. */
   readonly origin: string;
   /** Base address of the API, ending in `/api/v4/<24 hex digits>`. */
   readonly url: string;
   readonly backendId: string;
-  /** Made at every start; it is good for this backend alone. */
-  readonly token: string;
   /** @throws Error where the numbers are wrong */
   seed(request: SeedRequest): SeedResult;
   state(): StateSummary;
-  requests(): readonly RequestLogEntry[];
-  /** The user as `GET users/{id}` shows it. */
-  user(id: string): UserView | undefined;
-  /** Every user as `GET users` shows them. */
-  users(): readonly UserView[];
   /** Closes open connections and writes the data file. */
   close(): Promise<void>;
 }
@@ -73,30 +62,16 @@ export interface RunningBackend {
  * @throws Error where the data model or the data file cannot be used, a switch is unknown, or the port is taken
  */
 export async function startBackend(options: BackendOptions = {}): Promise<RunningBackend> {
-  const nowMs = options.nowMs ?? Date.now;
   const saved = options.dataFile === undefined ? undefined : DataFile.read(options.dataFile);
-  const schemaPath = options.schemaPath ?? join(__dirname, '..', '..', '..', 'schema.xml');
-  const state = new BackendState(readDataModel(schemaPath), options.userModel ?? 'user', nowMs);
   const backendId = options.backendId ?? saved?.backendId ?? randomBytes(12).toString('hex');
-  if (!/^[0-9a-f]{24}$/.test(backendId)) throw new Error('"backendId" must be 24 lower-case hex digits.');
+  const emulator = createEmulator({ ...options, backendId });
+  const { state, token } = emulator;
   if (saved !== undefined && options.dataFile !== undefined) loadSaved(state, options.dataFile, saved);
   const dataFile =
     options.dataFile === undefined ? undefined : new DataFile(options.dataFile, () => state.toSnapshot(backendId));
 
-  const backend: Backend = {
-    state,
-    backendId,
-    switches: parseSwitches(options.switches ?? {}),
-    label: options.label ?? 'Local',
-    environment: options.environment ?? 'testing',
-    startedAt: state.now()
-  };
-  const token = `local-${randomBytes(18).toString('hex')}`;
-  const log = new RequestLog();
-  const show = (user: Parameters<typeof showUser>[0]): UserView => showUser(user, backend.switches.sessionsOfNewUser);
-
   const server = createServer((request, response) => {
-    void serveRequest({ backend, running, token, log, onChange: () => dataFile?.writeSoon() }, request, response);
+    void serveRequest({ emulator, onChange: () => dataFile?.writeSoon() }, request, response);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -104,30 +79,48 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
   });
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-  const running: RunningBackend = {
+  return {
     origin,
     url: `${origin}/api/v4/${backendId}`,
     backendId,
     token,
     seed(request) {
-      const result = seedUsers(state, request);
+      const result = emulator.seed(request);
       dataFile?.writeSoon();
       return result;
     },
-    state: () => ({ ...state.count(), ...log.counts() }),
-    requests: () => log.list(),
-    user(id) {
-      const user = state.findUser(id);
-      return user && show(user);
-    },
-    users: () => state.users().map(show),
+    state: () => emulator.summarize(),
+    requests: () => emulator.requests(),
+    user: (id) => emulator.user(id),
+    users: () => emulator.users(),
+    setLimits: (limits) => emulator.setLimits(limits),
+    setFaults: (script) => emulator.setFaults(script),
+    violations: () => emulator.violations(),
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       dataFile?.writeNow();
     }
   };
-  return running;
+}
+
+/**
+ * A Backend API v4 without a network, for tests that run on a clock of their own.
+ *
+ * @throws Error where the data model cannot be used, or the id or a switch is wrong
+ */
+export function createEmulator(options: Omit<BackendOptions, 'port' | 'dataFile'>): Emulator {
+  const backendId = options.backendId ?? randomBytes(12).toString('hex');
+  if (!/^[0-9a-f]{24}$/.test(backendId)) throw new Error('"backendId" must be 24 lower-case hex digits.');
+  return new Emulator({
+    dataModel: readDataModel(options.schemaPath ?? join(__dirname, '..', '..', '..', 'schema.xml')),
+    userModel: options.userModel ?? 'user',
+    backendId,
+    label: options.label ?? 'Local',
+    environment: options.environment ?? 'testing',
+    switches: parseSwitches(options.switches ?? {}),
+    nowMs: options.nowMs ?? Date.now
+  });
 }
 
 function readDataModel(path: string): DataModel {

@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto';
+import type { ApiAnswer, Backend } from './ApiCall';
+import { authScheme } from './authenticate';
+import { BackendState } from './BackendState';
+import type { StateCounts } from './BackendState';
+import type { DataModel } from './DataModel';
+import { applyFault } from './apply-fault';
+import type { Reply } from './apply-fault';
+import { FaultPlayer } from './FaultPlayer';
+import type { FaultScript } from './Fault';
+import { Judge } from './Judge';
+import type { Violation } from './Judge';
+import { DEFAULT_LIMITS, parseLimits } from './Limits';
+import type { Limits } from './Limits';
+import { parseFaultScript } from './parse-fault-script';
+import { readOperations } from './read-operations';
+import { RequestLimiter } from './RequestLimiter';
+import { RequestLog } from './RequestLog';
+import type { RequestLogEntry } from './RequestLog';
+import { routeRequest } from './route-request';
+import type { RawRequest } from './route-request';
+import { seedUsers } from './seed-users';
+import type { SeedRequest, SeedResult } from './seed-users';
+import { showUser } from './Session';
+import type { UserView } from './Session';
+import type { Switches } from './Switches';
+
+/** What an emulator is made of. */
+export interface EmulatorParts {
+  readonly dataModel: DataModel;
+  readonly userModel: string;
+  /** 24 lower-case hex digits. */
+  readonly backendId: string;
+  readonly label: string;
+  readonly environment: string;
+  readonly switches: Switches;
+  readonly nowMs: () => number;
+}
+
+/** Counts of the state and of the requests so far. */
+export type StateSummary = StateCounts & ReturnType<RequestLog['counts']>;
+
+/** A request that has come and is not answered yet. */
+export interface Exchange {
+  /** How much later it is to be carried out. */
+  readonly delayMs: number;
+  /** Carries the request out; whether somebody still waits for the reply makes no difference to it. Once. */
+  complete(): Reply;
+  /** The client has the reply, or waits no longer. The first call counts. */
+  end(): void;
+}
+
+/** The Backend API v4 without a network: state, routes, limits, faults, and what is known of its clients. */
+export class Emulator {
+  readonly state: BackendState;
+  /** Made with the emulator; it is good for this one alone. */
+  readonly token = `local-${randomBytes(18).toString('hex')}`;
+  private readonly backend: Backend;
+  private readonly log = new RequestLog();
+  private readonly judge = new Judge();
+  private readonly limiter: RequestLimiter;
+  private limits = DEFAULT_LIMITS;
+  private faults = new FaultPlayer({ faults: [] });
+
+  constructor(private readonly parts: EmulatorParts) {
+    this.state = new BackendState(parts.dataModel, parts.userModel, parts.nowMs);
+    this.limiter = new RequestLimiter(this.limits, parts.nowMs);
+    const { backendId, label, environment, switches } = parts;
+    this.backend = { state: this.state, backendId, switches, label, environment, startedAt: this.state.now() };
+  }
+
+  /** @throws Error where the numbers are wrong */
+  seed(request: SeedRequest): SeedResult {
+    return seedUsers(this.state, request);
+  }
+
+  summarize(): StateSummary {
+    return { ...this.state.count(), ...this.log.counts() };
+  }
+
+  requests(): readonly RequestLogEntry[] {
+    return this.log.list();
+  }
+
+  /** The user as `GET users/{id}` shows it. */
+  user(id: string): UserView | undefined {
+    const user = this.state.findUser(id);
+    return user && showUser(user, this.parts.switches.sessionsOfNewUser);
+  }
+
+  /** Every user as `GET users` shows them. */
+  users(): readonly UserView[] {
+    return this.state.users().map((user) => showUser(user, this.parts.switches.sessionsOfNewUser));
+  }
+
+  /** Changes some limits and fills the bucket. @throws Error where one is wrong */
+  setLimits(given: Partial<Limits>): Limits {
+    this.limits = parseLimits(this.limits, given);
+    this.limiter.setLimits(this.limits);
+    return this.limits;
+  }
+
+  /** Plays this script from now on, from its start. @throws Error where it is wrong */
+  setFaults(script: FaultScript): void {
+    this.faults = new FaultPlayer(parseFaultScript(script));
+  }
+
+  /** What clients did that they must not do. */
+  violations(): readonly Violation[] {
+    return this.judge.violations();
+  }
+
+  /** Takes in a request to the API. */
+  begin(request: RawRequest): Exchange {
+    const { judge, parts } = this;
+    const path = request.url.pathname.replace(/^\/api\/v4\/[^/]*\//, '');
+    const name = `${request.method} ${path}`;
+    const scheme = authScheme(request.authorization);
+    judge.sees(name, scheme, parts.nowMs());
+    const isBatch = name === 'POST batch.json';
+    const operations = isBatch ? readOperations(request.body) : [];
+    if (isBatch) judge.seesBatch(operations, this.limits.concurrency);
+    let ended = !isBatch;
+    const end = (): void => {
+      if (!ended) judge.batchEnded();
+      ended = true;
+    };
+
+    const userIds = operations.map((operation) => (operation as { user_id?: string } | null)?.user_id ?? '');
+    const { delayMs, fault, chance } = this.limiter.admit()
+      ? this.faults.choose(request.method, path, userIds)
+      : { delayMs: 0, fault: { kind: 'status', status: 429 } as const, chance: () => 1 };
+    const carryOut = (failing?: Backend['failsOperation']): ApiAnswer =>
+      routeRequest({ ...this.backend, ...(failing && { failsOperation: failing }) }, this.token, request);
+    return {
+      delayMs,
+      end,
+      complete: () => {
+        const nowMs = parts.nowMs();
+        const { reply, answer } = applyFault(fault, { carryOut, chance, nowMs });
+        if (reply.status === 429) judge.rejected(scheme, nowMs, reply.retryAfterMs);
+        this.write(request, reply, answer, scheme);
+        return reply;
+      }
+    };
+  }
+
+  private write(request: RawRequest, reply: Reply, answer: ApiAnswer | undefined, scheme: string | undefined): void {
+    this.log.add(
+      {
+        method: request.method,
+        path: request.url.pathname,
+        query: request.url.search,
+        status: reply.status,
+        ...(answer?.operations !== undefined && { operations: answer.operations }),
+        ...(scheme !== undefined && { authScheme: scheme }),
+        ...(request.body !== '' && { body: request.body })
+      },
+      answer?.isLock === true
+    );
+  }
+}

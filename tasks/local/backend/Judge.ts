@@ -1,0 +1,72 @@
+import { isRecord } from './ApiCall';
+
+/** Something that a client must not do. */
+export interface Violation {
+  readonly kind: 'too early' | 'too many operations' | 'wipe' | 'too many in flight';
+  readonly detail: string;
+}
+
+/** Most operations of a batch (documented, "Batch operations"). */
+const MAX_OPERATIONS = 1000;
+/** Documented: after a 429 a client waits at least a second (announcement of the rate limits). */
+const LEAST_WAIT_MS = 1000;
+/** A request that was on its way when the 429 was is nobody's fault. */
+const ON_ITS_WAY_MS = 100;
+
+/**
+ * Watches what clients do. A client is known by its authorization scheme.
+ *
+ * `Token` clients are not bound by a 429: the vendor's library, which `DB` is, shows its caller no header and repeats
+ * the request by itself after a second.
+ */
+export class Judge {
+  private readonly found: Violation[] = [];
+  private readonly waits = new Map<string, { readonly fromMs: number; readonly untilMs: number }>();
+  private batchesInFlight = 0;
+
+  violations(): readonly Violation[] {
+    return this.found;
+  }
+
+  /** A request has come. */
+  sees(request: string, scheme: string | undefined, nowMs: number): void {
+    const wait = this.waits.get(scheme ?? '');
+    if (wait === undefined || nowMs <= wait.fromMs + ON_ITS_WAY_MS || nowMs >= wait.untilMs) return;
+    const early = Math.round(wait.untilMs - nowMs);
+    this.found.push({ kind: 'too early', detail: `${request} came ${early} ms before the wait after a 429 was over.` });
+  }
+
+  /** A batch has come. */
+  seesBatch(operations: readonly unknown[], concurrency: number | null): void {
+    this.batchesInFlight++;
+    if (operations.length > MAX_OPERATIONS) {
+      this.found.push({ kind: 'too many operations', detail: `A batch had ${operations.length} operations.` });
+    }
+    const wiping = operations.filter(
+      (operation) => isRecord(operation) && operation['method'] === 'users/lock' && operation['wipe'] !== false
+    );
+    if (wiping.length > 0) {
+      this.found.push({
+        kind: 'wipe',
+        detail: `${wiping.length} operations of a batch lacked the literal wipe: false.`
+      });
+    }
+    if (concurrency !== null && this.batchesInFlight > concurrency) {
+      const detail = `${this.batchesInFlight} batches were in flight, and ${concurrency} were announced.`;
+      this.found.push({ kind: 'too many in flight', detail });
+    }
+  }
+
+  /** The client of a batch has its answer, or waits no longer. */
+  batchEnded(): void {
+    this.batchesInFlight--;
+  }
+
+  /** A 429 was sent; `retryAfterMs` where it had the header. */
+  rejected(scheme: string | undefined, nowMs: number, retryAfterMs: number | undefined): void {
+    if (scheme === undefined || scheme.toLowerCase() === 'token') return;
+    const untilMs = nowMs + (retryAfterMs ?? LEAST_WAIT_MS);
+    const wait = this.waits.get(scheme);
+    if (wait === undefined || untilMs > wait.untilMs) this.waits.set(scheme, { fromMs: nowMs, untilMs });
+  }
+}

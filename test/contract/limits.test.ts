@@ -1,0 +1,151 @@
+import { createEmulator, startBackend } from '../../tasks/local/backend/start-backend';
+import type { RunningBackend } from '../../tasks/local/backend/start-backend';
+import type { Emulator, Exchange } from '../../tasks/local/backend/Emulator';
+import { callBackend } from '../support/call-backend';
+
+const BACKEND_ID = '64b0c0ffee64b0c0ffee64b0';
+
+let now: number;
+let emulator: Emulator;
+beforeEach(() => {
+  now = 1_000_000;
+  emulator = createEmulator({ backendId: BACKEND_ID, nowMs: () => now });
+});
+
+function begin(scheme = 'Bearer', path = 'info.json', body?: object): Exchange {
+  return emulator.begin({
+    method: body === undefined ? 'GET' : 'POST',
+    url: new URL(`http://localhost/api/v4/${BACKEND_ID}/${path}`),
+    authorization: `${scheme} ${emulator.token}`,
+    contentType: 'application/json',
+    body: body === undefined ? '' : JSON.stringify(body)
+  });
+}
+
+function get(scheme?: string): number {
+  return begin(scheme).complete().status;
+}
+
+function lockOperations(count: number): { operations: object[] } {
+  return { operations: Array.from({ length: count }, () => ({ method: 'users/lock', user_id: 'x', wipe: false })) };
+}
+
+test('a rested backend takes 1200 requests at once, then 20 a second, whoever makes them', () => {
+  const statuses = Array.from({ length: 1201 }, (_, n) => get(n % 2 === 0 ? 'Bearer' : 'Token'));
+  expect(statuses.filter((status) => status === 429)).toEqual([429]);
+
+  now += 1000;
+  expect(Array.from({ length: 21 }, () => get()).filter((status) => status === 200)).toHaveLength(20);
+
+  now += 3_600_000;
+  expect(Array.from({ length: 1300 }, () => get()).filter((status) => status === 200)).toHaveLength(1200);
+});
+
+test('limits can be set and switched off', () => {
+  emulator.setLimits({ rate: 1, burst: 2 });
+  expect([get(), get(), get()]).toEqual([200, 200, 429]);
+
+  emulator.setLimits({ enforced: false });
+  expect([get(), get(), get()]).toEqual([200, 200, 200]);
+});
+
+test('a request before the wait after a 429 is over is a violation, one after it is not', () => {
+  emulator.setFaults({ faults: [{ kind: 'status', status: 429, retryAfter: 3, at: [1] }] });
+  get();
+  now += 2500;
+  get();
+  expect(emulator.violations()).toEqual([
+    { kind: 'too early', detail: 'GET info.json came 500 ms before the wait after a 429 was over.' }
+  ]);
+
+  now += 600;
+  get();
+  expect(emulator.violations()).toHaveLength(1);
+});
+
+test('without Retry-After the wait is a second', () => {
+  emulator.setFaults({ faults: [{ kind: 'status', status: 429, at: [1] }] });
+  get();
+  now += 900;
+  get();
+
+  expect(emulator.violations()).toHaveLength(1);
+});
+
+test('what was on its way, another client, and the library behind DB are not bound by a 429', () => {
+  emulator.setFaults({ faults: [{ kind: 'status', status: 429, at: [1, 4] }] });
+  get();
+  now += 50;
+  get();
+  now += 500;
+  get('Basic');
+  get('Token');
+  get('Token');
+
+  expect(emulator.violations()).toEqual([]);
+});
+
+test('a batch over 1000 and an operation without the literal wipe: false are violations', () => {
+  begin('Bearer', 'batch.json', lockOperations(1001)).complete();
+  begin('Bearer', 'batch.json', { operations: [{ method: 'users/lock', user_id: 'x', ' wipe': false }] }).complete();
+
+  expect(emulator.violations().map(({ kind }) => kind)).toEqual(['too many operations', 'wipe']);
+});
+
+test('more batches in flight than announced are a violation, and one that has ended does not count', () => {
+  emulator.setLimits({ concurrency: 2 });
+  const [first] = [begin('Bearer', 'batch.json', lockOperations(1)), begin('Bearer', 'batch.json', lockOperations(1))];
+  first.end();
+  first.end();
+  begin('Bearer', 'batch.json', lockOperations(1));
+  expect(emulator.violations()).toEqual([]);
+
+  begin('Bearer', 'batch.json', lockOperations(1));
+  expect(emulator.violations().map(({ kind }) => kind)).toEqual(['too many in flight']);
+});
+
+describe('over HTTP', () => {
+  let backend: RunningBackend;
+  beforeAll(async () => {
+    backend = await startBackend();
+  });
+  afterAll(() => backend.close());
+
+  async function put(limits: object): Promise<[number, unknown]> {
+    const answer = await fetch(`${backend.origin}/_local/limits`, {
+      method: 'PUT',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(limits)
+    });
+    return [answer.status, await answer.json()];
+  }
+
+  test('limits are set, enforced, and violations are shown', async () => {
+    expect(await put({ burst: 1, rate: 0, concurrency: 4 })).toEqual([
+      200,
+      { enforced: true, rate: 0, burst: 1, concurrency: 4 }
+    ]);
+    expect((await callBackend(backend, 'GET', 'info.json')).status).toBe(200);
+    expect(
+      await callBackend(backend, 'POST', 'batch.json', { operations: [{}, ...new Array<object>(1000)] })
+    ).toMatchObject({
+      status: 429,
+      json: { type: 'TOO_MANY_REQUESTS' }
+    });
+
+    const shown = await fetch(`${backend.origin}/_local/violations`);
+    expect(await shown.json()).toEqual({
+      violations: [{ kind: 'too many operations', detail: 'A batch had 1001 operations.' }]
+    });
+  });
+
+  test.each<[object, string]>([
+    [{ rat: 1 }, 'There is no limit "rat". The limits are enforced, rate, burst, concurrency.'],
+    [{ rate: -1 }, '"rate" must be a number of at least 0.'],
+    [{ burst: 0 }, '"burst" must be a number of at least 1.'],
+    [{ enforced: 1 }, '"enforced" must be true or false.'],
+    [{ concurrency: 1.5 }, '"concurrency" must be a whole number of at least 1, or null.']
+  ])('the limits %j are refused', async (limits, error) => {
+    expect(await put(limits)).toEqual([400, { error }]);
+  });
+});
