@@ -1,4 +1,5 @@
 import { HttpBackendApi } from '../../cloudcode/lock_users/src/adapters/HttpBackendApi';
+import { systemClock } from '../../cloudcode/lock_users/src/adapters/system-clock';
 import { buildLockOperation } from '../../cloudcode/lock_users/src/core/lock-batch';
 import { Secret } from '../../cloudcode/lock_users/src/core/Secret';
 import type { LockOperation } from '../../cloudcode/lock_users/src/core/vocabulary';
@@ -7,13 +8,14 @@ import type { StubAnswer } from '../support/StubBackend';
 import { userId } from '../support/user-id';
 
 const TOKEN = ['not', 'a', 'real', 'one'].join('-');
+const TIMEOUT_MS = 10_000;
 const stub = new StubBackend();
 let api: HttpBackendApi;
 let backendUrl: string;
 
 beforeAll(async () => {
   backendUrl = await stub.start();
-  api = new HttpBackendApi({ backendUrl, token: new Secret(TOKEN) });
+  api = new HttpBackendApi({ backendUrl, token: new Secret(TOKEN) }, systemClock);
 });
 afterAll(() => stub.stop());
 beforeEach(() => {
@@ -23,7 +25,7 @@ beforeEach(() => {
 test('a batch is posted as JSON with the token as Bearer and the literal wipe: false', async () => {
   stub.answer = () => ({ body: '{"operations":[{"success":true}]}' });
 
-  const answer = await api.postBatch([buildLockOperation(userId(1))]);
+  const answer = await api.postBatch([buildLockOperation(userId(1))], TIMEOUT_MS);
 
   expect(answer).toEqual({ operations: [{ success: true }] });
   expect(stub.requests).toEqual([
@@ -40,17 +42,25 @@ test.each<[string, object]>([
   ['with the mistyped key', { method: 'users/lock', user_id: userId(1), ' wipe': false }],
   ['with wipe: true', { method: 'users/lock', user_id: userId(1), wipe: true }]
 ])('an operation %s that got past the types never leaves the process', async (_name, operation) => {
-  await expect(api.postBatch([operation as LockOperation])).rejects.toThrow('is not a lock with "wipe": false');
+  await expect(api.postBatch([operation as LockOperation], TIMEOUT_MS)).rejects.toThrow(
+    'is not a lock with "wipe": false'
+  );
 
   expect(stub.requests).toEqual([]);
 });
 
 test('a page of users gives their lock state and whether there are more', async () => {
   stub.answer = () => ({
-    body: JSON.stringify({ more: true, objects: [{ id: userId(1), locked: true, sessions: [] }] })
+    body: JSON.stringify({
+      more: true,
+      objects: [{ id: userId(1), locked: true, sessions: [{ state: 'RESET' }, null, { state: 'LOCKED' }] }]
+    })
   });
 
-  expect(await api.readUserStates(1000, 2000)).toEqual({ users: [{ userId: userId(1), locked: true }], more: true });
+  expect(await api.readUserStates(1000, 2000, TIMEOUT_MS)).toEqual({
+    users: [{ userId: userId(1), locked: true, resetSessions: 1 }],
+    more: true
+  });
   expect(stub.requests[0]).toMatchObject({ name: 'GET users', query: '?limit=1000&skip=2000' });
 });
 
@@ -61,7 +71,7 @@ test.each([
 ])('info.json with %s is understood', async (body, expected) => {
   stub.answer = () => ({ body });
 
-  expect(await api.readDeployment()).toEqual(expected);
+  expect(await api.readDeployment(TIMEOUT_MS)).toEqual(expected);
 });
 
 test.each<[string, StubAnswer, string, string]>([
@@ -95,23 +105,26 @@ test.each<[string, StubAnswer, string, string]>([
 ])('%s is a clear error', async (_name, answer, code, sentence) => {
   stub.answer = () => answer;
 
-  await expect(api.readUserStates(1000, 0)).rejects.toMatchObject({ code, message: expect.stringContaining(sentence) });
+  await expect(api.readUserStates(1000, 0, TIMEOUT_MS)).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(sentence)
+  });
   expect(stub.requests).toHaveLength(1);
 });
 
 test('an answer that does not come in time, or stops halfway, is a clear error', async () => {
-  const hasty = new HttpBackendApi({ backendUrl, token: new Secret(TOKEN), timeoutMs: 50 });
+  const hasty = new HttpBackendApi({ backendUrl, token: new Secret(TOKEN) }, systemClock);
   stub.answer = () => (response) => response.writeHead(200).write('{"more":');
 
-  await expect(hasty.readUserStates(1000, 0)).rejects.toThrow('GET users failed: not answered within 0.05 s.');
+  await expect(hasty.readUserStates(1000, 0, 50)).rejects.toThrow('GET users failed: not answered within 0.05 s.');
 });
 
 test('a server that is not there is a clear error', async () => {
   const other = new StubBackend();
-  const nowhere = new HttpBackendApi({ backendUrl: await other.start(), token: new Secret(TOKEN) });
+  const nowhere = new HttpBackendApi({ backendUrl: await other.start(), token: new Secret(TOKEN) }, systemClock);
   await other.stop();
 
-  await expect(nowhere.readDeployment()).rejects.toMatchObject({
+  await expect(nowhere.readDeployment(TIMEOUT_MS)).rejects.toMatchObject({
     code: 'BACKEND_UNREACHABLE',
     message: expect.stringMatching(/ECONNREFUSED.* Check the host in JOURNEY_BACKEND_URL/)
   });
@@ -122,10 +135,30 @@ test('a token that the server sends back is taken out of errors and answers', as
     status: 400,
     body: JSON.stringify({ type: 'X', detail: `Authorization was Bearer ${TOKEN}` })
   });
-  await expect(api.readDeployment()).rejects.toThrow('Authorization was Bearer [redacted]');
+  await expect(api.readDeployment(TIMEOUT_MS)).rejects.toThrow('Authorization was Bearer [redacted]');
 
   stub.answer = () => ({ body: JSON.stringify({ operations: [{ error: { detail: TOKEN } }] }) });
-  expect(await api.postBatch([buildLockOperation(userId(1))])).toEqual({
+  expect(await api.postBatch([buildLockOperation(userId(1))], TIMEOUT_MS)).toEqual({
     operations: [{ error: { detail: '[redacted]' } }]
   });
+});
+
+test.each<[string, Record<string, string>, number | undefined]>([
+  ['seconds', { 'Retry-After': '7' }, 7000],
+  ['a fraction', { 'Retry-After': '0.249' }, 249],
+  [
+    'a date, counted from the server’s own',
+    { 'Retry-After': 'Fri, 02 Jan 2026 10:00:30 GMT', Date: 'Fri, 02 Jan 2026 10:00:00 GMT' },
+    30_000
+  ],
+  ['a date in the past', { 'Retry-After': 'Fri, 02 Jan 2026 10:00:30 GMT', Date: 'Fri, 02 Jan 2026 11:00:00 GMT' }, 0],
+  ['words', { 'Retry-After': 'soon' }, undefined],
+  ['nothing', {}, undefined]
+])('Retry-After with %s is understood', async (_name, headers, retryAfterMs) => {
+  stub.answer = () => ({ status: 429, headers, body: '{"type":"TOO_MANY_REQUESTS"}' });
+
+  const error: unknown = await api.readDeployment(TIMEOUT_MS).catch((thrown: unknown) => thrown);
+
+  expect((error as { parts: object }).parts).toMatchObject({ status: 429 });
+  expect((error as { parts: { retryAfterMs?: number } }).parts.retryAfterMs).toBe(retryAfterMs);
 });

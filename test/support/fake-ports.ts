@@ -1,12 +1,27 @@
-import type { BackendApi, Clock, Log, Ports, UserSource, UserStatePage } from '../../cloudcode/lock_users/src/ports';
+import type {
+  BackendApi,
+  Clock,
+  InvocationQueue,
+  Log,
+  Ports,
+  UserSource,
+  UserStatePage
+} from '../../cloudcode/lock_users/src/ports';
 import type { LockOperation, Selection } from '../../cloudcode/lock_users/src/core/vocabulary';
 
-/** A clock that moves one second further at every look. */
+/** A clock that stands still, and jumps when somebody sleeps. */
 export class FakeClock implements Clock {
-  private now = 0;
+  now = 1_000_000;
+  readonly sleeps: number[] = [];
 
   nowMs(): number {
-    return (this.now += 1000);
+    return this.now;
+  }
+
+  sleep(waitMs: number): Promise<void> {
+    this.sleeps.push(waitMs);
+    this.now += waitMs;
+    return Promise.resolve();
   }
 }
 
@@ -24,6 +39,12 @@ export class FakePlatform implements BackendApi, UserSource {
   readonly locked = new Set<string>();
   readonly batches: (readonly LockOperation[])[] = [];
   readonly selections: Selection[] = [];
+  readonly clock = new FakeClock();
+  /** Sessions in the state RESET, by user. */
+  readonly resetSessions = new Map<string, number>();
+  /** What was ordered on the queue. */
+  readonly scheduled: { parameters: Readonly<Record<string, unknown>>; afterMs: number }[] = [];
+  hasQueue = true;
   pageSize = 1000;
   /** What a batch is answered with; by default every operation succeeds. */
   answerBatch: (operations: readonly LockOperation[]) => unknown = (operations) => {
@@ -40,7 +61,11 @@ export class FakePlatform implements BackendApi, UserSource {
   readUserStates(limit: number, skip: number): Promise<UserStatePage> {
     const page = this.ids.slice(skip, skip + Math.min(limit, this.pageSize));
     return Promise.resolve({
-      users: page.map((userId) => ({ userId, locked: this.locked.has(userId) })),
+      users: page.map((userId) => ({
+        userId,
+        locked: this.locked.has(userId),
+        resetSessions: this.resetSessions.get(userId) ?? 0
+      })),
       more: skip + page.length < this.ids.length
     });
   }
@@ -58,6 +83,18 @@ export class FakePlatform implements BackendApi, UserSource {
 
   /** The ports of a run on this platform. */
   ports(log: Log = new RecordingLog()): Ports {
-    return { backend: this, userSource: this, clock: new FakeClock(), log, newRunId: () => 'run-1' };
+    const { clock, scheduled } = this;
+    const queue: InvocationQueue = {
+      schedule: (parameters, afterMs) => {
+        scheduled.push({ parameters: JSON.parse(JSON.stringify(parameters)) as Record<string, unknown>, afterMs });
+        return Promise.resolve();
+      }
+    };
+    return {
+      ...{ backend: this, userSource: this, clock, log },
+      queue: this.hasQueue ? queue : undefined,
+      random: () => 0.5,
+      newRunId: () => 'run-1'
+    };
   }
 }

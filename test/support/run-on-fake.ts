@@ -15,7 +15,9 @@ const SETTINGS: Settings = {
   token: new Secret('not-a-real-one'),
   armed: true,
   protectedIds: [],
-  userModel: 'user'
+  userModel: 'user',
+  pace: { rate: 1000, burst: 1000 },
+  budgetMs: 270_000
 };
 
 /** Runs the task on a fake platform, armed unless `settings` say otherwise. */

@@ -1,20 +1,26 @@
 import type { Report } from './core/build-report';
 import { MAX_FAILURES_IN_LOG } from './core/limits';
-import type { Plan } from './core/plan-run';
+import type { Parameters } from './core/parse-parameters';
+import type { PlanCounts } from './core/Roster';
 import type { Deployment } from './core/vocabulary';
 import type { Log } from './ports';
 
 /** Which run this is, and on which deployment. */
-export function logDeployment(log: Log, runId: string, deployment: Deployment, reason: string | undefined): void {
+export function logDeployment(
+  log: Log,
+  runId: string,
+  deployment: Deployment,
+  { continuation, reason }: Pick<Parameters, 'continuation' | 'reason'>
+): void {
   const { label, environment, backendId } = deployment;
-  log.line(`lock_users, run ${runId}`);
+  log.line(`lock_users, run ${runId}${continuation === undefined ? '' : `, invocation ${continuation.hop}`}`);
   log.line(`Deployment: ${label ?? 'without a label'} (${environment ?? 'environment unknown'}), backend ${backendId}`);
   // As JSON, so that a line break in it cannot pass for a line of this log.
   if (reason !== undefined) log.line(`Reason: ${JSON.stringify(reason)}`);
 }
 
-/** What the run is about to do. */
-export function logPlan(log: Log, counts: Plan['counts'], dryRun: boolean): void {
+/** What the run is about to do, or has begun to do: sending starts before the last users are read. */
+export function logPlan(log: Log, counts: PlanCounts, dryRun: boolean): void {
   const left = `${counts.protected} protected, ${counts.excluded} excluded, ${counts.alreadyLocked} already locked`;
   log.line(`Selected: ${counts.selected} users (${left})`);
   log.line(
@@ -25,23 +31,33 @@ export function logPlan(log: Log, counts: Plan['counts'], dryRun: boolean): void
 }
 
 /** Ids that were configured or asked for, and that the users API does not show: probably mistakes. */
-export function logUnknownIds(log: Log, origin: string, ids: ReadonlySet<string>): void {
-  if (ids.size === 0) return;
-  const first = [...ids].slice(0, MAX_FAILURES_IN_LOG).join(', ');
+export function logUnknownIds(log: Log, origin: string, ids: readonly string[]): void {
+  if (ids.length === 0) return;
+  const first = ids.slice(0, MAX_FAILURES_IN_LOG).join(', ');
   log.line(
-    `Warning: ${ids.size} ids in ${origin} are no users of this deployment: ${first}${ids.size > MAX_FAILURES_IN_LOG ? ', …' : ''}`
+    `Warning: ${ids.length} ids in ${origin} are no users of this deployment: ${first}${ids.length > MAX_FAILURES_IN_LOG ? ', …' : ''}`
   );
 }
 
 /** The result for people, then the report as one line of JSON. Both name at most 20 failures. */
 export function logReport(log: Log, report: Report): void {
-  const { counts, failures, requests } = report;
+  const { counts, failures, requests, earlier, resetSessions } = report;
   const shown = failures.slice(0, MAX_FAILURES_IN_LOG);
   for (const { userId, outcome, type, detail } of shown) log.line(`${outcome}: ${userId}: ${type}: ${detail}`);
-  const omitted = failures.length - shown.length;
-  if (omitted > 0) log.line(`… and ${omitted} more in the returned report`);
+  const omitted = counts.failed + counts.unconfirmed - shown.length;
+  if (omitted > 0) log.line(`… and ${omitted} more; the returned report names ${failures.length}`);
   if (report.stopReason !== undefined) log.line(`${report.stopReason.code}: ${report.stopReason.message}`);
+  if (resetSessions !== undefined) {
+    log.line(
+      `ALARM: ${resetSessions.count} device sessions turned RESET during this run. Their devices wipe their data at the next connect. ` +
+        `This task asks for no wipe, so somebody else did: ${resetSessions.userIds.join(', ') || 'see the data browser'}`
+    );
+  }
   const outcomes = `${counts.locked} locked, ${counts.failed} failed, ${counts.unconfirmed} unconfirmed, ${counts.notAttempted} not attempted`;
-  log.line(`Result: ${report.status}: ${outcomes} (${requests.total} requests, ${report.durationMs / 1000} s)`);
+  const before = earlier === undefined ? '' : `, ${earlier.locked} locked by earlier invocations`;
+  const unverified = report.verified || report.dryRun || counts.locked === 0 ? '' : ' by the answers, not verified';
+  log.line(
+    `Result: ${report.status}: ${outcomes}${unverified}${before} (${requests.total} requests, ${report.durationMs / 1000} s)`
+  );
   log.line(JSON.stringify(omitted > 0 ? { ...report, failures: shown, failuresOmitted: omitted } : report));
 }

@@ -2,73 +2,100 @@ import chunk = require('lodash/chunk');
 import { backendError } from './core/classify-answer';
 import { PAGE_SIZE } from './core/limits';
 import { LockUsersError } from './core/LockUsersError';
+import { toErrorParts } from './core/to-error-parts';
+import type { Roster } from './core/Roster';
 import type { Selection, UserState } from './core/vocabulary';
 import type { BackendApi, UserSource } from './ports';
+import type { Sender } from './Sender';
 
-/** Counts the requests of a run as they are made. */
-export interface RequestTally {
-  info: number;
-  database: number;
-  users: number;
-  batch: number;
+/** What observing needs. */
+export interface ObserveJob {
+  readonly sender: Sender;
+  readonly backend: BackendApi;
+  readonly userSource: UserSource;
+  readonly selection: Selection;
+  readonly roster: Roster;
+  /** Takes users as soon as they are planned. */
+  readonly onPlanned: (userIds: readonly string[]) => void;
 }
 
 /**
- * Ids of the selected users, each once, in a stable order.
+ * Reads the selected users and the lock states of all users at the same time, page by page, so that the first users are
+ * planned long before the last are read.
  *
+ * Where something cannot be read the run stops; the sender then has the reason. Never throws.
+ */
+export async function observeUsers(job: ObserveJob): Promise<void> {
+  const { roster, onPlanned } = job;
+  const select = (userIds: readonly string[]): void => onPlanned(userIds.filter((userId) => roster.select(userId)));
+  const show = (users: readonly UserState[]): void =>
+    onPlanned(users.filter((user) => roster.show(user)).map(({ userId }) => userId));
+  await Promise.all([
+    stopOnError(job.sender, readSelectedIds(job, select)),
+    stopOnError(job.sender, readUserStates(job, show))
+  ]);
+  // Also where reading failed: whoever was selected has a place in the report.
+  onPlanned(roster.planUnshown());
+}
+
+async function stopOnError(sender: Sender, reading: Promise<void>): Promise<void> {
+  try {
+    await reading;
+  } catch (error) {
+    sender.stopWith(toErrorParts(error));
+  }
+}
+
+/**
  * Users named by id alone are taken as named: the platform decides whether they exist, so that a wrong id ends as a
  * failed user in the report and not as one who was silently left out.
  */
-export async function readSelectedIds(
-  source: UserSource,
-  selection: Selection,
-  requests: RequestTally
-): Promise<string[]> {
-  const { where, userIds } = selection;
-  if (userIds === undefined) return readAllPages(source, selection, requests);
-  if (where === undefined) return [...userIds];
-  const matching = new Set<string>();
-  for (const ids of chunk(userIds, PAGE_SIZE)) {
-    for (const id of await readAllPages(source, { where, userIds: ids }, requests)) matching.add(id);
-  }
-  return [...matching];
+async function readSelectedIds(job: ObserveJob, see: (userIds: readonly string[]) => void): Promise<void> {
+  const { where, userIds } = job.selection;
+  if (userIds === undefined) return readAllPages(job, job.selection, see);
+  if (where === undefined) return see(userIds);
+  for (const ids of chunk(userIds, PAGE_SIZE)) await readAllPages(job, { where, userIds: ids }, see);
 }
 
 /**
  * Reads pages until one is empty, stepping by what came back, so that a short page in the middle ends nothing.
  * Rows that moved between two pages may come twice and count once.
  */
-async function readAllPages(source: UserSource, selection: Selection, requests: RequestTally): Promise<string[]> {
-  const ids = new Set<string>();
-  let pagesWithoutNewIds = 0;
+async function readAllPages(
+  { sender, userSource }: ObserveJob,
+  selection: Selection,
+  see: (userIds: readonly string[]) => void
+): Promise<void> {
+  let previous = '';
   for (let skip = 0; ;) {
-    requests.database++;
-    const page = await source.readUserIds(selection, PAGE_SIZE, skip);
-    if (page.length === 0) return [...ids];
-    const before = ids.size;
-    for (const id of page) ids.add(id);
-    pagesWithoutNewIds = ids.size === before ? pagesWithoutNewIds + 1 : 0;
-    if (pagesWithoutNewIds === 2) {
+    const page = await sender.read('database', (timeoutMs) =>
+      userSource.readUserIds(selection, PAGE_SIZE, skip, timeoutMs)
+    );
+    if (page.length === 0) return;
+    const [first = ''] = page;
+    if (first === previous) {
       throw new LockUsersError({
         code: 'DATABASE_READ_FAILED',
-        what: `The app database returns the same users page after page (${ids.size} so far).`,
+        what: `The app database returns the same page of users again (after ${skip} users).`,
         nextStep: 'Run the task again; if it fails again, look at the state of the deployment.'
       });
     }
+    previous = first;
+    see(page);
     skip += page.length;
   }
 }
 
-/** Shows every user of the deployment with the lock state to `see`, following `more` page by page. */
+/** Shows every user of the deployment to `see`, following `more` page by page. */
 export async function readUserStates(
-  backend: BackendApi,
-  requests: RequestTally,
-  see: (user: UserState) => void
+  { sender, backend }: Pick<ObserveJob, 'sender' | 'backend'>,
+  see: (users: readonly UserState[]) => void
 ): Promise<void> {
   for (let skip = 0; ;) {
-    requests.users++;
-    const { users, more } = await backend.readUserStates(PAGE_SIZE, skip);
-    users.forEach(see);
+    const { users, more } = await sender.read('users', (timeoutMs) =>
+      backend.readUserStates(PAGE_SIZE, skip, timeoutMs)
+    );
+    see(users);
     if (!more) return;
     if (users.length === 0) {
       throw backendError('BACKEND_PROTOCOL', `GET users promises more users after ${skip} and returns none.`);

@@ -9,31 +9,39 @@ export interface UserStatePage {
 
 /**
  * The Backend API v4 of one deployment.
- * Every call makes one request and throws a LockUsersError (`BACKEND_…`, `UNKNOWN_DEPLOYMENT`, `WRONG_ADDRESS`) where
- * it gets no usable answer.
+ * Every call makes one request, waits `timeoutMs` for its answer at most, and throws a LockUsersError (`BACKEND_…`,
+ * `UNKNOWN_DEPLOYMENT`, `WRONG_ADDRESS`) where it gets no usable answer. Nothing is repeated at this level.
  */
 export interface BackendApi {
   /** `GET info.json`: the deployment's label and environment, null where it has none. */
-  readDeployment(): Promise<{ readonly label: string | null; readonly environment: string | null }>;
+  readDeployment(timeoutMs: number): Promise<{ readonly label: string | null; readonly environment: string | null }>;
   /** `GET users?limit&skip`. The platform may return fewer users than asked for. */
-  readUserStates(limit: number, skip: number): Promise<UserStatePage>;
+  readUserStates(limit: number, skip: number, timeoutMs: number): Promise<UserStatePage>;
   /** `POST batch.json`, after proving that the body wipes nothing. Returns the parsed answer, of whatever shape. */
-  postBatch(operations: readonly LockOperation[]): Promise<unknown>;
+  postBatch(operations: readonly LockOperation[], timeoutMs: number): Promise<unknown>;
 }
 
 /** The app database, as far as it says who the users are. */
 export interface UserSource {
   /**
    * Ids of the selected users from `skip` on, at most `limit`, ordered by id; empty where there are no more.
-   * Throws a LockUsersError (`DATABASE_…`) where they cannot be read.
+   * Throws a LockUsersError (`DATABASE_…`) where they cannot be read within `timeoutMs`.
    */
-  readUserIds(selection: Selection, limit: number, skip: number): Promise<readonly string[]>;
+  readUserIds(selection: Selection, limit: number, skip: number, timeoutMs: number): Promise<readonly string[]>;
 }
 
 /** The time, so that no other code has a clock of its own. */
 export interface Clock {
-  /** Milliseconds since some fixed moment. */
+  /** Milliseconds since 1970. */
   nowMs(): number;
+  /** Resolves after so many milliseconds, or as soon as the signal is aborted. */
+  sleep(waitMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Where the next invocation of a run is ordered. */
+export interface InvocationQueue {
+  /** Orders an invocation of this task with these parameters, not before `afterMs` milliseconds from now. */
+  schedule(parameters: Readonly<Record<string, unknown>>, afterMs: number): Promise<void>;
 }
 
 /** Where the lines go that a person reads while the task runs. */
@@ -47,6 +55,10 @@ export interface Ports {
   readonly userSource: UserSource;
   readonly clock: Clock;
   readonly log: Log;
-  /** Makes a new run id, unique for ever. */
+  /** Undefined where the platform has none; a run that runs out of time then says what is left. */
+  readonly queue: InvocationQueue | undefined;
+  /** A number from 0 to 1, each time another. */
+  readonly random: () => number;
+  /** Makes a new run id, unique for ever: letters, digits, `-` and `_`. */
   readonly newRunId: () => string;
 }

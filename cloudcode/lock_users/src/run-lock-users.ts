@@ -1,64 +1,23 @@
-import { applyPlan } from './apply-plan';
 import { buildReport } from './core/build-report';
 import type { Report } from './core/build-report';
 import { describeNotArmed, describeTooManyUsers, resolveMaxUsers } from './core/check-permission';
-import { Ledger } from './core/Ledger';
-import { LockUsersError } from './core/LockUsersError';
+import { continueRun } from './core/Continuation';
+import type { Continuation } from './core/Continuation';
 import type { ErrorParts } from './core/LockUsersError';
 import type { Parameters } from './core/parse-parameters';
 import type { Settings } from './core/parse-settings';
-import { EMPTY_PLAN, planRun } from './core/plan-run';
-import type { Plan } from './core/plan-run';
+import { Roster } from './core/Roster';
+import { toErrorParts } from './core/to-error-parts';
+import { TokenBucket } from './core/TokenBucket';
 import type { Deployment } from './core/vocabulary';
+import { handOver } from './hand-over';
+import { lockUsers } from './lock-users';
 import { logDeployment, logPlan, logReport, logUnknownIds } from './log-run';
-import { readSelectedIds, readUserStates } from './observe-users';
-import type { RequestTally } from './observe-users';
+import { observeUsers } from './observe-users';
 import type { Ports } from './ports';
-
-/** What a run has found out and done so far; the report is made of it, however the run ends. */
-interface Progress {
-  deployment: Deployment;
-  plan: Plan;
-  ledger: Ledger;
-  readonly requests: RequestTally;
-}
-
-/**
- * One run: observe, plan, apply, verify, report.
- *
- * Whatever goes wrong once the parameters are known to be valid ends in the returned report.
- * @throws LockUsersError `INVALID_PARAMETERS` where `maxUsers` is above the deployment's own limit, before any request
- * @throws InvariantError where the report's counts would not add up
- */
-export async function runLockUsers(settings: Settings, parameters: Parameters, ports: Ports): Promise<Report> {
-  const startedAtMs = ports.clock.nowMs();
-  const maxUsers = resolveMaxUsers(settings, parameters);
-  const runId = ports.newRunId();
-  const dryRun = parameters.dryRun ?? !settings.armed;
-  const progress: Progress = {
-    deployment: { label: null, environment: null, backendId: settings.backendId },
-    plan: EMPTY_PLAN,
-    ledger: new Ledger([]),
-    requests: { info: 0, database: 0, users: 0, batch: 0 }
-  };
-
-  const stop = await reconcile({ settings, parameters, ports, maxUsers, runId, dryRun }, progress);
-
-  const report = buildReport({
-    runId,
-    dryRun,
-    ...(parameters.reason !== undefined && { reason: parameters.reason }),
-    deployment: progress.deployment,
-    plan: progress.plan,
-    outcomes: progress.ledger.countOutcomes(),
-    failures: progress.ledger.listFailures(),
-    requests: progress.requests,
-    durationMs: Math.round(ports.clock.nowMs() - startedAtMs),
-    ...(stop && { stop })
-  });
-  logReport(ports.log, report);
-  return report;
-}
+import { Sender } from './Sender';
+import { UserQueue } from './UserQueue';
+import { verifyUsers } from './verify-users';
 
 interface Job {
   readonly settings: Settings;
@@ -67,73 +26,144 @@ interface Job {
   readonly maxUsers: number;
   readonly runId: string;
   readonly dryRun: boolean;
+  readonly roster: Roster;
+  readonly bucket: TokenBucket;
+  readonly sender: Sender;
 }
 
-/** Brings the selected users to their goal as far as it can; returns why it stopped short, if it did. */
-async function reconcile(job: Job, progress: Progress): Promise<ErrorParts | undefined> {
-  const { settings, ports, dryRun } = job;
-  if (!settings.armed && !dryRun) return describeNotArmed();
-  try {
-    progress.requests.info++;
-    progress.deployment = { ...progress.deployment, ...(await ports.backend.readDeployment()) };
-    logDeployment(ports.log, job.runId, progress.deployment, job.parameters.reason);
-
-    progress.plan = await observeAndPlan(job, progress.requests);
-    progress.ledger = new Ledger(progress.plan.plannedIds);
-    logPlan(ports.log, progress.plan.counts, dryRun);
-    if (progress.plan.counts.planned > job.maxUsers) {
-      return describeTooManyUsers(progress.plan.counts.planned, job.maxUsers);
-    }
-    if (dryRun) return settings.armed ? undefined : describeNotArmed();
-
-    await applyAndVerify(job, progress);
-    return undefined;
-  } catch (error) {
-    return describeStop(error);
-  }
+/** What an invocation has found out; the report is made of it, however the invocation ends. */
+interface Progress {
+  deployment: Deployment;
+  verified: boolean;
+  /** Why it was not allowed to start sending. */
+  refusal?: ErrorParts | undefined;
 }
 
-async function observeAndPlan({ settings, parameters, ports }: Job, requests: RequestTally): Promise<Plan> {
-  const selectedIds = await readSelectedIds(ports.userSource, parameters.selection, requests);
-  const lockedIds = new Set<string>();
-  const unknownProtectedIds = new Set(settings.protectedIds);
-  const unknownNamedIds = new Set(parameters.selection.userIds);
-  await readUserStates(ports.backend, requests, ({ userId, locked }) => {
-    if (locked) lockedIds.add(userId);
-    unknownProtectedIds.delete(userId);
-    unknownNamedIds.delete(userId);
-  });
-  logUnknownIds(ports.log, 'LOCK_USERS_PROTECTED', unknownProtectedIds);
-  logUnknownIds(ports.log, '"userIds"', unknownNamedIds);
-  return planRun({
-    selectedIds,
-    protectedIds: new Set(settings.protectedIds),
-    excludedIds: new Set(parameters.excludeUserIds),
-    lockedIds
-  });
-}
-
-async function applyAndVerify({ parameters, ports }: Job, { plan, ledger, requests }: Progress): Promise<void> {
-  const { plannedIds } = plan;
-  if (plannedIds.length === 0) return;
-  await applyPlan({
-    plannedIds,
-    batchSize: parameters.batchSize,
-    backend: ports.backend,
-    ledger,
-    requests,
-    log: ports.log
-  });
-  const lockedById = new Map<string, boolean>();
-  await readUserStates(ports.backend, requests, ({ userId, locked }) => lockedById.set(userId, locked));
-  ledger.verify(lockedById);
-}
-
-function describeStop(error: unknown): ErrorParts {
-  if (error instanceof LockUsersError) return error.parts;
-  return {
-    code: 'INVARIANT',
-    what: `This is a bug in lock_users: ${error instanceof Error ? error.message : String(error)}.`,
-    nextStep: 'Please report it with the log of this run. Running the task again is safe.'
+/**
+ * One invocation of a run: observe, plan, apply, verify, report; and order the next one where the time did not suffice.
+ *
+ * Whatever goes wrong once the parameters are known to be valid ends in the returned report.
+ * @throws LockUsersError `INVALID_PARAMETERS` where `maxUsers` is above the deployment's own limit, before any request
+ * @throws InvariantError where the report's counts would not add up
+ */
+export async function runLockUsers(settings: Settings, parameters: Parameters, ports: Ports): Promise<Report> {
+  const { clock, random, log } = ports;
+  const startedAtMs = clock.nowMs();
+  const { continuation } = parameters;
+  const bucket = new TokenBucket(settings.pace, startedAtMs, continuation?.bucket);
+  const job: Job = {
+    settings,
+    parameters,
+    ports,
+    maxUsers: resolveMaxUsers(settings, parameters),
+    runId: continuation?.runId ?? ports.newRunId(),
+    dryRun: parameters.dryRun ?? !settings.armed,
+    roster: new Roster(new Set(settings.protectedIds), new Set(parameters.excludeUserIds)),
+    bucket,
+    sender: new Sender({ clock, random, log, bucket, deadlineMs: startedAtMs + settings.budgetMs })
   };
+  const progress: Progress = {
+    deployment: { label: null, environment: null, backendId: settings.backendId },
+    verified: false
+  };
+  try {
+    await reconcile(job, progress);
+  } catch (error) {
+    job.sender.stopWith(toErrorParts(error));
+  }
+  const ending = await endInvocation(job, progress);
+  const report = buildReport({
+    runId: job.runId,
+    hop: continuation?.hop ?? 1,
+    dryRun: job.dryRun,
+    ...(parameters.reason !== undefined && { reason: parameters.reason }),
+    deployment: progress.deployment,
+    roster: job.roster,
+    verified: progress.verified,
+    lockedEarlier: continuation?.locked ?? 0,
+    resetEarlier: countResetEarlier(job),
+    requests: job.sender.requests,
+    durationMs: Math.round(clock.nowMs() - startedAtMs),
+    ...ending
+  });
+  logReport(log, report);
+  return report;
+}
+
+/** Brings the selected users to their goal as far as it can. */
+async function reconcile(job: Job, progress: Progress): Promise<void> {
+  const { settings, parameters, ports, roster, sender, dryRun, maxUsers } = job;
+  if (!settings.armed && !dryRun) {
+    progress.refusal = describeNotArmed();
+    return;
+  }
+  progress.deployment = {
+    ...progress.deployment,
+    ...(await sender.read('info', (timeoutMs) => ports.backend.readDeployment(timeoutMs)))
+  };
+  logDeployment(ports.log, job.runId, progress.deployment, parameters);
+
+  const queue = new UserQueue();
+  // Where the number of users is limited, nothing leaves before it is known that the whole plan keeps to it.
+  const withheld: string[] | undefined = dryRun || maxUsers < Infinity ? [] : undefined;
+  const observing = observeUsers({
+    ...{ sender, backend: ports.backend, userSource: ports.userSource, selection: parameters.selection, roster },
+    onPlanned: (userIds) => {
+      if (withheld === undefined) queue.add(userIds);
+      else for (const userId of userIds) withheld.push(userId);
+    }
+  }).then(() => {
+    if (sender.stop === undefined) {
+      logObservation(job);
+      progress.refusal = decideRefusal(job);
+      if (withheld !== undefined && progress.refusal === undefined && !dryRun) queue.add(withheld);
+    }
+    queue.close();
+  });
+  const locking = {
+    ...{ sender, backend: ports.backend, roster, log: ports.log },
+    batchSize: parameters.batchSize,
+    concurrency: parameters.concurrency
+  };
+  await Promise.all([observing, lockUsers(locking, queue)]);
+
+  if (sender.stop !== undefined || progress.refusal !== undefined || dryRun) return;
+  if (roster.countPlan().planned === 0) progress.verified = true;
+  else if (parameters.verify) progress.verified = await verifyUsers(locking);
+}
+
+/** Why a complete plan is not sent, if it is not. */
+function decideRefusal({ settings, roster, dryRun, maxUsers }: Job): ErrorParts | undefined {
+  const { planned } = roster.countPlan();
+  if (planned > maxUsers) return describeTooManyUsers(planned, maxUsers);
+  return dryRun && !settings.armed ? describeNotArmed() : undefined;
+}
+
+function logObservation({ settings, parameters, ports, roster, dryRun }: Job): void {
+  logUnknownIds(ports.log, 'LOCK_USERS_PROTECTED', roster.findUnshown(settings.protectedIds));
+  logUnknownIds(ports.log, '"userIds"', roster.findUnshown(parameters.selection.userIds ?? []));
+  logPlan(ports.log, roster.countPlan(), dryRun);
+}
+
+/** Why the invocation did less than it could, if so, and whether the run goes on by itself. */
+async function endInvocation(
+  { parameters, ports, roster, runId, dryRun, bucket, sender }: Job,
+  { refusal }: Progress
+): Promise<{ stop?: ErrorParts; next?: Continuation }> {
+  const stop = sender.stop ?? refusal;
+  if (stop?.code !== 'TIME_BUDGET' || dryRun) return { ...(stop && { stop }) };
+  const nowMs = ports.clock.nowMs();
+  const next = continueRun(runId, parameters.continuation, {
+    alreadyLocked: roster.countPlan().alreadyLocked,
+    locked: roster.countOutcomes().locked,
+    resetBefore: roster.countResetBefore(),
+    bucket: bucket.state(nowMs)
+  });
+  return handOver(ports, { given: parameters.given, next, afterMs: bucket.pauseLeftMs(nowMs) });
+}
+
+/** Sessions that turned RESET between the run's first invocation and this one's first look at the users. */
+function countResetEarlier({ parameters, roster }: Job): number {
+  const { continuation } = parameters;
+  return continuation === undefined ? 0 : Math.max(0, roster.countResetBefore() - continuation.resetSessions);
 }

@@ -120,10 +120,10 @@ export class Emulator {
     const isBatch = name === 'POST batch.json';
     const operations = isBatch ? readOperations(request.body) : [];
     if (isBatch) judge.seesBatch(operations, this.limits.concurrency);
-    let ended = !isBatch;
+    let isWaiting = true;
     const end = (): void => {
-      if (!ended) judge.batchEnded();
-      ended = true;
+      if (isWaiting && isBatch) judge.batchEnded();
+      isWaiting = false;
     };
 
     const userIds = operations.map((operation) => (operation as { user_id?: string } | null)?.user_id ?? '');
@@ -138,7 +138,8 @@ export class Emulator {
       complete: () => {
         const nowMs = parts.nowMs();
         const { reply, answer } = applyFault(fault, { carryOut, chance, nowMs });
-        if (reply.status === 429) judge.rejected(scheme, nowMs, reply.retryAfterMs);
+        // Whoever has gone does not know.
+        if (reply.status === 429 && isWaiting) judge.rejected(scheme, nowMs, reply.retryAfterMs);
         this.write(request, reply, answer, scheme);
         return reply;
       }

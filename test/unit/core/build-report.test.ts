@@ -2,21 +2,42 @@ import { buildReport } from '../../../cloudcode/lock_users/src/core/build-report
 import type { ReportParts } from '../../../cloudcode/lock_users/src/core/build-report';
 import { describeNotArmed, describeTooManyUsers } from '../../../cloudcode/lock_users/src/core/check-permission';
 import { backendError } from '../../../cloudcode/lock_users/src/core/classify-answer';
+import type { Failure, OutcomeCounts, PlanCounts } from '../../../cloudcode/lock_users/src/core/Roster';
 import { userId } from '../../support/user-id';
 
 const FAILURE = { userId: userId(1), outcome: 'failed', type: 'T', detail: 'd' } as const;
+const TIME_BUDGET = { code: 'TIME_BUDGET', what: 'The time is used up.', nextStep: 'Wait.' } as const;
+const NEXT = {
+  ...{ runId: 'run-1', hop: 2, idleHops: 0, lockedSeen: 1, locked: 1, resetSessions: 0 },
+  bucket: { tokens: 1, rate: 1, atMs: 0 }
+};
 const UNREACHABLE = backendError('BACKEND_UNREACHABLE', 'GET users failed: refused.').parts;
 
-function parts(changes: Partial<ReportParts> & { planned?: number } = {}): ReportParts {
-  const { planned = 2, ...rest } = changes;
+type Changes = Omit<Partial<ReportParts>, 'roster'> & {
+  planned?: number;
+  plan?: PlanCounts;
+  outcomes?: OutcomeCounts;
+  failures?: readonly Failure[];
+  turnedReset?: [string, number][];
+};
+
+function parts(changes: Changes = {}): ReportParts {
+  const { planned = 2, plan, outcomes, failures = [], turnedReset = [], ...rest } = changes;
   return {
     runId: 'run-1',
+    hop: 1,
     dryRun: false,
     deployment: { label: 'Fake', environment: 'testing', backendId: '64b0c0ffee64b0c0ffee64b0' },
-    plan: { plannedIds: [], counts: { selected: planned + 6, protected: 1, excluded: 2, alreadyLocked: 3, planned } },
-    outcomes: { locked: planned, failed: 0, unconfirmed: 0, notAttempted: 0 },
-    failures: [],
-    requests: { info: 1, database: 2, users: 3, batch: 4 },
+    roster: {
+      countPlan: () => plan ?? { selected: planned + 6, protected: 1, excluded: 2, alreadyLocked: 3, planned },
+      countOutcomes: () => outcomes ?? { locked: planned, failed: 0, unconfirmed: 0, notAttempted: 0 },
+      listFailures: (most) => failures.slice(0, most),
+      listTurnedReset: () => new Map(turnedReset)
+    },
+    verified: true,
+    lockedEarlier: 0,
+    resetEarlier: 0,
+    requests: { info: 1, database: 2, users: 3, batch: 4, retried: 0, rateLimited: 0 },
     durationMs: 5,
     ...rest
   };
@@ -28,6 +49,8 @@ test('a report has the counts, the requests and their total', () => {
     action: 'lock',
     status: 'done',
     dryRun: false,
+    hop: 1,
+    verified: true,
     reason: 'release',
     deployment: { label: 'Fake', environment: 'testing', backendId: '64b0c0ffee64b0c0ffee64b0' },
     counts: {
@@ -42,15 +65,18 @@ test('a report has the counts, the requests and their total', () => {
       notAttempted: 0
     },
     failures: [],
-    requests: { total: 10, info: 1, database: 2, users: 3, batch: 4 },
+    requests: { total: 10, info: 1, database: 2, users: 3, batch: 4, retried: 0, rateLimited: 0 },
     durationMs: 5
   });
 });
 
 const NOBODY = { locked: 0, failed: 0, unconfirmed: 0, notAttempted: 2 };
-test.each<[string, string, Parameters<typeof parts>[0]]>([
+test.each<[string, string, Changes]>([
   ['done', 'every planned user is locked', {}],
   ['done', 'nobody was planned', { planned: 0, outcomes: { ...NOBODY, notAttempted: 0 } }],
+  ['continues', 'the next invocation is ordered', { outcomes: NOBODY, stop: TIME_BUDGET, next: NEXT }],
+  ['failed', 'the time is used up and no invocation could be ordered', { outcomes: NOBODY, stop: TIME_BUDGET }],
+  ['stalled', 'it gave up', { outcomes: NOBODY, stop: { ...TIME_BUDGET, code: 'STALLED' } }],
   ['planned', 'it was a dry run', { dryRun: true, outcomes: NOBODY }],
   ['planned', 'the deployment is not armed', { dryRun: true, outcomes: NOBODY, stop: describeNotArmed() }],
   ['refused', 'it was told to lock and is not armed', { outcomes: NOBODY, stop: describeNotArmed() }],
@@ -74,7 +100,7 @@ test.each<[string, string, Parameters<typeof parts>[0]]>([
   expect(buildReport(parts(changes)).status).toBe(status);
 });
 
-test.each<[string, ReportParts['outcomes'], ReportParts['failures'], string]>([
+test.each<[string, OutcomeCounts, readonly Failure[], string]>([
   ['no user was changed', NOBODY, [], 'No user was changed.'],
   ['some users were locked', { ...NOBODY, locked: 1, notAttempted: 1 }, [], 'Some users were locked before that.'],
   [
@@ -89,13 +115,30 @@ test.each<[string, ReportParts['outcomes'], ReportParts['failures'], string]>([
   expect(stopReason?.message).toBe(`GET users failed: refused. ${sentence} ${UNREACHABLE.nextStep}`);
 });
 
-test.each<[string, Partial<ReportParts>]>([
+test.each<[string, Changes]>([
   ['planned users', { outcomes: { ...NOBODY, locked: 1 } }],
-  [
-    'selected users',
-    { plan: { plannedIds: [], counts: { selected: 9, protected: 0, excluded: 0, alreadyLocked: 0, planned: 2 } } }
-  ],
+  ['selected users', { plan: { selected: 9, protected: 0, excluded: 0, alreadyLocked: 0, planned: 2 } }],
   ['listed failures', { outcomes: { ...NOBODY, failed: 1, notAttempted: 1 } }]
 ])('a report whose %s do not add up is a bug and says so', (_name, changes) => {
   expect(() => buildReport(parts(changes))).toThrow('This is a bug in lock_users');
+});
+
+test('at most 10 000 failures are named, and the others are counted', () => {
+  const failures = Array.from({ length: 10_002 }, (_, n) => ({ ...FAILURE, userId: userId(n) }));
+  const outcomes = { locked: 0, failed: 10_002, unconfirmed: 0, notAttempted: 0 };
+
+  const report = buildReport(parts({ planned: 10_002, outcomes, failures }));
+
+  expect(report.failures).toHaveLength(10_000);
+  expect(report.failuresOmitted).toBe(2);
+});
+
+test('sessions that turned RESET are reported, those of earlier invocations without a name', () => {
+  const report = buildReport(parts({ turnedReset: [[userId(1), 2]], resetEarlier: 3 }));
+
+  expect(report.resetSessions).toEqual({ count: 5, userIds: [userId(1)] });
+});
+
+test('a later invocation says what the earlier ones did', () => {
+  expect(buildReport(parts({ hop: 3, lockedEarlier: 7 }))).toMatchObject({ hop: 3, earlier: { locked: 7 } });
 });

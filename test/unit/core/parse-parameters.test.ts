@@ -1,14 +1,19 @@
 import { parseParameters } from '../../../cloudcode/lock_users/src/core/parse-parameters';
 import { userId } from '../../support/user-id';
 
-const DEFAULTS = { action: 'lock', selection: {}, excludeUserIds: [], batchSize: 1000 };
+const DEFAULTS = { action: 'lock', selection: {}, excludeUserIds: [], batchSize: 1000, concurrency: 16, verify: true };
+
+const CONTINUATION = {
+  ...{ runId: 'run-1', hop: 2, idleHops: 0, lockedSeen: 7, locked: 7, resetSessions: 0 },
+  bucket: { tokens: -0.5, rate: 11.2, atMs: 1_700_000_000_000 }
+};
 
 test.each([
   ['undefined', undefined],
   ['null', null],
   ['an empty object', {}]
 ])('%s selects everybody by default', (_name, params) => {
-  expect(parseParameters(params)).toEqual(DEFAULTS);
+  expect(parseParameters(params)).toEqual({ ...DEFAULTS, given: {} });
 });
 
 test.each<[string, object, object]>([
@@ -29,10 +34,14 @@ test.each<[string, object, object]>([
   ['maxUsers', { maxUsers: 1 }, { maxUsers: 1 }],
   ['the smallest batchSize', { batchSize: 1 }, { batchSize: 1 }],
   ['the largest batchSize', { batchSize: 1000 }, { batchSize: 1000 }],
+  ['the smallest concurrency', { concurrency: 1 }, { concurrency: 1 }],
+  ['the largest concurrency', { concurrency: 32 }, { concurrency: 32 }],
+  ['verify', { verify: false }, { verify: false }],
+  ['continuation', { continuation: CONTINUATION }, { continuation: CONTINUATION }],
   ['reason', { reason: 'release 7' }, { reason: 'release 7' }],
   ['wipe: false, which changes nothing', { wipe: false }, {}]
 ])('takes %s', (_name, params, expected) => {
-  expect(parseParameters(params)).toEqual({ ...DEFAULTS, ...expected });
+  expect(parseParameters(params)).toEqual({ ...DEFAULTS, ...expected, given: params });
 });
 
 test.each<[string, unknown, string]>([
@@ -67,6 +76,23 @@ test.each<[string, unknown, string]>([
   ['a broken maxUsers', { maxUsers: 1.5 }, '"maxUsers" must be a whole number'],
   ['batchSize 0', { batchSize: 0 }, '"batchSize" must be a whole number from 1 to 1000, not 0.'],
   ['batchSize 1001', { batchSize: 1001 }, '"batchSize" must be a whole number from 1 to 1000, not 1001.'],
+  ['concurrency 0', { concurrency: 0 }, '"concurrency" must be a whole number from 1 to 32, not 0.'],
+  ['concurrency 33', { concurrency: 33 }, '"concurrency" must be a whole number from 1 to 32, not 33.'],
+  ['verify as text', { verify: 'no' }, '"verify" must be true or false'],
+  ...[
+    {},
+    { ...CONTINUATION, hop: 1 },
+    { ...CONTINUATION, hop: 101 },
+    { ...CONTINUATION, runId: 'a\nb' },
+    { ...CONTINUATION, locked: -1 },
+    { ...CONTINUATION, userIds: [] },
+    { ...CONTINUATION, bucket: null },
+    { ...CONTINUATION, bucket: { tokens: 1, rate: 1 } }
+  ].map((continuation): [string, unknown, string] => [
+    `a continuation that the task did not make: ${JSON.stringify(continuation)}`,
+    { continuation },
+    '"continuation" must be left out: the task sets it itself'
+  ]),
   ['an empty reason', { reason: ' ' }, '"reason" must be text of 1 to 500 characters'],
   ['an endless reason', { reason: 'x'.repeat(501) }, '"reason" must be text of 1 to 500 characters']
 ])('refuses %s', (_name, params, sentence) => {

@@ -15,7 +15,9 @@ test('two variables are enough, and nothing is armed by default', () => {
     backendId: ID,
     armed: false,
     protectedIds: [],
-    userModel: 'user'
+    userModel: 'user',
+    pace: { rate: 16, burst: 600 },
+    budgetMs: 270_000
   });
 });
 
@@ -29,6 +31,8 @@ test.each<[string, Record<string, string>, object]>([
     { protectedIds: [userId(1), userId(2)] }
   ],
   ['the largest run', { LOCK_USERS_MAX_USERS: '500' }, { maxUsers: 500 }],
+  ['the pace', { LOCK_USERS_RATE: '2.5', LOCK_USERS_BURST: '1' }, { pace: { rate: 2.5, burst: 1 } }],
+  ['the time budget', { LOCK_USERS_BUDGET_SECONDS: '2' }, { budgetMs: 2000 }],
   ['another user model', { LOCK_USERS_USER_MODEL: 'worker' }, { userModel: 'worker' }],
   [
     'a slash at the end',
@@ -45,6 +49,10 @@ test.each<[string, Record<string, string>, object]>([
 test.each<[string, Record<string, string | undefined>, string]>([
   ['no address', { JOURNEY_BACKEND_URL: undefined }, 'JOURNEY_BACKEND_URL is not set.'],
   ['no token', { JOURNEY_API_TOKEN: undefined }, 'JOURNEY_API_TOKEN is not set.'],
+  ['a rate of 0', { LOCK_USERS_RATE: '0' }, 'LOCK_USERS_RATE must be a number from 0.1 to 1000.'],
+  ['a rate in words', { LOCK_USERS_RATE: '1e3' }, 'LOCK_USERS_RATE must be a number'],
+  ['a burst below 1', { LOCK_USERS_BURST: '0.5' }, 'LOCK_USERS_BURST must be a number from 1 to 100000.'],
+  ['a budget over the platform’s limit', { LOCK_USERS_BUDGET_SECONDS: '300' }, 'must be a number from 1 to 275.'],
   ['an address that is none', { JOURNEY_BACKEND_URL: 'backend' }, 'JOURNEY_BACKEND_URL is not an address.'],
   ['http to another host', { JOURNEY_BACKEND_URL: `http://h.test/api/v4/${ID}` }, 'must start with https://'],
   [

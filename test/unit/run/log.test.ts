@@ -16,11 +16,11 @@ test('a person can follow the run, and the last line is the report', async () =>
     'lock_users, run run-1',
     'Deployment: Fake (testing), backend 64b0c0ffee64b0c0ffee64b0',
     'Reason: "release\\nResult: done"',
+    'Batch request 1: 2 sent, 2 locked, 0 failed.',
     'Selected: 3 users (0 protected, 0 excluded, 0 already locked)',
     'Plan: lock 3 users and keep the data on their devices',
-    'Batch 1 of 2: 2 sent, 2 locked, 0 failed.',
-    'Batch 2 of 2: 1 sent, 1 locked, 0 failed.',
-    'Result: done: 3 locked, 0 failed, 0 unconfirmed, 0 not attempted (7 requests, 1 s)',
+    'Batch request 2: 1 sent, 1 locked, 0 failed.',
+    'Result: done: 3 locked, 0 failed, 0 unconfirmed, 0 not attempted (7 requests, 0 s)',
     JSON.stringify(report)
   ]);
 });
@@ -37,7 +37,7 @@ test('at most 20 failures are named in the log, and all of them in the report', 
   const last = JSON.parse(log.lines[log.lines.length - 1] ?? '') as { failures: unknown[]; failuresOmitted: number };
   expect(report.failures).toHaveLength(50);
   expect(log.lines.filter((line) => line.startsWith('failed: '))).toHaveLength(20);
-  expect(log.lines).toContain('… and 30 more in the returned report');
+  expect(log.lines).toContain('… and 30 more; the returned report names 50');
   expect(last.failures).toHaveLength(20);
   expect(last.failuresOmitted).toBe(30);
 });

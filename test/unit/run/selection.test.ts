@@ -12,8 +12,9 @@ test('where is handed to the database', async () => {
 
 test('userIds alone are taken as named, so that an unknown one fails instead of vanishing', async () => {
   const platform = new FakePlatform(userIds(2));
-  platform.answerBatch = () => ({
-    operations: [{ success: true }, { success: false, error: { type: 'OBJECT_NOT_FOUND', detail: 'No such user.' } }]
+  const missing = { success: false, error: { type: 'OBJECT_NOT_FOUND', detail: 'No such user.' } };
+  platform.answerBatch = (operations) => ({
+    operations: operations.map(({ user_id: id }) => (id === userId(9) ? missing : { success: true }))
   });
   const log = new RecordingLog();
 

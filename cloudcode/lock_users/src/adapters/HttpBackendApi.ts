@@ -1,27 +1,32 @@
 import fetch from 'node-fetch';
-import type { RequestInit } from 'node-fetch';
+import type { RequestInit, Response } from 'node-fetch';
 import { backendError, classifyAnswer } from '../core/classify-answer';
-import { REQUEST_TIMEOUT_MS } from '../core/limits';
 import { assertBatchKeepsData, serializeLockBatch } from '../core/lock-batch';
 import type { Secret } from '../core/Secret';
 import type { LockOperation, UserState } from '../core/vocabulary';
-import type { BackendApi, UserStatePage } from '../ports';
+import type { BackendApi, Clock, UserStatePage } from '../ports';
+import { parseRetryAfter } from './parse-retry-after';
 
 /** Where the Backend API is and how to get in. */
 export interface BackendAccess {
   /** Base address ending in `/api/v4/<24 hex digits>`. */
   readonly backendUrl: string;
   readonly token: Secret;
-  /** Milliseconds for one request. Default REQUEST_TIMEOUT_MS. */
-  readonly timeoutMs?: number;
 }
+
+/** How a request is made: node-fetch, or what stands in for it. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Pick<Response, 'status' | 'headers' | 'text'>>;
 
 /** The Backend API over HTTP with node-fetch. Nothing that it throws holds the token. */
 export class HttpBackendApi implements BackendApi {
-  constructor(private readonly access: BackendAccess) {}
+  constructor(
+    private readonly access: BackendAccess,
+    private readonly clock: Clock,
+    private readonly fetchUrl: Fetch = fetch
+  ) {}
 
-  async readDeployment(): Promise<{ label: string | null; environment: string | null }> {
-    const info = await this.request('GET', 'info.json');
+  async readDeployment(timeoutMs: number): Promise<{ label: string | null; environment: string | null }> {
+    const info = await this.request('GET', 'info.json', timeoutMs);
     if (typeof info !== 'object' || info === null || Array.isArray(info)) {
       throw backendError('BACKEND_PROTOCOL', 'GET info.json was not answered with a JSON object.');
     }
@@ -32,8 +37,11 @@ export class HttpBackendApi implements BackendApi {
     };
   }
 
-  async readUserStates(limit: number, skip: number): Promise<UserStatePage> {
-    const page = (await this.request('GET', `users?limit=${limit}&skip=${skip}`)) as Record<string, unknown> | null;
+  async readUserStates(limit: number, skip: number, timeoutMs: number): Promise<UserStatePage> {
+    const page = (await this.request('GET', `users?limit=${limit}&skip=${skip}`, timeoutMs)) as Record<
+      string,
+      unknown
+    > | null;
     const objects = page?.['objects'];
     const more = page?.['more'];
     if (!Array.isArray(objects) || typeof more !== 'boolean') {
@@ -42,18 +50,18 @@ export class HttpBackendApi implements BackendApi {
     return { users: objects.map(readUserState), more };
   }
 
-  async postBatch(operations: readonly LockOperation[]): Promise<unknown> {
+  async postBatch(operations: readonly LockOperation[], timeoutMs: number): Promise<unknown> {
     const body = serializeLockBatch(operations);
     assertBatchKeepsData(body, operations.length);
-    return this.request('POST', 'batch.json', body);
+    return this.request('POST', 'batch.json', timeoutMs, body);
   }
 
   /** Makes one request and returns the parsed JSON of its 2xx answer. */
-  private async request(method: 'GET' | 'POST', path: string, body?: string): Promise<unknown> {
+  private async request(method: 'GET' | 'POST', path: string, timeoutMs: number, body?: string): Promise<unknown> {
     const name = `${method} ${path.split('?')[0] ?? path}`;
-    const { status, text } = await this.exchange(name, method, path, body);
+    const { status, text, retryAfterMs } = await this.exchange(name, timeoutMs, { method, path, body });
     const parsed = this.parse(text);
-    if (status < 200 || status > 299) throw classifyAnswer(name, status, parsed);
+    if (status < 200 || status > 299) throw classifyAnswer(name, status, parsed, retryAfterMs);
     if (parsed === undefined)
       throw backendError('BACKEND_PROTOCOL', `${name} was answered with ${status} and no JSON.`);
     return parsed;
@@ -72,15 +80,16 @@ export class HttpBackendApi implements BackendApi {
 
   private async exchange(
     name: string,
-    method: string,
-    path: string,
-    body: string | undefined
-  ): Promise<{ status: number; text: string }> {
-    const timeoutMs = this.access.timeoutMs ?? REQUEST_TIMEOUT_MS;
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), timeoutMs);
+    timeoutMs: number,
+    { method, path, body }: { method: string; path: string; body: string | undefined }
+  ): Promise<{ status: number; text: string; retryAfterMs: number | undefined }> {
+    const tooLate = new AbortController();
+    const answered = new AbortController();
+    void this.clock.sleep(timeoutMs, answered.signal).then(() => {
+      if (!answered.signal.aborted) tooLate.abort();
+    });
     try {
-      const response = await fetch(`${this.access.backendUrl}/${path}`, {
+      const response = await this.fetchUrl(`${this.access.backendUrl}/${path}`, {
         method,
         headers: {
           Authorization: `Bearer ${this.access.token.reveal()}`,
@@ -91,25 +100,35 @@ export class HttpBackendApi implements BackendApi {
         // A followed redirect turns a POST into a GET and may carry the token elsewhere.
         redirect: 'manual',
         // The same object under another name: the type packages of Node and node-fetch each declare their own.
-        signal: abort.signal as RequestInit['signal']
+        signal: tooLate.signal as RequestInit['signal']
       });
+      const retryAfterMs = parseRetryAfter(
+        response.headers.get('retry-after'),
+        response.headers.get('date'),
+        this.clock.nowMs()
+      );
       // The time limit covers the body as well: a server may send its headers and then nothing.
-      return { status: response.status, text: await response.text() };
+      return { status: response.status, text: await response.text(), retryAfterMs };
     } catch (error) {
-      const what = abort.signal.aborted ? `not answered within ${timeoutMs / 1000} s` : describeNetworkError(error);
-      throw backendError('BACKEND_UNREACHABLE', this.access.token.redact(`${name} failed: ${what}.`));
+      const isTimeout = tooLate.signal.aborted;
+      const what = isTimeout ? `not answered within ${timeoutMs / 1000} s` : describeNetworkError(error);
+      throw backendError('BACKEND_UNREACHABLE', this.access.token.redact(`${name} failed: ${what}.`), {
+        network: isTimeout ? 'timeout' : 'connection'
+      });
     } finally {
-      clearTimeout(timer);
+      answered.abort();
     }
   }
 }
 
 function readUserState(entry: unknown): UserState {
-  const { id, locked } = (entry ?? {}) as Record<string, unknown>;
+  const { id, locked, sessions } = (entry ?? {}) as Record<string, unknown>;
   if (typeof id !== 'string' || typeof locked !== 'boolean') {
     throw backendError('BACKEND_PROTOCOL', 'GET users shows a user without "id" or "locked".');
   }
-  return { userId: id, locked };
+  const list = Array.isArray(sessions) ? (sessions as unknown[]) : [];
+  const reset = list.filter((session) => (session as { state?: unknown } | null)?.state === 'RESET');
+  return { userId: id, locked, resetSessions: reset.length };
 }
 
 /** The system's own code where there is one, such as `ECONNREFUSED`, with its sentence. */

@@ -17,6 +17,8 @@ import type { UsersChanged } from './vocabulary';
  * - `BACKEND_PROTOCOL`: a 2xx answer that does not have the documented shape.
  * - `DATABASE_UNAVAILABLE`: the platform's `DB` global, or the user model in it, is not there.
  * - `DATABASE_READ_FAILED`: `DB` could not read the users.
+ * - `TIME_BUDGET`: the invocation's time is used up. The run continues by itself where the platform has a queue.
+ * - `STALLED`: two invocations in a row locked nobody, or there were 100 of them; the run gave up.
  * - `INVARIANT`: a bug in this task; the message says which belief did not hold.
  */
 export type ErrorCode =
@@ -34,6 +36,8 @@ export type ErrorCode =
   | 'BACKEND_PROTOCOL'
   | 'DATABASE_UNAVAILABLE'
   | 'DATABASE_READ_FAILED'
+  | 'TIME_BUDGET'
+  | 'STALLED'
   | 'INVARIANT';
 
 /** The parts of an error: the code, what happened, what to do next, and the platform's own words if it gave any. */
@@ -45,6 +49,12 @@ export interface ErrorParts {
   readonly nextStep: string;
   /** The platform's error `type`, where the answer had one. */
   readonly platformType?: string;
+  /** The HTTP status, where there was an answer. */
+  readonly status?: number;
+  /** Milliseconds that the answer's `Retry-After` asks to wait. */
+  readonly retryAfterMs?: number;
+  /** Why there was no answer that could be read, where there was none. */
+  readonly network?: 'timeout' | 'connection' | 'garbled';
 }
 
 const USERS_CHANGED_SENTENCE: Record<UsersChanged, string> = {

@@ -1,16 +1,19 @@
-import type { ErrorCode, ErrorParts } from './LockUsersError';
+import type { Continuation } from './Continuation';
+import { MAX_FAILURES_IN_REPORT } from './limits';
 import { describeError, InvariantError } from './LockUsersError';
-import type { Failure, OutcomeCounts } from './Ledger';
-import type { Plan } from './plan-run';
+import type { ErrorCode, ErrorParts } from './LockUsersError';
+import type { Failure, OutcomeCounts, PlanCounts, Roster } from './Roster';
 import type { Action, Deployment, UsersChanged } from './vocabulary';
 
 /**
- * How a run ended: `planned`: it was a dry run. `done`: every planned user is locked. `partial`: some may be, some
- * are not known to be. `refused`: it was not allowed to start sending. `failed`: nobody was locked.
+ * How an invocation ended: `planned`: it was a dry run. `done`: every planned user is locked. `continues`: its time was
+ * used up, and the next invocation is ordered. `partial`: some users may be locked, some are not known to be. `refused`:
+ * it was not allowed to start sending. `stalled`: the run has gone on for several invocations and gave up. `failed`:
+ * nobody was locked.
  */
-export type RunStatus = 'planned' | 'done' | 'partial' | 'refused' | 'failed';
+export type RunStatus = 'planned' | 'done' | 'continues' | 'partial' | 'refused' | 'stalled' | 'failed';
 
-/** Why a run did less than lock every selected user it could. */
+/** Why an invocation did less than lock every selected user it could. */
 export interface StopReason {
   readonly code: ErrorCode;
   /** One line: what happened, whether any user was changed, and what to do next. */
@@ -19,27 +22,45 @@ export interface StopReason {
   readonly nextStep: string;
 }
 
-/** Requests that a run made, by what they were for. `database` counts the page reads asked of `DB`. */
+/** Requests as they left, by what they were for; `database` counts the page reads asked of `DB`. */
 export interface RequestCounts {
+  /** `info`, `database`, `users` and `batch` together. */
   readonly total: number;
   readonly info: number;
   readonly database: number;
   readonly users: number;
   readonly batch: number;
+  /** Those of `total` that repeat one that failed. */
+  readonly retried: number;
+  /** Those of `total` that were answered with 429. */
+  readonly rateLimited: number;
 }
 
-/** What the task returns. `selected = protected + excluded + alreadyLocked + planned`, and `planned` is the sum of the rest. */
+/**
+ * What the task returns, about one invocation. `selected = protected + excluded + alreadyLocked + planned`, and `planned`
+ * is the sum of the rest.
+ */
 export interface Report {
   readonly runId: string;
   readonly action: Action;
   readonly status: RunStatus;
   readonly dryRun: boolean;
+  /** Which invocation of the run this was, from 1. */
+  readonly hop: number;
+  /** Whether the users API was read after the last sending. If not, `locked` rests on the batches' answers alone. */
+  readonly verified: boolean;
   /** The caller's own words, as given. */
   readonly reason?: string;
   readonly deployment: Deployment;
-  readonly counts: Plan['counts'] & OutcomeCounts;
-  /** Every user who failed or is unconfirmed. Users who were not attempted are only counted. */
+  readonly counts: PlanCounts & OutcomeCounts;
+  /** What earlier invocations of the run did, by the answers they got; those users are `alreadyLocked` in this one. */
+  readonly earlier?: { readonly locked: number };
+  /** Users who failed or are unconfirmed, 10 000 at most. Users who were not attempted are only counted. */
   readonly failures: readonly Failure[];
+  /** How many of them `failures` does not name. */
+  readonly failuresOmitted?: number;
+  /** Sessions that turned `RESET` during the run, which no operation of this task asks for; the users where known. */
+  readonly resetSessions?: { readonly count: number; readonly userIds: readonly string[] };
   readonly requests: RequestCounts;
   readonly durationMs: number;
   readonly stopReason?: StopReason;
@@ -48,16 +69,22 @@ export interface Report {
 /** Everything a report is made of. */
 export interface ReportParts {
   readonly runId: string;
+  readonly hop: number;
   readonly dryRun: boolean;
   readonly reason?: string;
   readonly deployment: Deployment;
-  readonly plan: Plan;
-  readonly outcomes: OutcomeCounts;
-  readonly failures: readonly Failure[];
+  readonly roster: Pick<Roster, 'countPlan' | 'countOutcomes' | 'listFailures' | 'listTurnedReset'>;
+  readonly verified: boolean;
+  /** Users whom earlier invocations locked. */
+  readonly lockedEarlier: number;
+  /** Sessions that turned `RESET` in earlier invocations. */
+  readonly resetEarlier: number;
   readonly requests: Omit<RequestCounts, 'total'>;
   readonly durationMs: number;
   /** Why the run stopped early or did not start, if it did. */
   readonly stop?: ErrorParts;
+  /** What the next invocation was handed, if one was ordered. */
+  readonly next?: Continuation;
 }
 
 const REFUSALS: readonly ErrorCode[] = ['NOT_ARMED', 'TOO_MANY_USERS'];
@@ -68,38 +95,52 @@ const REFUSALS: readonly ErrorCode[] = ['NOT_ARMED', 'TOO_MANY_USERS'];
  * @throws InvariantError where the counts do not add up.
  */
 export function buildReport(parts: ReportParts): Report {
-  const { plan, outcomes, requests, stop } = parts;
-  const counts = { ...plan.counts, ...outcomes };
+  const { roster, requests, stop, resetEarlier } = parts;
+  const [plan, outcomes] = [roster.countPlan(), roster.countOutcomes()];
+  const counts = { ...plan, ...outcomes };
   if (counts.selected !== counts.protected + counts.excluded + counts.alreadyLocked + counts.planned) {
     throw new InvariantError(`the selected users do not add up: ${JSON.stringify(counts)}.`);
   }
   if (counts.planned !== counts.locked + counts.failed + counts.unconfirmed + counts.notAttempted) {
     throw new InvariantError(`the planned users do not add up: ${JSON.stringify(counts)}.`);
   }
-  if (parts.failures.length !== counts.failed + counts.unconfirmed) {
-    throw new InvariantError(`${parts.failures.length} failures are listed: ${JSON.stringify(counts)}.`);
+  const failures = roster.listFailures(MAX_FAILURES_IN_REPORT);
+  const failuresOmitted = counts.failed + counts.unconfirmed - failures.length;
+  if (failuresOmitted > 0 && failures.length < MAX_FAILURES_IN_REPORT) {
+    throw new InvariantError(`${failures.length} failures are listed: ${JSON.stringify(counts)}.`);
   }
+  const turned = roster.listTurnedReset();
+  const resetCount = [...turned.values()].reduce((sum, count) => sum + count, resetEarlier);
   return {
     runId: parts.runId,
     action: 'lock',
-    status: decideStatus(parts),
+    status: decideStatus(parts, counts),
     dryRun: parts.dryRun,
+    hop: parts.hop,
+    verified: parts.verified,
     ...(parts.reason !== undefined && { reason: parts.reason }),
     deployment: parts.deployment,
     counts,
-    failures: parts.failures,
+    ...(parts.hop > 1 && { earlier: { locked: parts.lockedEarlier } }),
+    failures,
+    ...(failuresOmitted > 0 && { failuresOmitted }),
+    ...(resetCount > 0 && {
+      resetSessions: { count: resetCount, userIds: [...turned.keys()].slice(0, MAX_FAILURES_IN_REPORT) }
+    }),
     requests: { total: requests.info + requests.database + requests.users + requests.batch, ...requests },
     durationMs: parts.durationMs,
     ...(stop && { stopReason: describeStop(stop, outcomes) })
   };
 }
 
-function decideStatus({ dryRun, outcomes, plan, stop }: ReportParts): RunStatus {
+function decideStatus({ dryRun, stop, next }: ReportParts, counts: OutcomeCounts & PlanCounts): RunStatus {
   // An unarmed deployment that was not told to lock has done all it was asked for, so it is no refusal.
   if (dryRun && (stop === undefined || stop.code === 'NOT_ARMED')) return 'planned';
   if (stop !== undefined && REFUSALS.includes(stop.code)) return 'refused';
-  if (stop === undefined && outcomes.locked === plan.counts.planned) return 'done';
-  return outcomes.locked > 0 || outcomes.unconfirmed > 0 ? 'partial' : 'failed';
+  if (next !== undefined) return 'continues';
+  if (stop?.code === 'STALLED') return 'stalled';
+  if (stop === undefined && counts.locked === counts.planned) return 'done';
+  return counts.locked > 0 || counts.unconfirmed > 0 ? 'partial' : 'failed';
 }
 
 function describeStop(stop: ErrorParts, outcomes: OutcomeCounts): StopReason {

@@ -1,5 +1,5 @@
 import { describePlatformError } from './describe-platform-error';
-import type { ErrorCode } from './LockUsersError';
+import type { ErrorCode, ErrorParts } from './LockUsersError';
 import { LockUsersError } from './LockUsersError';
 
 const NEXT_STEPS: Partial<Record<ErrorCode, string>> = {
@@ -15,27 +15,35 @@ const NEXT_STEPS: Partial<Record<ErrorCode, string>> = {
   BACKEND_PROTOCOL: 'Check JOURNEY_BACKEND_URL; if it is right, run the task again, which is safe.'
 };
 
+/** What is known of a failed request beside its code. */
+export type FailureFacts = Pick<ErrorParts, 'platformType' | 'status' | 'retryAfterMs' | 'network'>;
+
 /**
  * The error for an answer that is not 2xx, decided by status and `type` alone: titles and details may change at any
  * time, and a body may be JSON, plain text (401) or HTML (gateways).
  *
  * @param request what was asked for, such as `GET info.json`: never a single user, so that 404 is the address's fault
  * @param error the parsed body, or undefined where it is no JSON
+ * @param retryAfterMs what the answer's `Retry-After` asks for, undefined where it has none
  */
-export function classifyAnswer(request: string, status: number, error: unknown): LockUsersError {
+export function classifyAnswer(request: string, status: number, error: unknown, retryAfterMs?: number): LockUsersError {
   const { type, detail } = describePlatformError(error);
   const named = type === 'UNKNOWN' ? `status ${status}` : `status ${status}, ${type}: ${detail.replace(/\.$/, '')}`;
   const what = `${request} was answered with ${named}.`;
-  return backendError(chooseCode(status, type), what, type === 'UNKNOWN' ? `HTTP_${status}` : type);
+  return backendError(chooseCode(status, type), what, {
+    platformType: type === 'UNKNOWN' ? `HTTP_${status}` : type,
+    status,
+    ...(retryAfterMs !== undefined && { retryAfterMs })
+  });
 }
 
 /** An error of the Backend API with the next step that belongs to its code. */
-export function backendError(code: ErrorCode, what: string, platformType?: string): LockUsersError {
+export function backendError(code: ErrorCode, what: string, facts: FailureFacts = {}): LockUsersError {
   return new LockUsersError({
     code,
     what,
     nextStep: NEXT_STEPS[code] ?? 'Run the task again, which is safe.',
-    ...(platformType !== undefined && { platformType })
+    ...facts
   });
 }
 

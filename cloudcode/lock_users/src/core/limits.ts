@@ -16,9 +16,60 @@ export const PAGE_SIZE = 1000;
  * Milliseconds that one request may take before it is given up.
  * Assumed: no server-side limit is published; a batch of 1000 locks is expected to need seconds, not minutes.
  */
-export const REQUEST_TIMEOUT_MS = 60_000;
+export const REQUEST_TIMEOUT_MS = 30_000;
 
-/** Failed or unconfirmed users named in the log; the returned report names all of them. Ours, for readable logs. */
+/** Attempts that a request gets, those rejected with 429 not counted. Ours: with the backoff, half a minute at most. */
+export const MAX_ATTEMPTS = 6;
+
+/** Milliseconds of the first backoff, before jitter; each one after it is twice as long. Ours. */
+export const BACKOFF_BASE_MS = 1000;
+
+/** Milliseconds that a backoff is at most. Ours, as the AWS SDKs have it. */
+export const BACKOFF_CAP_MS = 20_000;
+
+/** Least milliseconds to wait after a 429 that names no time. Documented: the announcement of the rate limits. */
+export const RATE_LIMIT_WAIT_MS = 1000;
+
+/**
+ * Requests per second of a run where `LOCK_USERS_RATE` is not set: 80 % of the 20 that the vendor's staff quoted once
+ * (forum thread 668). The bucket is shared by all API clients of a deployment.
+ */
+export const DEFAULT_RATE = 16;
+
+/** Requests that may leave at once where `LOCK_USERS_BURST` is not set: half of the 1200 of the same source. */
+export const DEFAULT_BURST = 600;
+
+/** Batches in flight by default. Ours, measured: docs/benchmarks.md of the project. */
+export const DEFAULT_CONCURRENCY = 16;
+
+/** Most batches in flight. Ours: more would gain nothing at the platform's rate. */
+export const MAX_CONCURRENCY = 32;
+
+/**
+ * Seconds of an invocation in which requests may leave. Ours; the platform stops a task after 300 (documented: CloudCode
+ * overview), and the rest is for the last answers and for handing over.
+ */
+export const DEFAULT_BUDGET_SECONDS = 270;
+
+/** Most that `LOCK_USERS_BUDGET_SECONDS` may be, so that the grace below still ends before the platform's 300 seconds. */
+export const MAX_BUDGET_SECONDS = 275;
+
+/** Milliseconds after the end of the budget in which answers are still waited for. */
+export const ANSWER_GRACE_MS = 20_000;
+
+/** Invocations that a run may have. Ours: 100 of them are more than 7 hours. */
+export const MAX_HOPS = 100;
+
+/** Invocations in a row that may lock nobody before a run gives up. Ours. */
+export const MAX_IDLE_HOPS = 2;
+
+/** Times that users who are still unlocked are sent again. Ours. */
+export const MAX_RESEND_ROUNDS = 3;
+
+/** Failures named in the returned report; the rest is counted. Ours: a report has to stay a document. */
+export const MAX_FAILURES_IN_REPORT = 10_000;
+
+/** Failed or unconfirmed users named in the log; the returned report names more. Ours, for readable logs. */
 export const MAX_FAILURES_IN_LOG = 20;
 
 /** Characters allowed in `reason`. Ours: enough for a sentence or two in a report. */

@@ -2,12 +2,12 @@ import { describePlatformError } from './describe-platform-error';
 import type { Reason } from './vocabulary';
 
 /**
- * What a batch's answer says of one operation: locked, failed, or nothing that can be relied on, in which case the
- * users API is asked.
+ * What is known of one operation: locked, failed, refused by the platform however often it is sent, or nothing that can
+ * be relied on, in which case the users API is asked.
  */
 export type OperationResult =
   | { readonly kind: 'locked' }
-  | { readonly kind: 'failed'; readonly reason: Reason }
+  | { readonly kind: 'failed' | 'refused'; readonly reason: Reason }
   | { readonly kind: 'doubtful'; readonly reason: Reason };
 
 /**

@@ -1,8 +1,10 @@
 import uniq = require('lodash/uniq');
 import isPlainObject = require('lodash/isPlainObject');
 import { describeValue, findWrongUserId } from './check-user-ids';
+import { isContinuation } from './Continuation';
+import type { Continuation } from './Continuation';
 import { suggestName } from './find-nearest-name';
-import { MAX_OPERATIONS_PER_BATCH, MAX_REASON_LENGTH } from './limits';
+import { DEFAULT_CONCURRENCY, MAX_CONCURRENCY, MAX_OPERATIONS_PER_BATCH, MAX_REASON_LENGTH } from './limits';
 import { LockUsersError } from './LockUsersError';
 import type { Action, Selection, WhereClause } from './vocabulary';
 
@@ -19,8 +21,16 @@ export interface Parameters {
   readonly maxUsers?: number;
   /** Operations per batch, 1 to 1000. Default 1000, the platform's limit. */
   readonly batchSize: number;
+  /** Batches in flight, 1 to 32. Default 16. */
+  readonly concurrency: number;
+  /** False: believe the answers to the batches, and do not read the users again. Default true. */
+  readonly verify: boolean;
   /** Why, in the caller's words; it ends up in the report. */
   readonly reason?: string;
+  /** Where this is not a run's first invocation: what the one before hands over. Set by the task itself. */
+  readonly continuation?: Continuation;
+  /** The parameters as they were given, for the next invocation. */
+  readonly given: Readonly<Record<string, unknown>>;
 }
 
 const PARAMETER_NAMES = [
@@ -31,7 +41,10 @@ const PARAMETER_NAMES = [
   'dryRun',
   'maxUsers',
   'batchSize',
+  'concurrency',
+  'verify',
   'reason',
+  'continuation',
   'wipe'
 ] as const;
 type ParameterName = (typeof PARAMETER_NAMES)[number];
@@ -75,6 +88,9 @@ export function parseParameters(params: unknown): Parameters {
   const dryRun = take('dryRun', isBoolean, 'true or false');
   const maxUsers = take('maxUsers', isCount, 'a whole number of at least 1');
   const batchSize = take('batchSize', isBatchSize, `a whole number from 1 to ${MAX_OPERATIONS_PER_BATCH}`);
+  const concurrency = take('concurrency', isConcurrency, `a whole number from 1 to ${MAX_CONCURRENCY}`);
+  const verify = take('verify', isBoolean, 'true or false');
+  const continuation = take('continuation', isContinuation, 'left out: the task sets it itself');
   const reason = take('reason', isReason, `text of 1 to ${MAX_REASON_LENGTH} characters`);
 
   if (mistakes.length > 0) throw invalidParameters(mistakes);
@@ -83,6 +99,10 @@ export function parseParameters(params: unknown): Parameters {
     selection: { ...(where && { where }), ...(userIds && { userIds }) },
     excludeUserIds: excludeUserIds ?? [],
     batchSize: batchSize ?? MAX_OPERATIONS_PER_BATCH,
+    concurrency: concurrency ?? DEFAULT_CONCURRENCY,
+    verify: verify ?? true,
+    given: Object.fromEntries(values),
+    ...(continuation && { continuation }),
     ...(dryRun !== undefined && { dryRun }),
     ...(maxUsers !== undefined && { maxUsers }),
     ...(reason !== undefined && { reason })
@@ -147,6 +167,10 @@ function isCount(value: unknown): value is number {
 
 function isBatchSize(value: unknown): value is number {
   return isCount(value) && value <= MAX_OPERATIONS_PER_BATCH;
+}
+
+function isConcurrency(value: unknown): value is number {
+  return isCount(value) && value <= MAX_CONCURRENCY;
 }
 
 function isReason(value: unknown): value is string {

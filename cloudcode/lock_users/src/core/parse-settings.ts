@@ -1,8 +1,10 @@
 import uniq = require('lodash/uniq');
 import { findWrongUserId } from './check-user-ids';
 import { suggestName } from './find-nearest-name';
+import { DEFAULT_BUDGET_SECONDS, DEFAULT_BURST, DEFAULT_RATE, MAX_BUDGET_SECONDS } from './limits';
 import { LockUsersError } from './LockUsersError';
 import { Secret } from './Secret';
+import type { Pace } from './TokenBucket';
 
 /** What the deployment's environment variables say, checked. */
 export interface Settings {
@@ -19,13 +21,20 @@ export interface Settings {
   readonly maxUsers?: number;
   /** Name of the app's user model in `DB`. */
   readonly userModel: string;
+  /** How fast requests may leave, reads included. */
+  readonly pace: Pace;
+  /** Milliseconds of an invocation in which requests may leave. */
+  readonly budgetMs: number;
 }
 
 const OWN_VARIABLES = [
   'LOCK_USERS_ARMED',
   'LOCK_USERS_PROTECTED',
   'LOCK_USERS_MAX_USERS',
-  'LOCK_USERS_USER_MODEL'
+  'LOCK_USERS_USER_MODEL',
+  'LOCK_USERS_RATE',
+  'LOCK_USERS_BURST',
+  'LOCK_USERS_BUDGET_SECONDS'
 ] as const;
 
 const WHERE_TO_FIND_THE_ADDRESS =
@@ -67,6 +76,15 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     mistakes.push('LOCK_USERS_USER_MODEL must be the name of a model: letters, digits and underscores.');
   }
 
+  const rate = read('LOCK_USERS_RATE') ?? String(DEFAULT_RATE);
+  if (!isNumberBetween(rate, 0.1, 1000)) mistakes.push('LOCK_USERS_RATE must be a number from 0.1 to 1000.');
+  const burst = read('LOCK_USERS_BURST') ?? String(DEFAULT_BURST);
+  if (!isNumberBetween(burst, 1, 100_000)) mistakes.push('LOCK_USERS_BURST must be a number from 1 to 100000.');
+  const budget = read('LOCK_USERS_BUDGET_SECONDS') ?? String(DEFAULT_BUDGET_SECONDS);
+  if (!isNumberBetween(budget, 1, MAX_BUDGET_SECONDS)) {
+    mistakes.push(`LOCK_USERS_BUDGET_SECONDS must be a number from 1 to ${MAX_BUDGET_SECONDS}.`);
+  }
+
   if (mistakes.length > 0 || address === undefined || token === undefined) {
     throw new LockUsersError({
       code: 'INVALID_SETTINGS',
@@ -80,8 +98,14 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     armed: armed === 'true',
     protectedIds: uniq(protectedIds),
     userModel,
+    pace: { rate: Number(rate), burst: Number(burst) },
+    budgetMs: Number(budget) * 1000,
     ...(maxUsers !== undefined && { maxUsers: Number(maxUsers) })
   };
+}
+
+function isNumberBetween(text: string, least: number, most: number): boolean {
+  return /^\d{1,6}(\.\d{1,3})?$/.test(text) && Number(text) >= least && Number(text) <= most;
 }
 
 function parseAddress(

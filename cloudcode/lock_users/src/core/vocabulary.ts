@@ -23,6 +23,8 @@ export interface Deployment {
 export interface UserState {
   readonly userId: string;
   readonly locked: boolean;
+  /** Sessions in the state `RESET`: their devices wipe their data at the next connect, or have done so. */
+  readonly resetSessions: number;
 }
 
 /** Which users a run is about. Both given: those who match `where` and are named in `userIds`. Neither: everybody. */

@@ -1,4 +1,5 @@
 import fetch from 'node-fetch';
+import type { RequestInit, Response } from 'node-fetch';
 
 /** An error of the API as the platform's `DB` throws it: with the status, the body, and the `type` of a JSON body. */
 export class DatabaseError extends Error {
@@ -20,6 +21,8 @@ export interface ConnectionOptions {
   readonly token: string;
   /** Waits; replaced in tests. */
   readonly sleep?: (delayMs: number) => Promise<void>;
+  /** Makes a request. Default: node-fetch. */
+  readonly fetchUrl?: (url: string, init: RequestInit) => Promise<Pick<Response, 'status' | 'text'>>;
 }
 
 const sleepForReal = (delayMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delayMs));
@@ -49,7 +52,8 @@ export class ApiConnection {
   }
 
   private async attempt(method: string, path: string, sent?: string): Promise<unknown> {
-    const response = await fetch(`${this.options.url.replace(/\/$/, '')}/${path}`, {
+    const fetchUrl = this.options.fetchUrl ?? fetch;
+    const response = await fetchUrl(`${this.options.url.replace(/\/$/, '')}/${path}`, {
       method,
       headers: {
         Authorization: `Token ${this.options.token}`,
@@ -61,7 +65,7 @@ export class ApiConnection {
     const text = await response.text();
     const body = parseJson(text);
     const name = `${method} ${path.split('?')[0] ?? ''}`;
-    if (response.ok) {
+    if (response.status >= 200 && response.status < 300) {
       if (body !== undefined) return body;
       throw new DatabaseError(`${name} was answered with no JSON`, response.status, undefined, text);
     }

@@ -1,0 +1,74 @@
+import isPlainObject = require('lodash/isPlainObject');
+import { MAX_HOPS, MAX_IDLE_HOPS } from './limits';
+import type { BucketState } from './TokenBucket';
+
+/**
+ * What an invocation hands over to the next one of the same run. It holds no users: the next invocation looks for itself
+ * who is still unlocked.
+ */
+export interface Continuation {
+  readonly runId: string;
+  /** Which invocation this is; the first one, which is handed nothing, is 1. */
+  readonly hop: number;
+  /** Invocations in a row, up to the last one, that locked nobody. */
+  readonly idleHops: number;
+  /** Most users that an earlier invocation knew to be locked. */
+  readonly lockedSeen: number;
+  /** Users whom earlier invocations locked, by the answers they got. */
+  readonly locked: number;
+  /** Sessions that were `RESET` when the run began. */
+  readonly resetSessions: number;
+  readonly bucket: BucketState;
+}
+
+/** What one invocation has achieved. */
+export interface HopResult {
+  readonly alreadyLocked: number;
+  readonly locked: number;
+  /** Sessions that were `RESET` before anything was sent. */
+  readonly resetBefore: number;
+  readonly bucket: BucketState;
+}
+
+/** What the next invocation is handed, or undefined where going on would be no use. */
+export function continueRun(
+  runId: string,
+  previous: Continuation | undefined,
+  { alreadyLocked, locked, resetBefore, bucket }: HopResult
+): Continuation | undefined {
+  const hop = previous?.hop ?? 1;
+  const lockedSeen = previous?.lockedSeen ?? alreadyLocked;
+  // A batch whose answer was lost shows up as users who are locked already.
+  const idle = locked === 0 && alreadyLocked <= lockedSeen;
+  const idleHops = idle ? (previous?.idleHops ?? 0) + 1 : 0;
+  if (hop >= MAX_HOPS || idleHops >= MAX_IDLE_HOPS) return undefined;
+  return {
+    runId,
+    hop: hop + 1,
+    idleHops,
+    lockedSeen: Math.max(lockedSeen, alreadyLocked + locked),
+    locked: (previous?.locked ?? 0) + locked,
+    resetSessions: previous?.resetSessions ?? resetBefore,
+    bucket
+  };
+}
+
+/** Whether a value is what `continueRun` makes, after a JSON round trip. */
+export function isContinuation(value: unknown): value is Continuation {
+  if (!isPlainObject(value)) return false;
+  const { runId, hop, idleHops, lockedSeen, locked, resetSessions, bucket, ...rest } = value as Record<string, unknown>;
+  if (!isPlainObject(bucket) || Object.keys(rest).length > 0) return false;
+  const { tokens, rate, atMs, ...others } = bucket as Record<string, unknown>;
+  return (
+    typeof runId === 'string' &&
+    /^[\w-]{1,100}$/.test(runId) &&
+    isCountBetween(hop, 2, MAX_HOPS) &&
+    [idleHops, lockedSeen, locked, resetSessions].every((count) => isCountBetween(count, 0, Number.MAX_SAFE_INTEGER)) &&
+    [tokens, rate, atMs].every(Number.isFinite) &&
+    Object.keys(others).length === 0
+  );
+}
+
+function isCountBetween(value: unknown, least: number, most: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
+}

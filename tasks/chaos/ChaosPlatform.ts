@@ -1,0 +1,129 @@
+import { DbUserSource } from '../../cloudcode/lock_users/src/adapters/DbUserSource';
+import { HttpBackendApi } from '../../cloudcode/lock_users/src/adapters/HttpBackendApi';
+import type { Report } from '../../cloudcode/lock_users/src/core/build-report';
+import { parseParameters } from '../../cloudcode/lock_users/src/core/parse-parameters';
+import { Secret } from '../../cloudcode/lock_users/src/core/Secret';
+import type { Clock, Ports } from '../../cloudcode/lock_users/src/ports';
+import { runLockUsers } from '../../cloudcode/lock_users/src/run-lock-users';
+import type { Emulator, Exchange } from '../local/backend/Emulator';
+import { createEmulator } from '../local/backend/start-backend';
+import { connectDatabase } from '../local/runtime/db/connect-database';
+import { connectInProcess } from './connect-in-process';
+import type { Scenario } from './make-scenario';
+import { seededRandom } from './random';
+import { VirtualClock } from './VirtualClock';
+
+const BACKEND_ID = '64b0c0ffee64b0c0ffee64b0';
+const BACKEND_URL = `http://localhost/api/v4/${BACKEND_ID}`;
+
+/** One invocation. */
+interface Process {
+  isAlive: boolean;
+  /** The connections that it has open, or had. */
+  readonly exchanges: Exchange[];
+}
+
+/** A deployment of the emulator with the task on it, on a clock of its own. */
+export class ChaosPlatform {
+  readonly clock = new VirtualClock();
+  readonly emulator: Emulator;
+  readonly log: string[] = [];
+  readonly userIds: readonly string[];
+  readonly protectedIds: readonly string[];
+  readonly excludedIds: readonly string[];
+  private invocations = 0;
+
+  constructor(private readonly scenario: Scenario) {
+    const { switches, seed, users, locked, twoDevices, limits, concurrency } = scenario;
+    this.emulator = createEmulator({ backendId: BACKEND_ID, switches, nowMs: () => this.clock.nowMs() });
+    this.userIds = this.emulator.seed({ users, locked, twoDevices, seed }).userIds;
+    this.protectedIds = this.userIds.filter((_, index) => index % scenario.protectedEvery === 1);
+    this.excludedIds = this.userIds.filter((_, index) => index % scenario.excludedEvery === 2);
+    this.emulator.setLimits({ ...limits, concurrency });
+  }
+
+  /** Everything that the scenario wants to go wrong goes wrong from now on. */
+  startFaults(): void {
+    const faults = this.scenario.faults.map((fault) =>
+      fault.kind === 'poison'
+        ? { ...fault, userIds: fault.userIds.map((place) => this.userIds[Number(place)] ?? '') }
+        : fault
+    );
+    this.emulator.setFaults({ seed: this.scenario.seed, faults });
+  }
+
+  stopFaults(): void {
+    this.emulator.setFaults({ faults: [] });
+  }
+
+  isLocked(userId: string): boolean {
+    return this.emulator.user(userId)?.locked === true;
+  }
+
+  /**
+   * Triggers the task and lets it run through all its invocations; returns the report of each.
+   *
+   * @param killAfterMs kills the process after so long; the reports are then those of invocations that had ended
+   */
+  async trigger(killAfterMs = Infinity): Promise<Report[]> {
+    const { scenario } = this;
+    const maxUsers = scenario.maxUsers ? { maxUsers: this.userIds.length } : {};
+    const { batchSize, concurrency, verify } = scenario;
+    const killAtMs = this.clock.nowMs() + killAfterMs;
+    const reports: Report[] = [];
+    let next: { parameters: object; afterMs: number } | undefined = {
+      parameters: { batchSize, concurrency, verify, ...maxUsers, excludeUserIds: this.excludedIds },
+      afterMs: 0
+    };
+    while (next !== undefined) {
+      await this.clock.run(this.clock.sleep(next.afterMs));
+      let ordered: typeof next | undefined;
+      const process: Process = { isAlive: true, exchanges: [] };
+      const ports = await this.connect(process, (parameters, afterMs) => {
+        ordered = { parameters: JSON.parse(JSON.stringify(parameters)) as object, afterMs };
+      });
+      const settings = {
+        ...{ backendUrl: BACKEND_URL, backendId: BACKEND_ID, token: new Secret(this.emulator.token), armed: true },
+        ...{ protectedIds: this.protectedIds, userModel: 'user', pace: scenario.pace, budgetMs: scenario.budgetMs }
+      };
+      const report = await this.clock.run(runLockUsers(settings, parseParameters(next.parameters), ports), killAtMs);
+      process.isAlive = false;
+      for (const exchange of process.exchanges) exchange.end();
+      if (report === 'cut') return reports;
+      reports.push(report);
+      next = ordered;
+    }
+    return reports;
+  }
+
+  /** The ports of one process. Once it is dead, nothing that it waits for comes any more. */
+  private async connect(process: Process, schedule: (parameters: object, afterMs: number) => void): Promise<Ports> {
+    const { emulator, scenario } = this;
+    const orNever = <T>(promise: Promise<T>): Promise<T> =>
+      promise.finally(() => (process.isAlive ? undefined : new Promise<never>(() => undefined)));
+    const clock: Clock = {
+      nowMs: () => this.clock.nowMs(),
+      sleep: (waitMs, signal) => orNever(this.clock.sleep(waitMs, signal))
+    };
+    const reach = connectInProcess(emulator, this.clock, scenario.latencyMs, (exchange) =>
+      process.exchanges.push(exchange)
+    );
+    const fetchUrl: typeof reach = (url, init) => orNever(reach(url, init));
+    const options = { url: BACKEND_URL, token: emulator.token, sleep: (ms: number) => clock.sleep(ms), fetchUrl };
+    const database = await this.clock.run(connectDatabase(options));
+    return {
+      backend: new HttpBackendApi({ backendUrl: BACKEND_URL, token: new Secret(emulator.token) }, clock, fetchUrl),
+      userSource: new DbUserSource(database, 'user', clock),
+      clock,
+      log: { line: (text) => void this.log.push(text) },
+      queue: {
+        schedule: (parameters, afterMs) => {
+          schedule(parameters, afterMs);
+          return Promise.resolve();
+        }
+      },
+      random: seededRandom(scenario.seed + this.invocations++),
+      newRunId: () => `run-${scenario.seed}`
+    };
+  }
+}

@@ -1,0 +1,50 @@
+import { Headers } from 'node-fetch';
+import type { RequestInit } from 'node-fetch';
+import type { Fetch } from '../../cloudcode/lock_users/src/adapters/HttpBackendApi';
+import type { Clock } from '../../cloudcode/lock_users/src/ports';
+import type { Emulator, Exchange } from '../local/backend/Emulator';
+
+/**
+ * A stand-in for node-fetch that reaches an emulator without a network, on the given clock.
+ *
+ * Like a server over a network, the emulator carries a request out whether or not its client still waits.
+ * @param latencyMs milliseconds from the client to the emulator, and the same back
+ * @param onBegin gets each exchange, to end it where the client dies
+ */
+export function connectInProcess(
+  emulator: Emulator,
+  clock: Clock,
+  latencyMs: number,
+  onBegin: (exchange: Exchange) => void
+): Fetch {
+  return async (url, init) => {
+    await clock.sleep(latencyMs);
+    const headers = new Headers(init.headers as Record<string, string>);
+    const exchange = emulator.begin({
+      method: init.method ?? 'GET',
+      url: new URL(url),
+      authorization: headers.get('authorization') ?? undefined,
+      contentType: headers.get('content-type') ?? undefined,
+      body: (init.body as string | undefined) ?? ''
+    });
+    onBegin(exchange);
+    const carriedOut = clock.sleep(exchange.delayMs).then(() => exchange.complete());
+    try {
+      const reply = await Promise.race([carriedOut, rejectOnAbort(init.signal)]);
+      await clock.sleep(latencyMs);
+      if (reply.status === 0) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+      return { status: reply.status, headers: new Headers(reply.headers), text: () => Promise.resolve(reply.body) };
+    } finally {
+      exchange.end();
+    }
+  };
+}
+
+function rejectOnAbort(signal: RequestInit['signal']): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = (): void => reject(new Error('The request was aborted.'));
+    if (signal?.aborted === true) abort();
+    // The same object under another name: the type packages of Node and node-fetch each declare their own.
+    (signal as AbortSignal | undefined)?.addEventListener('abort', abort, { once: true });
+  });
+}

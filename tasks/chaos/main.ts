@@ -1,0 +1,91 @@
+import { parseArgs } from 'node:util';
+import { makeScenario } from './make-scenario';
+import { playKilled, playScenario } from './play-scenario';
+
+const USAGE = `npm run chaos -- [options]: runs the task while everything goes wrong, on a clock of its own
+
+  --seeds N   how many seeds to play (default 200)
+  --from S    the first of them (default 1)
+  --seed S    play this one alone, and print its scenario, its log and its reports
+
+Each seed is played twice: once with faults, once with the process killed at a random moment. Exit code 0: all is well.
+1: at least one seed shows a problem; it is printed. 2: the options are wrong.
+`;
+
+interface Options {
+  readonly from: number;
+  readonly to: number;
+  readonly isVerbose: boolean;
+}
+
+function parseOptions(): Options | 'help' {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '200' },
+      from: { type: 'string', default: '1' },
+      seed: { type: 'string' },
+      help: { type: 'boolean', default: false }
+    }
+  });
+  if (values.help) return 'help';
+  const read = (name: string, text = ''): number => {
+    if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(`--${name} must be a whole number of at least 1.`);
+    return Number(text);
+  };
+  const from = read('from', values.seed ?? values.from);
+  const isVerbose = values.seed !== undefined;
+  return { from, to: isVerbose ? from : from + read('seeds', values.seeds) - 1, isVerbose };
+}
+
+async function playSeed(seed: number, isVerbose: boolean): Promise<boolean> {
+  const scenario = makeScenario(seed);
+  let isWell = true;
+  for (const [name, play] of [
+    ['faults', playScenario],
+    ['kill', playKilled]
+  ] as const) {
+    let problems: readonly string[];
+    try {
+      const played = await play(scenario);
+      problems = played.problems;
+      if (isVerbose) {
+        const text = [JSON.stringify(scenario, null, 2), ...played.log, ''];
+        process.stdout.write(`--- ${name} ---\n${text.join('\n')}`);
+      }
+    } catch (error) {
+      problems = [String(error)];
+    }
+    for (const problem of new Set(problems)) console.log(`seed ${seed} (${name}): ${problem}`);
+    isWell &&= problems.length === 0;
+  }
+  return isWell;
+}
+
+async function main(): Promise<number> {
+  let options: Options | 'help';
+  try {
+    options = parseOptions();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    return 2;
+  }
+  if (options === 'help') {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  let failed = 0;
+  for (let seed = options.from; seed <= options.to; seed++) {
+    if (!(await playSeed(seed, options.isVerbose))) failed++;
+  }
+  const seeds = options.to - options.from + 1;
+  console.log(
+    failed === 0
+      ? `${seeds} seeds: every run ended, every report was true, no device was wiped, and no rule of the platform was broken.`
+      : `${failed} of ${seeds} seeds show a problem. Look at one with: npm run chaos -- --seed N`
+  );
+  return failed === 0 ? 0 : 1;
+}
+
+void main().then((exitCode) => {
+  process.exitCode = exitCode;
+});

@@ -1,0 +1,124 @@
+import { DEFAULT_BURST, DEFAULT_RATE } from '../../cloudcode/lock_users/src/core/limits';
+import type { Pace } from '../../cloudcode/lock_users/src/core/TokenBucket';
+import type { Fault, FaultKind } from '../local/backend/Fault';
+import type { Limits } from '../local/backend/Limits';
+import { SWITCH_VALUES } from '../local/backend/Switches';
+import type { Switches } from '../local/backend/Switches';
+import { seededRandom } from './random';
+
+/** A deployment, what goes wrong on it, and a run: all of it drawn by a seed. */
+export interface Scenario {
+  readonly seed: number;
+  readonly users: number;
+  readonly locked: number;
+  readonly twoDevices: number;
+  /** Shares of the users, by their place among the ids. */
+  readonly protectedEvery: number;
+  readonly excludedEvery: number;
+  readonly switches: Switches;
+  readonly limits: Pick<Limits, 'rate' | 'burst'>;
+  readonly faults: readonly Fault[];
+  readonly pace: Pace;
+  readonly budgetMs: number;
+  readonly batchSize: number;
+  readonly concurrency: number;
+  readonly verify: boolean;
+  readonly maxUsers: boolean;
+  readonly latencyMs: number;
+}
+
+const ROUTES = [
+  undefined,
+  'POST batch.json',
+  'POST batch.json',
+  'POST batch.json',
+  'GET users',
+  'GET objects/user.json'
+];
+
+/** The scenario of a seed: 50 to 5000 users, up to 5 kinds of faults at once, some of them grave. */
+export function makeScenario(seed: number): Scenario {
+  const random = seededRandom(seed);
+  const pick = <T>(values: readonly [T, ...T[]]): T => values[Math.floor(random() * values.length)] ?? values[0];
+  const between = (least: number, most: number): number => least + Math.floor(random() * (most - least + 1));
+
+  const users = between(50, pick([200, 1000, 5000]));
+  const faults = Array.from({ length: between(0, 6) }, (): Fault => {
+    const route = ROUTES[between(0, ROUTES.length - 1)];
+    return {
+      ...drawFault(pick, between, users),
+      share: pick([0.05, 0.2, 0.5]) * (0.5 + random()),
+      ...(route !== undefined && { route })
+    };
+  });
+  const switches = Object.fromEntries(
+    Object.entries(SWITCH_VALUES).map(([name, values]) => [name, pick(values as readonly [string, ...string[]])])
+  ) as unknown as Switches;
+  return {
+    seed,
+    users,
+    locked: between(0, Math.floor(users / 3)),
+    twoDevices: between(0, Math.floor(users / 10)),
+    protectedEvery: between(7, 50),
+    excludedEvery: between(7, 50),
+    // The answer to a batch over 1000 is never asked for, and a client may be blind to all other switches.
+    switches,
+    limits: pick([
+      { rate: 20, burst: 1200 },
+      { rate: 20, burst: 1200 },
+      { rate: 5, burst: 10 },
+      { rate: 20, burst: 3 }
+    ]),
+    faults,
+    pace: pick([
+      { rate: DEFAULT_RATE, burst: DEFAULT_BURST },
+      { rate: 4, burst: 8 }
+    ]),
+    budgetMs: pick([270_000, 60_000, 20_000]),
+    batchSize: pick([1000, 1000, 250, 40]),
+    concurrency: between(1, 32),
+    verify: random() < 0.85,
+    maxUsers: random() < 0.3,
+    // A 429 has to reach the client before the emulator takes a request for one that disregards it.
+    latencyMs: between(1, 45)
+  };
+}
+
+function drawFault(
+  pick: <T>(values: readonly [T, ...T[]]) => T,
+  between: (least: number, most: number) => number,
+  users: number
+): FaultKind | { kind: 'poison'; userIds: string[]; status: 422 } {
+  switch (pick(['429', 'status', 'status', 'delay', 'drop', 'answer', 'operations', 'poison'])) {
+    case '429':
+      return {
+        kind: 'status',
+        status: 429,
+        ...pick<Pick<Extract<FaultKind, { kind: 'status' }>, 'retryAfter' | 'retryAfterAs'>>([
+          {},
+          { retryAfter: 0.3 },
+          { retryAfter: 2 },
+          { retryAfter: 4, retryAfterAs: 'date' },
+          { retryAfter: between(5, 40) }
+        ])
+      };
+    case 'status':
+      return {
+        kind: 'status',
+        status: pick([500, 502, 503, 504]),
+        body: pick(['json', 'html', 'empty']),
+        applied: pick([true, false])
+      };
+    case 'delay':
+      return { kind: 'delay', ms: pick([200, 800, 5000, 45_000]) };
+    case 'drop':
+      return { kind: 'drop', applied: pick([true, false]) };
+    case 'answer':
+      return { kind: pick(['truncate', 'no-json', 'short', 'reorder']) };
+    case 'operations':
+      return { kind: 'fail-operations', operations: pick([0.01, 0.2, 1]) };
+    default:
+      // Filled in when the users are known: places among them.
+      return { kind: 'poison', userIds: [String(between(0, users - 1)), String(between(0, users - 1))], status: 422 };
+  }
+}

@@ -1,0 +1,41 @@
+import { continueRun, isContinuation } from '../../../cloudcode/lock_users/src/core/Continuation';
+import type { Continuation } from '../../../cloudcode/lock_users/src/core/Continuation';
+
+const BUCKET = { tokens: 3.5, rate: 16, atMs: 5000 };
+
+function next(previous: Continuation | undefined, alreadyLocked: number, locked: number): Continuation | undefined {
+  return continueRun('run-1', previous, { alreadyLocked, locked, resetBefore: 2, bucket: BUCKET });
+}
+
+test('the second invocation is handed what the first has done, and no users', () => {
+  const continuation = next(undefined, 10, 90);
+
+  expect(continuation).toEqual({
+    ...{ runId: 'run-1', hop: 2, idleHops: 0, lockedSeen: 100, locked: 90, resetSessions: 2, bucket: BUCKET }
+  });
+  expect(isContinuation(JSON.parse(JSON.stringify(continuation)))).toBe(true);
+});
+
+test('the third one is handed what both have done', () => {
+  expect(next(next(undefined, 10, 90), 100, 50)).toMatchObject({ hop: 3, locked: 140, lockedSeen: 150 });
+});
+
+test('two invocations in a row that lock nobody end the run', () => {
+  const second = next(undefined, 10, 0);
+
+  expect(second).toMatchObject({ hop: 2, idleHops: 1 });
+  expect(next(second, 10, 0)).toBeUndefined();
+  expect(next(next(second, 10, 5), 15, 0)).toMatchObject({ hop: 4, idleHops: 1 });
+});
+
+test('users who were locked without an answer count as progress one invocation later', () => {
+  expect(next(next(undefined, 10, 0), 11, 0)).toMatchObject({ idleHops: 0 });
+});
+
+test('the hundredth invocation is the last', () => {
+  let continuation = next(undefined, 0, 1);
+  for (let hop = 2; hop < 100; hop++) continuation = next(continuation, 0, 1);
+
+  expect(continuation).toMatchObject({ hop: 100 });
+  expect(next(continuation, 0, 1)).toBeUndefined();
+});
