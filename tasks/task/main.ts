@@ -5,7 +5,8 @@ import { runTestTrigger } from './run-test-trigger';
 
 const USAGE = `Usage: npm run task -- test TASK [--params JSON] [--deployment NAME]
 
-Runs a task as OXIDE's "Test CloudCode Task" does. The log goes to stderr, the result to stdout.
+Runs a task as OXIDE's "Test CloudCode Task" does, and all that it schedules. The log goes to stderr, the result
+of the run that ended last to stdout.
 
   --params JSON      Parameters of the task. Default: none.
   --deployment NAME  A deployment of .journeyrc. Default: its default.

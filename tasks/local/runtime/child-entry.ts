@@ -1,26 +1,32 @@
 import { createRequire } from 'node:module';
 import fetch from 'node-fetch';
 import { connectDatabase } from './db/connect-database';
-import type { ResponseMessage, StartMessage, TaskError } from './run-task';
+import type { ResponseMessage, ScheduleAnswer, StartMessage } from './messages';
+import type { TaskError } from './run-task';
+import { TaskScheduler } from './TaskScheduler';
 
 // The process that a task runs in: sets the platform's globals, calls `run`, and sends back what came of it. It ends
 // with the process that started it.
 process.once('disconnect', () => process.exit());
 process.once('message', (message) => {
+  const { send: sendToParent, channel } = process;
+  if (sendToParent === undefined || channel === undefined) return;
+  const send = sendToParent.bind(process);
+  const scheduler = new TaskScheduler(send, channel);
+  process.on('message', (answer) => scheduler.receive(answer as ScheduleAnswer));
   // On the platform a task has no such channel: it must neither write to it nor be kept waiting by it.
-  const send = process.send?.bind(process);
   delete process.send;
-  process.channel?.unref();
-  void respond(message as StartMessage).then((response) => send?.(response));
+  channel.unref();
+  void respond(message as StartMessage, scheduler).then((response) => send(response));
 });
 
 /** Calls the task; what it says is out when the promise resolves, because the parent ends this process on a response. */
-async function respond(start: StartMessage): Promise<ResponseMessage> {
+async function respond(start: StartMessage, scheduler: TaskScheduler): Promise<ResponseMessage> {
   let response: ResponseMessage;
   try {
     response = {
       kind: 'returned',
-      result: await invoke(start),
+      result: await invoke(start, scheduler),
       peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024)
     };
   } catch (error) {
@@ -32,18 +38,24 @@ async function respond(start: StartMessage): Promise<ResponseMessage> {
   return response;
 }
 
-/** Calls the task's `run`; returns its result as JSON, `null` for no result. */
-async function invoke({ taskFolder, params, backend }: StartMessage): Promise<string> {
+/** Calls the task's `run`; returns its result as JSON, `null` for no result, when all that it scheduled is taken. */
+async function invoke({ taskFolder, params, backend }: StartMessage, scheduler: TaskScheduler): Promise<string> {
   const rejected = new Promise<never>((_, reject) => {
     // For good: the first one is the answer, and a second must not end the process before it is sent.
     process.on('unhandledRejection', reject);
     process.on('uncaughtException', reject);
   });
-  Object.assign(globalThis, { DB: await connectDatabase(backend), CloudCode: {}, fetch });
-  const task = createRequire(`${taskFolder}/`)('./index.js') as { run?: unknown };
-  if (typeof task.run !== 'function') throw new Error('The task does not export a function "run".');
+  const CloudCode = { scheduleTask: (options: unknown) => scheduler.scheduleTask(options) };
+  Object.assign(globalThis, { DB: await connectDatabase(backend), CloudCode, fetch });
+  const { run } = createRequire(`${taskFolder}/`)('./index.js') as { run?: unknown };
+  if (typeof run !== 'function') throw new Error('The task does not export a function "run".');
   const parsed = params === undefined ? undefined : (JSON.parse(params) as unknown);
-  const result: unknown = await Promise.race([task.run.call({}, parsed), rejected]);
+  const runAndSettle = async (): Promise<unknown> => {
+    const result: unknown = await run.call({}, parsed);
+    await scheduler.settle();
+    return result;
+  };
+  const result = await Promise.race([runAndSettle(), rejected]);
   const json = JSON.stringify(result ?? null) as string | undefined;
   if (json === undefined) throw new TypeError(`The task returned a ${typeof result}, which is not JSON.`);
   return json;

@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
+import type { ChildMessage, ResponseMessage, ScheduleAnswer, ScheduleMessage, StartMessage } from './messages';
+import { serializeParameters } from './serialize-parameters';
 
 /** One invocation of a built task. */
 export interface TaskRun {
@@ -17,12 +19,28 @@ export interface TaskRun {
   readonly backend: { readonly url: string; readonly token: string };
   /** Each line of the task's output, as it comes. */
   readonly onLog?: (line: string) => void;
+  /**
+   * Takes what the task schedules before it responds; throwing refuses it with the error's message. Default: every
+   * request is refused.
+   */
+  readonly onSchedule?: (request: ScheduleRequest) => void;
   /** Milliseconds until the task is killed. Default 300 000: 5 minutes, documented (CloudCode overview). */
   readonly timeLimitMs?: number;
   /** Megabytes of JavaScript heap. Default 1024, documented as the memory of a task (CloudCode overview). */
   readonly memoryLimitMb?: number;
   /** Aborting it kills the task. */
   readonly signal?: AbortSignal;
+}
+
+/** An invocation that a task asked for with `CloudCode.scheduleTask`. */
+export interface ScheduleRequest {
+  readonly task: string;
+  /** Its parameters, after their JSON round trip. Absent: it is called without any. */
+  readonly params?: unknown;
+  /** Invocations on the same queue never overlap. Absent: it may overlap with any other. */
+  readonly queue?: string;
+  /** Milliseconds since 1970 before which it does not run. Absent: as soon as possible. */
+  readonly atMs?: number;
 }
 
 /** How an invocation ended. */
@@ -47,23 +65,8 @@ export interface TaskError {
 /** Why an invocation ended without a response. */
 export type KillReason = 'time limit' | 'memory limit' | 'aborted' | 'crashed';
 
-/** What the parent tells the child to do. */
-export interface StartMessage {
-  readonly taskFolder: string;
-  /** The parameters as JSON, or undefined for none. */
-  readonly params: string | undefined;
-  readonly backend: TaskRun['backend'];
-}
-
-/** What the child tells the parent. */
-export type ResponseMessage =
-  | { readonly kind: 'returned'; readonly result: string; readonly peakMemoryMb: number }
-  | { readonly kind: 'threw'; readonly error: TaskError };
-
 const DEFAULT_TIME_LIMIT_MS = 5 * 60 * 1000;
 const DEFAULT_MEMORY_LIMIT_MB = 1024;
-/** Documented: parameters are JSON of at most 5 MB (CloudCode overview). */
-const MAX_PARAMETER_BYTES = 5 * 1024 * 1024;
 /** Exit code of a process that V8 aborted for want of memory, as Node reports it without a signal. */
 const ABORT_EXIT_CODE = 134;
 const HAS_PROCESS_GROUPS = process.platform !== 'win32';
@@ -75,10 +78,7 @@ const HAS_PROCESS_GROUPS = process.platform !== 'win32';
  * @throws Error where there is no built task, or the parameters are no JSON or more than 5 MB of it
  */
 export async function runTask(run: TaskRun): Promise<TaskRunResult> {
-  const params = run.params === undefined ? undefined : JSON.stringify(run.params);
-  if (params !== undefined && Buffer.byteLength(params) > MAX_PARAMETER_BYTES) {
-    throw new Error('The parameters are more than 5 MB of JSON, the most that the platform takes.');
-  }
+  const params = run.params === undefined ? undefined : serializeParameters(run.params);
   if (!existsSync(join(run.taskFolder, 'index.js'))) {
     throw new Error(`There is no built task in ${run.taskFolder}. Build it with "npm run build".`);
   }
@@ -111,7 +111,8 @@ type Ending =
   | { status: 'killed'; reason: KillReason };
 
 /** Waits for the child's end, enforcing the limits. */
-function watch(child: ChildProcess, { timeLimitMs = DEFAULT_TIME_LIMIT_MS, signal }: TaskRun): Promise<Ending> {
+function watch(child: ChildProcess, run: TaskRun): Promise<Ending> {
+  const { timeLimitMs = DEFAULT_TIME_LIMIT_MS, signal, onSchedule } = run;
   return new Promise((resolve, reject) => {
     let response: ResponseMessage | undefined;
     let killedFor: KillReason | undefined;
@@ -135,8 +136,15 @@ function watch(child: ChildProcess, { timeLimitMs = DEFAULT_TIME_LIMIT_MS, signa
       stopWatching();
       reject(error);
     });
-    child.on('message', (message) => {
-      response = message as ResponseMessage;
+    child.on('message', (received) => {
+      const message = received as ChildMessage;
+      // A response is the end of an invocation: what is scheduled after it is not taken.
+      if (response !== undefined) return;
+      if (message.kind === 'schedule') {
+        child.send(answerSchedule(message, onSchedule), () => undefined);
+        return;
+      }
+      response = message;
       // A response is the end of an invocation, whatever timers and connections the task left open.
       killGroup(child);
     });
@@ -153,6 +161,16 @@ function watch(child: ChildProcess, { timeLimitMs = DEFAULT_TIME_LIMIT_MS, signa
       resolve({ status: 'killed', reason: killedFor ?? (ranOutOfMemory ? 'memory limit' : 'crashed') });
     });
   });
+}
+
+function answerSchedule({ id, request }: ScheduleMessage, onSchedule: TaskRun['onSchedule']): ScheduleAnswer {
+  if (onSchedule === undefined) return { id, refusal: 'this runtime has no queue' };
+  try {
+    onSchedule(request);
+    return { id };
+  } catch (error) {
+    return { id, refusal: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** Ends the child and all that it started and that is still in its group. */

@@ -1,0 +1,127 @@
+import type { ScheduleRequest, TaskRunResult } from './run-task';
+
+/** A scheduled task that is done, and the result of its last run. */
+export interface FinishedTask {
+  readonly request: ScheduleRequest;
+  readonly result: TaskRunResult;
+}
+
+/** The time as a `TaskQueue` sees it. */
+export interface QueueClock {
+  /** Milliseconds since 1970. */
+  nowMs(): number;
+  /** Resolves after that time at the latest, and at once when the signal is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** What a `TaskQueue` works with. */
+export interface TaskQueueOptions {
+  /** Runs the task once. Where it rejects, the queue stops. */
+  readonly run: (request: ScheduleRequest) => Promise<TaskRunResult>;
+  readonly clock: QueueClock;
+  /** Once it is aborted nothing is started any more, and what waits is dropped. */
+  readonly signal?: AbortSignal;
+}
+
+interface WaitingTask {
+  readonly request: ScheduleRequest;
+  readonly dueMs: number;
+}
+
+/** Delivery is at least once, documented; how often the platform tries is not. */
+const MAX_RUNS = 3;
+
+/**
+ * Runs what tasks schedule, as the platform does: those on the same queue one after the other, in the order of the
+ * time they are due and then of their arrival, and those on no queue side by side. One that ends without a response is
+ * run again, up to three runs in all.
+ */
+export class TaskQueue {
+  readonly #options: TaskQueueOptions;
+  /** In the order of the time they are due, then of their arrival. */
+  #waiting: WaitingTask[] = [];
+  readonly #busyQueues = new Set<string>();
+  #running = 0;
+  readonly #finished: FinishedTask[] = [];
+  #failure: { readonly error: unknown } | undefined;
+  #onIdle: (() => void)[] = [];
+
+  constructor(options: TaskQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a task, and starts it as soon as it is due and its queue is free. */
+  schedule(request: ScheduleRequest): void {
+    const nowMs = this.#options.clock.nowMs();
+    const task = { request, dueMs: request.atMs ?? nowMs };
+    const later = this.#waiting.findIndex(({ dueMs }) => dueMs > task.dueMs);
+    this.#waiting.splice(later === -1 ? this.#waiting.length : later, 0, task);
+    if (task.dueMs > nowMs) void this.#wakeAt(task.dueMs);
+    this.#startWhatIsDue();
+  }
+
+  /**
+   * Resolves when nothing is waiting or running, with all that was run, in the order of its end.
+   *
+   * @throws what `run` rejected with
+   */
+  async idle(): Promise<readonly FinishedTask[]> {
+    while (this.#running > 0 || this.#waiting.length > 0) {
+      await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+    }
+    if (this.#failure !== undefined) throw this.#failure.error;
+    return [...this.#finished];
+  }
+
+  async #wakeAt(dueMs: number): Promise<void> {
+    const { clock } = this.#options;
+    // A timer may end early: it is not exact, and it does not go beyond 24 days.
+    while (!this.#isStopped() && clock.nowMs() < dueMs) await clock.sleep(dueMs - clock.nowMs(), this.#options.signal);
+    this.#startWhatIsDue();
+  }
+
+  #startWhatIsDue(): void {
+    if (this.#isStopped()) this.#waiting = [];
+    for (let next = this.#takeNext(); next !== undefined; next = this.#takeNext()) void this.#start(next.request);
+    if (this.#running > 0 || this.#waiting.length > 0) return;
+    for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+
+  #takeNext(): WaitingTask | undefined {
+    const nowMs = this.#options.clock.nowMs();
+    const index = this.#waiting.findIndex(
+      ({ request: { queue }, dueMs }) => dueMs <= nowMs && (queue === undefined || !this.#busyQueues.has(queue))
+    );
+    return index === -1 ? undefined : this.#waiting.splice(index, 1)[0];
+  }
+
+  async #start(request: ScheduleRequest): Promise<void> {
+    this.#running += 1;
+    if (request.queue !== undefined) this.#busyQueues.add(request.queue);
+    try {
+      this.#finished.push({ request, result: await this.#runUntilResponse(request) });
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+    this.#running -= 1;
+    if (request.queue !== undefined) this.#busyQueues.delete(request.queue);
+    this.#startWhatIsDue();
+  }
+
+  async #runUntilResponse(request: ScheduleRequest): Promise<TaskRunResult> {
+    let result = await this.#options.run(request);
+    for (let runs = 1; runs < MAX_RUNS && isWithoutResponse(result) && !this.#isStopped(); runs++) {
+      result = await this.#options.run(request);
+    }
+    return result;
+  }
+
+  #isStopped(): boolean {
+    return this.#failure !== undefined || this.#options.signal?.aborted === true;
+  }
+}
+
+/** Whether the platform would have got no response. Somebody stopped a task that was aborted, so it stays stopped. */
+function isWithoutResponse(result: TaskRunResult): boolean {
+  return result.status === 'killed' && result.reason !== 'aborted';
+}

@@ -1,0 +1,65 @@
+import type { ScheduleRequest, TaskRunResult } from '../../tasks/local/runtime/run-task';
+import { TaskQueue } from '../../tasks/local/runtime/TaskQueue';
+import type { QueueClock } from '../../tasks/local/runtime/TaskQueue';
+
+/** The result of a task that returned nothing. */
+export const RETURNED: TaskRunResult = { status: 'returned', result: null, durationMs: 1, peakMemoryMb: 1 };
+
+/** Lets everything happen that waits for nothing but its turn. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** A clock that the test moves; it starts at 1000. */
+export class VirtualClock implements QueueClock {
+  #nowMs = 1000;
+  #sleepers: { readonly untilMs: number; readonly wake: () => void }[] = [];
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      this.#sleepers.push({ untilMs: this.#nowMs + ms, wake: resolve });
+      signal?.addEventListener('abort', () => resolve());
+    });
+  }
+
+  async advanceTo(ms: number): Promise<void> {
+    this.#nowMs = ms;
+    const woken = this.#sleepers.filter(({ untilMs }) => untilMs <= ms);
+    this.#sleepers = this.#sleepers.filter(({ untilMs }) => untilMs > ms);
+    // Timers of the same moment may end in any order.
+    for (const { wake } of woken.reverse()) wake();
+    await settle();
+  }
+}
+
+/** A queue whose runs end when the test says so. */
+export class QueueBench {
+  readonly clock = new VirtualClock();
+  readonly abort = new AbortController();
+  /** Names of the tasks, as they were started. */
+  readonly started: string[] = [];
+  readonly #ends = new Map<string, { resolve(result: TaskRunResult): void; reject(error: Error): void }>();
+  readonly queue = new TaskQueue({
+    run: ({ task }) => {
+      this.started.push(task);
+      return new Promise((resolve, reject) => this.#ends.set(task, { resolve, reject }));
+    },
+    clock: this.clock,
+    signal: this.abort.signal
+  });
+
+  schedule(...requests: ScheduleRequest[]): void {
+    for (const request of requests) this.queue.schedule(request);
+  }
+
+  async end(task: string, result: TaskRunResult | Error = RETURNED): Promise<void> {
+    const run = this.#ends.get(task);
+    this.#ends.delete(task);
+    if (run === undefined) throw new Error(`${task} is not running.`);
+    if (result instanceof Error) run.reject(result);
+    else run.resolve(result);
+    await settle();
+  }
+}
