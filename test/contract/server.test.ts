@@ -121,6 +121,7 @@ test('/_local shows the state and the requests, seeds, and refuses what it canno
     requests: [
       {
         number: 1,
+        atMs: expect.any(Number),
         method: 'POST',
         path: expect.stringMatching(/batch\.json$/),
         query: '',

@@ -98,7 +98,7 @@ test('npm start tells the story of 200 users and ends with 0', async () => {
 
   expect(code).toBe(0);
   expect(stdout).toContain('200 selected − 3 protected − 0 excluded − 12 already locked = 185 to lock');
-  expect(stdout).toContain('Batch 1 of 1: 185 sent, 185 locked, 0 failed.');
+  expect(stdout).toContain('Batch request 1: 185 sent, 185 locked, 0 failed.');
   expect(stdout).toMatch(/Devices signed out, data kept +205\n/);
   expect(stdout).toMatch(/Devices wiped +0\n/);
   expect(stdout).not.toContain('{"runId"');
@@ -207,7 +207,11 @@ describe('npm run local and npm run task', () => {
     const settings = {
       default: 'gone',
       deployments: {
-        gone: { backendUrl: 'http://127.0.0.1:1/api/v4/64b0c0ffee64b0c0ffee64b0', tokenVariable: 'MY_TOKEN' }
+        gone: {
+          backendUrl: 'http://127.0.0.1:1/api/v4/64b0c0ffee64b0c0ffee64b0',
+          tokenVariable: 'MY_TOKEN',
+          variables: { LOCK_USERS_ARMED: 'true', LOCK_USERS_BUDGET_SECONDS: '1' }
+        }
       }
     };
     writeFileSync(join(root, '.journeyrc'), JSON.stringify(settings));
@@ -216,8 +220,9 @@ describe('npm run local and npm run task', () => {
 
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
-      status: 'failed',
-      stopReason: { code: 'BACKEND_UNREACHABLE', usersChanged: 'no' }
+      status: 'stalled',
+      hop: 2,
+      stopReason: { code: 'STALLED', usersChanged: 'no', message: expect.stringContaining('ECONNREFUSED') }
     });
     expect(stdout).not.toContain('made-up');
   }, 30_000);

@@ -165,7 +165,7 @@ test('the log can be followed, names no token, and ends with the report as JSON'
     `Deployment: Depot (testing), backend ${on.backend.backendId}`,
     'Selected: 3 users (0 protected, 0 excluded, 0 already locked)',
     'Plan: lock 3 users and keep the data on their devices',
-    'Batch 1 of 1: 3 sent, 3 locked, 0 failed.',
+    'Batch request 1: 3 sent, 3 locked, 0 failed.',
     'Result: done: 3 locked, 0 failed, 0 unconfirmed, 0 not attempted …'
   ]);
   expect(on.log.join('\n')).not.toContain(on.backend.token);

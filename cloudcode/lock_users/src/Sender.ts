@@ -138,7 +138,7 @@ export class Sender {
     { error, attempt }: { error: ErrorParts; attempt: number }
   ): Promise<void> {
     const { clock, log, deadlineMs } = this.parts;
-    if (clock.nowMs() + waitMs > deadlineMs) return this.stopWith(describeTimeBudget());
+    if (clock.nowMs() + waitMs > deadlineMs) return this.stopWith(describeTimeBudget(error));
     log.line(`${error.what} ${what} in ${formatSeconds(waitMs)} (attempt ${attempt} of ${MAX_ATTEMPTS} failed).`);
     await this.sleep(waitMs);
   }
@@ -176,11 +176,11 @@ export class Sender {
   }
 }
 
-/** Why a run stops when its time is used up. What happens next is for the report to say. */
-export function describeTimeBudget(): ErrorParts {
+/** Why a run stops when its time is used up, with what kept it waiting if that is known. */
+function describeTimeBudget(lastError?: ErrorParts): ErrorParts {
   return {
     code: 'TIME_BUDGET',
-    what: 'The time of this invocation is used up.',
+    what: `The time of this invocation is used up.${lastError === undefined ? '' : ` Last: ${lastError.what}`}`,
     nextStep: 'Run the task again; it finishes what is missing.'
   };
 }

@@ -7,6 +7,8 @@ const ATTEMPTS = 3;
 
 /** What the next invocation needs. */
 export interface HandOver {
+  /** Why this one stops. */
+  readonly stop: ErrorParts;
   /** The parameters of this one. */
   readonly given: Readonly<Record<string, unknown>>;
   /** Undefined where going on would be no use. */
@@ -22,19 +24,18 @@ export interface HandOver {
  */
 export async function handOver(
   { queue, clock, log }: Pick<Ports, 'queue' | 'clock' | 'log'>,
-  { given, next, afterMs }: HandOver
+  { stop, given, next, afterMs }: HandOver
 ): Promise<{ stop: ErrorParts; next?: Continuation }> {
   if (next === undefined) {
     return {
       stop: {
         code: 'STALLED',
-        what: 'The run gave up: two invocations in a row locked nobody, or there were 100 of them.',
+        what: `The run gave up: two invocations in a row locked nobody, or there were 100 of them. ${stop.what}`,
         nextStep: 'Look at the failures and at the state of the deployment, then run the task again.'
       }
     };
   }
-  const stop = { code: 'TIME_BUDGET', what: 'The time of this invocation is used up.' } as const;
-  if (queue === undefined) return { stop: { ...stop, nextStep: 'Run the task again; it finishes what is missing.' } };
+  if (queue === undefined) return { stop };
   for (let attempt = 1; ; attempt++) {
     try {
       await queue.schedule({ ...given, continuation: next }, afterMs);
@@ -43,8 +44,7 @@ export async function handOver(
       const reason = error instanceof Error ? error.message : String(error);
       log.line(`The next invocation could not be ordered (attempt ${attempt} of ${ATTEMPTS}): ${reason}`);
       if (attempt === ATTEMPTS) {
-        const nextStep = `Run the task again; it finishes what is missing. The next invocation could not be ordered: ${reason}`;
-        return { stop: { ...stop, nextStep } };
+        return { stop: { ...stop, what: `${stop.what} The next invocation could not be ordered: ${reason}` } };
       }
       await clock.sleep(BACKOFF_BASE_MS);
     }

@@ -6,6 +6,7 @@ import { toErrorParts } from './core/to-error-parts';
 import type { Roster } from './core/Roster';
 import type { Selection, UserState } from './core/vocabulary';
 import type { BackendApi, UserSource } from './ports';
+import { readPages } from './read-pages';
 import type { Sender } from './Sender';
 
 /** What observing needs. */
@@ -57,49 +58,39 @@ async function readSelectedIds(job: ObserveJob, see: (userIds: readonly string[]
   for (const ids of chunk(userIds, PAGE_SIZE)) await readAllPages(job, { where, userIds: ids }, see);
 }
 
-/**
- * Reads pages until one is empty, stepping by what came back, so that a short page in the middle ends nothing.
- * Rows that moved between two pages may come twice and count once.
- */
+/** Reads until a page is empty. Rows that moved between two pages may come twice and count once. */
 async function readAllPages(
   { sender, userSource }: ObserveJob,
   selection: Selection,
   see: (userIds: readonly string[]) => void
 ): Promise<void> {
-  let previous = '';
-  for (let skip = 0; ;) {
-    const page = await sender.read('database', (timeoutMs) =>
-      userSource.readUserIds(selection, PAGE_SIZE, skip, timeoutMs)
+  let firstOfAll: string | undefined;
+  await readPages(async (limit, skip) => {
+    const items = await sender.read('database', (timeoutMs) =>
+      userSource.readUserIds(selection, limit, skip, timeoutMs)
     );
-    if (page.length === 0) return;
-    const [first = ''] = page;
-    if (first === previous) {
+    if (skip === 0) firstOfAll = items[0];
+    else if (items.length > 0 && items[0] === firstOfAll) {
       throw new LockUsersError({
         code: 'DATABASE_READ_FAILED',
-        what: `The app database returns the same page of users again (after ${skip} users).`,
+        what: `The app database returns the first users again when asked for those after the first ${skip}.`,
         nextStep: 'Run the task again; if it fails again, look at the state of the deployment.'
       });
     }
-    previous = first;
-    see(page);
-    skip += page.length;
-  }
+    return { items, isLast: false };
+  }, see);
 }
 
-/** Shows every user of the deployment to `see`, following `more` page by page. */
+/** Shows every user of the deployment to `see`, following `more`. */
 export async function readUserStates(
   { sender, backend }: Pick<ObserveJob, 'sender' | 'backend'>,
   see: (users: readonly UserState[]) => void
 ): Promise<void> {
-  for (let skip = 0; ;) {
-    const { users, more } = await sender.read('users', (timeoutMs) =>
-      backend.readUserStates(PAGE_SIZE, skip, timeoutMs)
-    );
-    see(users);
-    if (!more) return;
-    if (users.length === 0) {
+  await readPages(async (limit, skip) => {
+    const { users, more } = await sender.read('users', (timeoutMs) => backend.readUserStates(limit, skip, timeoutMs));
+    if (more && users.length === 0) {
       throw backendError('BACKEND_PROTOCOL', `GET users promises more users after ${skip} and returns none.`);
     }
-    skip += users.length;
-  }
+    return { items: users, isLast: !more };
+  }, see);
 }

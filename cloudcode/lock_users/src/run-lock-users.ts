@@ -159,7 +159,7 @@ async function endInvocation(
     resetBefore: roster.countResetBefore(),
     bucket: bucket.state(nowMs)
   });
-  return handOver(ports, { given: parameters.given, next, afterMs: bucket.pauseLeftMs(nowMs) });
+  return handOver(ports, { stop, given: parameters.given, next, afterMs: bucket.pauseLeftMs(nowMs) });
 }
 
 /** Sessions that turned RESET between the run's first invocation and this one's first look at the users. */

@@ -149,6 +149,7 @@ export class Emulator {
   private write(request: RawRequest, reply: Reply, answer: ApiAnswer | undefined, scheme: string | undefined): void {
     this.log.add(
       {
+        atMs: this.parts.nowMs(),
         method: request.method,
         path: request.url.pathname,
         query: request.url.search,

@@ -1,6 +1,6 @@
 import { compareValues, evaluateExpression } from './evaluate-expression';
 import type { Expression } from './Expression';
-import type { Model } from './DataModel';
+import type { Field, Model } from './DataModel';
 import type { Value } from './field-values';
 import { isRelationId, showValue } from './field-values';
 
@@ -23,7 +23,13 @@ export class ObjectStore {
   /** The last list, because a caller who pages asks for the same one again and again. */
   private lastList: { readonly key: string; readonly objects: readonly StoredObject[] } | undefined;
 
-  constructor(readonly model: Model) {}
+  /** Names as the API shows them; those of relations have no field. */
+  private readonly shownFields: readonly (readonly [string, Field | undefined])[];
+
+  constructor(readonly model: Model) {
+    const relations = [...model.belongsTo.keys()].map((name) => [`${name}_id`, undefined] as const);
+    this.shownFields = [...model.fields, ...relations];
+  }
 
   get size(): number {
     return this.objects.size;
@@ -71,10 +77,12 @@ export class ObjectStore {
   /** The object as the API shows it. `id`, `type`, `updated_at` and `display` are always there (documented). */
   show(object: StoredObject): Record<string, unknown> {
     const { model } = this;
-    const names = [...model.fields.keys(), ...[...model.belongsTo.keys()].map((name) => `${name}_id`)];
-    const shown = names.map((name) => [name, showValue(model.fields.get(name), object.values.get(name) ?? null)]);
     const display = model.display.replace(/\{([^}]*)\}/g, (_, name: string) => String(object.values.get(name) ?? ''));
-    return { id: object.id, type: model.name, updated_at: object.updatedAt, display, ...Object.fromEntries(shown) };
+    const shown: Record<string, unknown> = {
+      ...{ id: object.id, type: model.name, updated_at: object.updatedAt, display }
+    };
+    for (const [name, field] of this.shownFields) shown[name] = showValue(field, object.values.get(name) ?? null);
+    return shown;
   }
 
   /** Whether queries may name the field. `_updated_at` is documented for queries; `id` is seen in the vendor's library. */

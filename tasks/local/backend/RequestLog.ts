@@ -2,6 +2,8 @@
 export interface RequestLogEntry {
   /** Counts from 1 and goes on counting when old entries are dropped. */
   readonly number: number;
+  /** When it was answered, in milliseconds since 1970. */
+  readonly atMs: number;
   readonly method: string;
   readonly path: string;
   readonly query: string;

@@ -31,6 +31,21 @@ test.each<[string, (platform: FakePlatform, error: Error) => void]>([
   expect(platform.clock.sleeps).toEqual([500, 1000]);
 });
 
+test('a server that stays away ends the run after six attempts, half a minute at most', async () => {
+  const platform = new FakePlatform(userIds(3));
+  platform.readDeployment = () =>
+    Promise.reject(backendError('BACKEND_UNREACHABLE', 'Refused.', { network: 'connection' }));
+
+  const report = await runOnFake(platform);
+
+  expect(report).toMatchObject({
+    status: 'failed',
+    stopReason: { code: 'BACKEND_UNREACHABLE' },
+    requests: { info: 6 }
+  });
+  expect(platform.clock.sleeps).toEqual([500, 1000, 2000, 4000, 8000]);
+});
+
 test('a 429 makes everybody wait as long as the server says, and it counts as no attempt', async () => {
   const platform = new FakePlatform(userIds(3));
   platform.answerBatch = failFirst(20, answered(429, 7000), platform.answerBatch);

@@ -42,6 +42,9 @@ export const DEFAULT_BURST = 600;
 /** Batches in flight by default. Ours, measured: docs/benchmarks.md of the project. */
 export const DEFAULT_CONCURRENCY = 16;
 
+/** Pages of one list that are read at once at most. Ours: the rate limit then holds before the latency does. */
+export const MAX_PAGES_AT_ONCE = 8;
+
 /** Most batches in flight. Ours: more would gain nothing at the platform's rate. */
 export const MAX_CONCURRENCY = 32;
 
