@@ -1,0 +1,53 @@
+import type { Report } from '../../cloudcode/lock_users';
+import { startBackend } from '../local/backend/start-backend';
+import { runTask } from '../local/runtime/run-task';
+import type { TaskRunResult } from '../local/runtime/run-task';
+import { seededRandom } from './random';
+
+const USERS = 500;
+/** A process needs about this long to be through, starting included. */
+const WHOLE_RUN_MS = 900;
+
+/** What came of killing a process. */
+export interface Killed {
+  /** Whether the process was killed before it had ended by itself. */
+  readonly wasKilled: boolean;
+  /** Users locked when the process was dead. */
+  readonly lockedBefore: number;
+  /** What should not have been; empty where all is well. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Kills (SIGKILL) a process that runs the built task, at a moment that the seed draws, and triggers the task again. In
+ * the end everybody must be locked, and no device wiped.
+ */
+export async function killProcess(taskFolder: string, seed: number): Promise<Killed> {
+  const backend = await startBackend();
+  try {
+    backend.seed({ users: USERS, twoDevices: 20, locked: 20, seed });
+    backend.setFaults({ faults: [{ kind: 'delay', ms: 60, route: 'POST batch.json' }] });
+    const trigger = (signal?: AbortSignal): Promise<TaskRunResult> =>
+      runTask({
+        taskFolder,
+        params: { batchSize: 40, concurrency: 3 },
+        environment: { JOURNEY_BACKEND_URL: backend.url, JOURNEY_API_TOKEN: backend.token, LOCK_USERS_ARMED: 'true' },
+        backend,
+        ...(signal && { signal })
+      });
+    const killed = await trigger(AbortSignal.timeout(Math.ceil(seededRandom(seed)() * WHOLE_RUN_MS)));
+    const lockedBefore = backend.state().lockedUsers;
+    const again = await trigger();
+
+    const problems: string[] = [];
+    const report = again.status === 'returned' ? (again.result as Report) : undefined;
+    if (report?.status !== 'done') problems.push(`The second run ended ${report?.status ?? again.status}.`);
+    const { lockedUsers, resetSessions } = backend.state();
+    if (lockedUsers !== USERS) problems.push(`${USERS - lockedUsers} users are unlocked in the end.`);
+    if (resetSessions > 0) problems.push(`${resetSessions} devices were wiped.`);
+    for (const { detail } of backend.violations()) problems.push(detail);
+    return { wasKilled: killed.status === 'killed', lockedBefore, problems };
+  } finally {
+    await backend.close();
+  }
+}
