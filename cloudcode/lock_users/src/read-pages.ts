@@ -37,6 +37,8 @@ export async function readPages<T>(
   for (let width = 1; !hasEnded; width = Math.min(MAX_PAGES_AT_ONCE, width * 2)) {
     const starts = Array.from({ length: width }, (_, index) => next + index * size);
     next += width * size;
-    await Promise.all(starts.map((start) => readStretch(start, size)));
+    // Also where one fails: nothing may be seen any more once this function has ended.
+    const results = await Promise.allSettled(starts.map((start) => readStretch(start, size)));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 }

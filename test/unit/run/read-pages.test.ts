@@ -65,3 +65,21 @@ test('of a long list up to eight pages are read at once', async () => {
 
   expect(most).toBe(8);
 });
+
+test('where one page cannot be read, the others that are under way are still waited for', async () => {
+  const { read } = serve(500, 10, [], true);
+  const seen: number[] = [];
+  const reading = readPages(
+    async (limit, skip) => {
+      if (skip === 20) throw new Error('broken');
+      for (let n = 0; skip > 20 && n < 20; n++) await Promise.resolve();
+      return read(limit, skip);
+    },
+    (items) => seen.push(...items)
+  );
+
+  await expect(reading).rejects.toThrow('broken');
+  const seenThen = seen.length;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(seen).toHaveLength(seenThen);
+});
