@@ -29,12 +29,18 @@ export interface SendJob<T> {
 }
 
 /**
- * What came of a request: its answer; or it is to be sent in halves, which have had `attempts`; or the platform refuses
+ * What came of a request: its answer; or it is to be sent in halves, which have had `attempts` and may have been carried
+ * out in one of them; or the platform refuses
  * its one operation; or it was given up; or it was never let in, so that it has changed nothing.
  */
 export type SendResult<T> =
   | { readonly kind: 'answered'; readonly answer: T }
-  | { readonly kind: 'split'; readonly error: ErrorParts; readonly attempts: number }
+  | {
+      readonly kind: 'split';
+      readonly error: ErrorParts;
+      readonly attempts: number;
+      readonly mayHaveChanged: boolean;
+    }
   | { readonly kind: 'refused' | 'given up' | 'not sent'; readonly error: ErrorParts };
 
 /** What a Sender works with. */
@@ -108,7 +114,7 @@ export class Sender {
           return { kind: 'given up', error: lastError };
         case 'split':
           if (decision.waitMs > 0) await this.waitBefore('Sending it again in two halves', decision.waitMs, failed);
-          return { kind: 'split', error: lastError, attempts: decision.fresh ? 0 : attempts };
+          return { kind: 'split', error: lastError, attempts: decision.fresh ? 0 : attempts, mayHaveChanged };
         case 'retry':
           if (decision.pausesRun) this.pauseAll(decision.waitMs);
           else await this.waitBefore('Sending it again', decision.waitMs, failed);

@@ -26,16 +26,17 @@ export interface LockJob {
 export async function lockUsers(job: LockJob, queue: UserQueue): Promise<void> {
   async function work(): Promise<void> {
     while (job.sender.stop === undefined) {
-      const userIds = await queue.take(job.batchSize);
-      if (userIds.length === 0) return;
-      await lockBatch(job, userIds, 0);
+      const users = await queue.take(job.batchSize);
+      if (users.length === 0) return;
+      await lockBatch(job, users, 0);
     }
   }
   await Promise.all(Array.from({ length: job.concurrency }, work));
 }
 
-async function lockBatch(job: LockJob, userIds: readonly string[], attemptsBefore: number): Promise<void> {
-  const { sender, backend } = job;
+async function lockBatch(job: LockJob, users: readonly number[], attemptsBefore: number): Promise<void> {
+  const { sender, backend, roster } = job;
+  const userIds = users.map((user) => roster.idOf(user));
   const result = await sender.send({
     kind: 'batch',
     operations: userIds.length,
@@ -44,22 +45,22 @@ async function lockBatch(job: LockJob, userIds: readonly string[], attemptsBefor
   });
   switch (result.kind) {
     case 'answered':
-      return settle(job, userIds, matchResults(userIds, result.answer));
+      return settle(job, users, matchResults(userIds, result.answer));
     case 'split': {
-      const middle = Math.ceil(userIds.length / 2);
+      const middle = Math.ceil(users.length / 2);
       // Should the run have to stop in between, these users have been sent, and nobody knows more of them.
-      if (result.attempts > 0) settle(job, userIds, inDoubt(userIds, result.error), 'quietly');
-      await lockBatch(job, userIds.slice(0, middle), result.attempts);
-      return lockBatch(job, userIds.slice(middle), result.attempts);
+      if (result.mayHaveChanged) settle(job, users, inDoubt(users, result.error), 'quietly');
+      await lockBatch(job, users.slice(0, middle), result.attempts);
+      return lockBatch(job, users.slice(middle), result.attempts);
     }
     case 'refused':
       return settle(
         job,
-        userIds,
-        userIds.map(() => ({ kind: 'refused', reason: toReason(result.error) }))
+        users,
+        users.map(() => ({ kind: 'refused', reason: toReason(result.error) }))
       );
     case 'given up':
-      return settle(job, userIds, inDoubt(userIds, result.error));
+      return settle(job, users, inDoubt(users, result.error));
     case 'not sent':
       return;
   }
@@ -67,20 +68,20 @@ async function lockBatch(job: LockJob, userIds: readonly string[], attemptsBefor
 
 function settle(
   { roster, log, sender }: LockJob,
-  userIds: readonly string[],
+  users: readonly number[],
   results: readonly OperationResult[],
   quietly?: 'quietly'
 ): void {
-  userIds.forEach((userId, position) => {
+  users.forEach((user, position) => {
     const result = results[position];
-    if (result !== undefined) roster.settle(userId, result);
+    if (result !== undefined) roster.settle(user, result);
   });
   if (quietly === undefined) log.line(`Batch request ${sender.requests.batch}: ${describeResults(results)}.`);
 }
 
-function inDoubt(userIds: readonly string[], error: ErrorParts): OperationResult[] {
+function inDoubt(users: readonly number[], error: ErrorParts): OperationResult[] {
   const reason = toReason(error);
-  return userIds.map(() => ({ kind: 'doubtful', reason }));
+  return users.map(() => ({ kind: 'doubtful', reason }));
 }
 
 function toReason(error: ErrorParts): { type: string; detail: string } {

@@ -17,7 +17,7 @@ export interface ObserveJob {
   readonly selection: Selection;
   readonly roster: Roster;
   /** Takes users as soon as they are planned. */
-  readonly onPlanned: (userIds: readonly string[]) => void;
+  readonly onPlanned: (users: readonly number[]) => void;
 }
 
 /**
@@ -28,15 +28,18 @@ export interface ObserveJob {
  */
 export async function observeUsers(job: ObserveJob): Promise<void> {
   const { roster, onPlanned } = job;
-  const select = (userIds: readonly string[]): void => onPlanned(userIds.filter((userId) => roster.select(userId)));
-  const show = (users: readonly UserState[]): void =>
-    onPlanned(users.filter((user) => roster.show(user)).map(({ userId }) => userId));
+  const select = (userIds: readonly string[]): void => onPlanned(keepNumbers(userIds.map((id) => roster.select(id))));
+  const show = (users: readonly UserState[]): void => onPlanned(keepNumbers(users.map((user) => roster.show(user))));
   await Promise.all([
     stopOnError(job.sender, readSelectedIds(job, select)),
     stopOnError(job.sender, readUserStates(job, show))
   ]);
   // Also where reading failed: whoever was selected has a place in the report.
   onPlanned(roster.planUnshown());
+}
+
+function keepNumbers(values: readonly (number | undefined)[]): number[] {
+  return values.filter((value): value is number => value !== undefined);
 }
 
 async function stopOnError(sender: Sender, reading: Promise<void>): Promise<void> {

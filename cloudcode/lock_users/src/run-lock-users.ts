@@ -105,12 +105,12 @@ async function reconcile(job: Job, progress: Progress): Promise<void> {
 
   const queue = new UserQueue();
   // Where the number of users is limited, nothing leaves before it is known that the whole plan keeps to it.
-  const withheld: string[] | undefined = dryRun || maxUsers < Infinity ? [] : undefined;
+  const withheld: number[] | undefined = dryRun || maxUsers < Infinity ? [] : undefined;
   const observing = observeUsers({
     ...{ sender, backend: ports.backend, userSource: ports.userSource, selection: parameters.selection, roster },
-    onPlanned: (userIds) => {
-      if (withheld === undefined) queue.add(userIds);
-      else for (const userId of userIds) withheld.push(userId);
+    onPlanned: (users) => {
+      if (withheld === undefined) queue.add(users);
+      else for (const user of users) withheld.push(user);
     }
   }).then(() => {
     if (sender.stop === undefined) {

@@ -13,10 +13,13 @@ import { UserQueue } from './UserQueue';
  */
 export async function verifyUsers(job: LockJob): Promise<boolean> {
   for (let round = 0; ; round++) {
-    const unlocked: string[] = [];
+    const unlocked: number[] = [];
     job.roster.startVerification();
     await readUserStates(job, (users) => {
-      for (const user of users) if (job.roster.verify(user)) unlocked.push(user.userId);
+      for (const shown of users) {
+        const user = job.roster.verify(shown);
+        if (user !== undefined) unlocked.push(user);
+      }
     });
     job.roster.endVerification();
     if (unlocked.length === 0 || round === MAX_RESEND_ROUNDS) return true;
