@@ -3,7 +3,6 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
 import type { ChildMessage, ResponseMessage, ScheduleAnswer, ScheduleMessage, StartMessage } from './messages';
 import { serializeParameters } from './serialize-parameters';
 
@@ -94,8 +93,10 @@ export async function runTask(run: TaskRun): Promise<TaskRunResult> {
 
 function startChild({ taskFolder, environment, memoryLimitMb = DEFAULT_MEMORY_LIMIT_MB }: TaskRun): ChildProcess {
   // The child finds nothing by name: its environment is the deployment's alone, and its folder is the task's.
-  const typescriptLoader = pathToFileURL(require.resolve('tsx')).href;
-  const options = [`--max-old-space-size=${memoryLimitMb}`, '--enable-source-maps', '--import', typescriptLoader];
+  // The loader for CommonJS alone works in the child's own thread; the other one has a thread of its own, whose memory
+  // would count as the task's.
+  const typescriptLoader = require.resolve('tsx/cjs');
+  const options = [`--max-old-space-size=${memoryLimitMb}`, '--enable-source-maps', '--require', typescriptLoader];
   return spawn(process.execPath, [...options, join(__dirname, 'child-entry.ts')], {
     cwd: taskFolder,
     env: { ...environment },
