@@ -1,7 +1,7 @@
 import type { Report } from './core/build-report';
 import { MAX_FAILURES_IN_LOG } from './core/limits';
 import type { Parameters } from './core/parse-parameters';
-import type { PlanCounts } from './core/Roster';
+import type { PlanCounts } from './core/outcomes';
 import type { Deployment } from './core/vocabulary';
 import type { Log } from './ports';
 

@@ -2,7 +2,7 @@ import { buildReport } from '../../../cloudcode/lock_users/src/core/build-report
 import type { ReportParts } from '../../../cloudcode/lock_users/src/core/build-report';
 import { describeNotArmed, describeTooManyUsers } from '../../../cloudcode/lock_users/src/core/check-permission';
 import { backendError } from '../../../cloudcode/lock_users/src/core/classify-answer';
-import type { Failure, OutcomeCounts, PlanCounts } from '../../../cloudcode/lock_users/src/core/Roster';
+import type { Failure, OutcomeCounts, PlanCounts } from '../../../cloudcode/lock_users/src/core/outcomes';
 import { userId } from '../../support/user-id';
 
 const FAILURE = { userId: userId(1), outcome: 'failed', type: 'T', detail: 'd' } as const;

@@ -1,30 +1,8 @@
 import { InvariantError } from './LockUsersError';
 import type { OperationResult } from './match-results';
+import type { Failure, OutcomeCounts, PlanCounts } from './outcomes';
 import { UserIndex } from './UserIndex';
 import type { Reason, UserState } from './vocabulary';
-
-/** A planned user who is not known to be locked, and why. */
-export interface Failure extends Reason {
-  readonly userId: string;
-  readonly outcome: 'failed' | 'unconfirmed';
-}
-
-/** How many users are selected, and why they are or are not planned. The rest adds up to `selected`. */
-export interface PlanCounts {
-  readonly selected: number;
-  readonly protected: number;
-  readonly excluded: number;
-  readonly alreadyLocked: number;
-  readonly planned: number;
-}
-
-/** How many planned users ended in which outcome; the four add up to the planned users. */
-export interface OutcomeCounts {
-  readonly locked: number;
-  readonly failed: number;
-  readonly unconfirmed: number;
-  readonly notAttempted: number;
-}
 
 // One small number for each user keeps a million of them in memory. The lowest two bits say what has been seen.
 const SELECTED = 1;

@@ -2,7 +2,8 @@ import type { Continuation } from './Continuation';
 import { MAX_FAILURES_IN_REPORT } from './limits';
 import { describeError, InvariantError } from './LockUsersError';
 import type { ErrorCode, ErrorParts } from './LockUsersError';
-import type { Failure, OutcomeCounts, PlanCounts, Roster } from './Roster';
+import type { Failure, OutcomeCounts, PlanCounts } from './outcomes';
+import type { Roster } from './Roster';
 import type { Action, Deployment, UsersChanged } from './vocabulary';
 
 /**
