@@ -137,6 +137,9 @@ test('a token that the server sends back is taken out of errors and answers', as
   });
   await expect(api.readDeployment(TIMEOUT_MS)).rejects.toThrow('Authorization was Bearer [redacted]');
 
+  stub.answer = () => ({ status: 400, body: `{"type":"X","detail":"${TOKEN.replace('-', '\\u002d')}"}` });
+  await expect(api.readDeployment(TIMEOUT_MS)).rejects.toThrow('X: [redacted]');
+
   stub.answer = () => ({ body: JSON.stringify({ operations: [{ error: { detail: TOKEN } }] }) });
   expect(await api.postBatch([buildLockOperation(userId(1))], TIMEOUT_MS)).toEqual({
     operations: [{ error: { detail: '[redacted]' } }]
