@@ -53,11 +53,11 @@ export function logReport(log: Log, report: Report): void {
         `This task asks for no wipe, so somebody else did: ${resetSessions.userIds.join(', ') || 'see the data browser'}`
     );
   }
-  const outcomes = `${counts.locked} locked, ${counts.failed} failed, ${counts.unconfirmed} unconfirmed, ${counts.notAttempted} not attempted`;
+  const unverified = report.verified || report.dryRun || counts.locked === 0 ? '' : ' (by the answers, not verified)';
+  const outcomes = `${counts.locked} locked${unverified}, ${counts.failed} failed, ${counts.unconfirmed} unconfirmed, ${counts.notAttempted} not attempted`;
   const before = earlier === undefined ? '' : `, ${earlier.locked} locked by earlier invocations`;
-  const unverified = report.verified || report.dryRun || counts.locked === 0 ? '' : ' by the answers, not verified';
   log.line(
-    `Result: ${report.status}: ${outcomes}${unverified}${before} (${requests.total} requests, ${report.durationMs / 1000} s)`
+    `Result: ${report.status}: ${outcomes}${before} (${requests.total} requests, ${report.durationMs / 1000} s)`
   );
   log.line(JSON.stringify(omitted > 0 ? { ...report, failures: shown, failuresOmitted: omitted } : report));
 }
