@@ -1,3 +1,4 @@
+import pick from 'lodash/pick';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -85,7 +86,10 @@ export async function runTask(run: TaskRun): Promise<TaskRunResult> {
   const child = startChild(run);
   const outputDone = Promise.all([child.stdout, child.stderr].map((stream) => forwardLines(stream, run.onLog)));
   const ending = watch(child, run);
-  child.send({ taskFolder: run.taskFolder, params, backend: run.backend } satisfies StartMessage, () => undefined);
+  child.send(
+    { taskFolder: run.taskFolder, params, backend: pick(run.backend, ['url', 'token']) } satisfies StartMessage,
+    () => undefined
+  );
   const result = await ending;
   await outputDone;
   return { ...result, durationMs: Math.round(performance.now() - startedAtMs) };

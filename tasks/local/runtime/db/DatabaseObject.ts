@@ -18,8 +18,8 @@ export class DatabaseObject implements BatchObject {
   // Private by the language: a model may have fields of any name, `model` and `connection` among them.
   readonly #connection: ApiConnection;
   readonly #model: ModelDescription;
-  /** The fields as the database has them, in JSON. */
-  readonly #saved = new Map<string, string>();
+  /** The fields as the database has them, as a list in JSON: a page of objects is to take little memory. */
+  #saved = '[]';
 
   private constructor(connection: ApiConnection, model: ModelDescription) {
     this.#connection = connection;
@@ -102,14 +102,15 @@ export class DatabaseObject implements BatchObject {
     if (action === 'destroy') return { method: 'delete', object: { type, id } };
     const fields = listSettableFields(this.#model).map((name) => [name, this[name]] as const);
     if (!this.persisted) return { method: 'put', object: { type, id, ...Object.fromEntries(fields) } };
-    const changed = fields.filter(([name, value]) => this.#saved.get(name) !== JSON.stringify(value));
+    const saved = JSON.parse(this.#saved) as unknown[];
+    const changed = fields.filter(([, value], index) => JSON.stringify(saved[index]) !== JSON.stringify(value));
     if (changed.length === 0) return undefined;
     return { method: 'patch', object: { type, id, ...Object.fromEntries(changed) } };
   }
 
   [NOTE_DONE](action: BatchAction): void {
     Object.assign(this, { persisted: action === 'save' });
-    for (const name of listSettableFields(this.#model)) this.#saved.set(name, JSON.stringify(this[name]));
+    this.#saved = JSON.stringify(listSettableFields(this.#model).map((name) => this[name]));
   }
 }
 
