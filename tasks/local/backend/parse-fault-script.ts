@@ -9,29 +9,36 @@ const scope = {
 };
 
 /** One schema for each kind, so that a mistake is told in the words of its kind. */
-const KINDS: Readonly<Record<string, { required: readonly string[]; properties: Readonly<Record<string, object>> }>> = {
-  status: {
-    required: ['status'],
-    properties: {
-      status: { type: 'integer', minimum: 400, maximum: 599 },
-      body: { enum: ['json', 'html', 'empty'] },
-      applied: { type: 'boolean' },
-      retryAfter: { type: 'number', minimum: 0 },
-      retryAfterAs: { enum: ['seconds', 'date'] }
-    }
-  },
-  delay: { required: ['ms'], properties: { ms: { type: 'number', minimum: 0 } } },
-  drop: { required: ['applied'], properties: { applied: { type: 'boolean' } } },
-  truncate: { required: [], properties: {} },
-  'no-json': { required: [], properties: {} },
-  short: { required: [], properties: {} },
-  reorder: { required: [], properties: {} },
-  'fail-operations': { required: ['operations'], properties: { operations: share } },
-  poison: {
-    required: ['userIds', 'status'],
-    properties: { userIds: { type: 'array', items: { type: 'string' } }, status: { enum: [400, 413, 422] } }
-  }
+const KINDS: Readonly<Record<string, object>> = {
+  status: describeKind(['status'], {
+    status: { type: 'integer', minimum: 400, maximum: 599 },
+    body: { enum: ['json', 'html', 'empty'] },
+    applied: { type: 'boolean' },
+    retryAfter: { type: 'number', minimum: 0 },
+    retryAfterAs: { enum: ['seconds', 'date'] }
+  }),
+  delay: describeKind(['ms'], { ms: { type: 'number', minimum: 0 } }),
+  drop: describeKind(['applied'], { applied: { type: 'boolean' } }),
+  truncate: describeKind([], {}),
+  'no-json': describeKind([], {}),
+  short: describeKind([], {}),
+  reorder: describeKind([], {}),
+  'fail-operations': describeKind(['operations'], { operations: share }),
+  poison: describeKind(['userIds', 'status'], {
+    userIds: { type: 'array', items: { type: 'string' } },
+    status: { enum: [400, 413, 422] }
+  })
 };
+
+const SCRIPT = {
+  type: 'object',
+  required: ['faults'],
+  additionalProperties: false,
+  properties: { seed: { type: 'integer' }, faults: { type: 'array' } }
+};
+
+/** Compiles each schema once, when it is first needed. */
+const ajv = new Ajv();
 
 /**
  * Checks a fault script.
@@ -39,13 +46,7 @@ const KINDS: Readonly<Record<string, { required: readonly string[]; properties: 
  * @throws Error naming the first mistake and where it is
  */
 export function parseFaultScript(given: unknown): FaultScript {
-  const ajv = new Ajv();
-  check(ajv, 'The script', given, {
-    type: 'object',
-    required: ['faults'],
-    additionalProperties: false,
-    properties: { seed: { type: 'integer' }, faults: { type: 'array' } }
-  });
+  check('The script', given, SCRIPT);
   const script = given as FaultScript;
   script.faults.forEach((fault: unknown, index) => {
     const name = `Fault ${index + 1}`;
@@ -56,17 +57,16 @@ export function parseFaultScript(given: unknown): FaultScript {
         `${name} has the kind ${JSON.stringify(kind ?? null)}. The kinds are ${Object.keys(KINDS).join(', ')}.`
       );
     }
-    check(ajv, name, fault, {
-      type: 'object',
-      required: known.required,
-      additionalProperties: false,
-      properties: { kind: {}, ...scope, ...known.properties }
-    });
+    check(name, fault, known);
   });
   return script;
 }
 
-function check(ajv: Ajv, name: string, value: unknown, schema: object): void {
+function describeKind(required: readonly string[], properties: object): object {
+  return { type: 'object', required, additionalProperties: false, properties: { kind: {}, ...scope, ...properties } };
+}
+
+function check(name: string, value: unknown, schema: object): void {
   if (ajv.validate(schema, value)) return;
   const [error] = ajv.errors ?? [];
   const extra = error?.keyword === 'additionalProperties' ? ` "${String(error.params['additionalProperty'])}"` : '';
