@@ -98,6 +98,10 @@ async function main(): Promise<number> {
   return 0;
 }
 
+process.once('SIGINT', () => {
+  process.stderr.write('Stopped before the end.\n');
+  process.exit(130);
+});
 void main().then((exitCode) => {
   process.exitCode = exitCode;
 });

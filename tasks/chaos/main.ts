@@ -120,6 +120,10 @@ async function playSeeds(options: Options): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
+process.once('SIGINT', () => {
+  process.stderr.write('Stopped before the end.\n');
+  process.exit(130);
+});
 void main().then((exitCode) => {
   process.exitCode = exitCode;
 });

@@ -127,7 +127,10 @@ test.each<[string, string[], string]>([
     ['test', 'lock_users', '--deployment', 'moon'],
     '.journeyrc has no deployment "moon". It has local, testing.'
   ],
-  ['task', ['test', 'lock_users', '--deployment', 'testing'], 'The variable JOURNEY_API_TOKEN_TESTING']
+  ['task', ['test', 'lock_users', '--deployment', 'testing'], 'The variable JOURNEY_API_TOKEN_TESTING'],
+  ['chaos', ['--seeds', '0'], '--seeds must be a whole number of at least 1.'],
+  ['bench', [], 'Name what to measure, which is "pacing".'],
+  ['bench', ['pacing', '--users', '1e6'], '--users must be whole numbers with commas.']
 ])('%s %j is refused with one clear message and exit code 2', async (command, args, sentence) => {
   const { code, stdout, stderr } = await run(command, args, { JOURNEY_API_TOKEN_TESTING: '' }).ended;
 
@@ -136,7 +139,7 @@ test.each<[string, string[], string]>([
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
-test.each(['demo', 'local', 'build', 'task'])('%s --help explains itself', async (command) => {
+test.each(['demo', 'local', 'build', 'task', 'chaos', 'bench'])('%s --help explains itself', async (command) => {
   const { code, stdout } = await run(command, ['--help']).ended;
 
   expect(code).toBe(0);
