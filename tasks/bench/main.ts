@@ -5,7 +5,9 @@ import { buildForBench } from './lock-users-run';
 import { BATCH_MS, measureAlternatives, measureLockUsers, SCENARIOS } from './measure-pacing';
 import type { PacingResult } from './measure-pacing';
 
-const USAGE = `npm run bench -- pacing [options]: how long it takes to lock everybody, beside the alternatives
+const USAGE = `Usage: npm run bench -- pacing [options]
+
+Measures how long it takes to lock everybody, beside the alternatives.
 
   --users LIST         numbers of users (default 10000,100000,1000000, which takes about half an hour)
   --concurrency LIST   batches in flight of lock_users (default 16)

@@ -5,7 +5,9 @@ import { killProcess } from './kill-process';
 import { makeScenario } from './make-scenario';
 import { playKilled, playScenario } from './play-scenario';
 
-const USAGE = `npm run chaos -- [options]: runs the task while everything goes wrong, on a clock of its own
+const USAGE = `Usage: npm run chaos -- [options]
+
+Runs the task while everything goes wrong, on a clock of its own.
 
   --seeds N   how many seeds to play (default 200)
   --from S    the first of them (default 1)
