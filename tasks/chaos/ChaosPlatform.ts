@@ -1,3 +1,4 @@
+import { DbRecordStore } from '../../cloudcode/lock_users/src/adapters/DbRecordStore';
 import { DbUserSource } from '../../cloudcode/lock_users/src/adapters/DbUserSource';
 import { HttpBackendApi } from '../../cloudcode/lock_users/src/adapters/HttpBackendApi';
 import type { Report } from '../../cloudcode/lock_users/src/core/build-report';
@@ -84,6 +85,7 @@ export class ChaosPlatform {
       });
       const settings = {
         ...{ backendUrl: BACKEND_URL, backendId: BACKEND_ID, token: new Secret(this.emulator.token), armed: true },
+        authScheme: 'Bearer' as const,
         ...{ protectedIds: this.protectedIds, userModel: 'user', pace: scenario.pace, budgetMs: scenario.budgetMs }
       };
       const report = await this.clock.run(runLockUsers(settings, parseParameters(next.parameters), ports), killAtMs);
@@ -112,8 +114,13 @@ export class ChaosPlatform {
     const options = { url: BACKEND_URL, token: emulator.token, sleep: (ms: number) => clock.sleep(ms), fetchUrl };
     const database = await this.clock.run(connectDatabase(options));
     return {
-      backend: new HttpBackendApi({ backendUrl: BACKEND_URL, token: new Secret(emulator.token) }, clock, fetchUrl),
+      backend: new HttpBackendApi(
+        { backendUrl: BACKEND_URL, token: new Secret(emulator.token), authScheme: 'Bearer' },
+        clock,
+        fetchUrl
+      ),
       userSource: new DbUserSource(database, 'user', clock),
+      records: DbRecordStore.find(database, clock),
       clock,
       log: { line: (text) => void this.log.push(text) },
       queue: {

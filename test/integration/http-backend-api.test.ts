@@ -15,7 +15,7 @@ let backendUrl: string;
 
 beforeAll(async () => {
   backendUrl = await stub.start();
-  api = new HttpBackendApi({ backendUrl, token: new Secret(TOKEN) }, systemClock);
+  api = new HttpBackendApi({ backendUrl, token: new Secret(TOKEN), authScheme: 'Bearer' }, systemClock);
 });
 afterAll(() => stub.stop());
 beforeEach(() => {
@@ -113,7 +113,7 @@ test.each<[string, StubAnswer, string, string]>([
 });
 
 test('an answer that does not come in time, or stops halfway, is a clear error', async () => {
-  const hasty = new HttpBackendApi({ backendUrl, token: new Secret(TOKEN) }, systemClock);
+  const hasty = new HttpBackendApi({ backendUrl, token: new Secret(TOKEN), authScheme: 'Bearer' }, systemClock);
   stub.answer = () => (response) => response.writeHead(200).write('{"more":');
 
   await expect(hasty.readUserStates(1000, 0, 50)).rejects.toThrow('GET users failed: not answered within 0.05 s.');
@@ -121,7 +121,10 @@ test('an answer that does not come in time, or stops halfway, is a clear error',
 
 test('a server that is not there is a clear error', async () => {
   const other = new StubBackend();
-  const nowhere = new HttpBackendApi({ backendUrl: await other.start(), token: new Secret(TOKEN) }, systemClock);
+  const nowhere = new HttpBackendApi(
+    { backendUrl: await other.start(), token: new Secret(TOKEN), authScheme: 'Bearer' },
+    systemClock
+  );
   await other.stop();
 
   await expect(nowhere.readDeployment(TIMEOUT_MS)).rejects.toMatchObject({

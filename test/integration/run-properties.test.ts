@@ -105,7 +105,7 @@ async function play(scenario: Scenario): Promise<{ report: Report; locked: Set<s
 
   const clock = new VirtualClock();
   const token = new Secret('not-a-real-one');
-  const backend = new HttpBackendApi({ backendUrl, token }, clock, async (url, init) => {
+  const backend = new HttpBackendApi({ backendUrl, token, authScheme: 'Bearer' }, clock, async (url, init) => {
     await clock.sleep(10);
     const given = answer(new URL(url), (init.body as string | undefined) ?? '');
     if (given === undefined) throw new Error('socket hang up');
@@ -116,7 +116,7 @@ async function play(scenario: Scenario): Promise<{ report: Report; locked: Set<s
   const settings = {
     ...{ backendUrl, backendId: '64b0c0ffee64b0c0ffee64b0', token, armed: scenario.armed, userModel: 'user' },
     protectedIds: [...new Set(scenario.protectedNumbers.map(userId))],
-    ...{ pace: { rate: 16, burst: 600 }, budgetMs: 270_000 }
+    ...{ pace: { rate: 16, burst: 600 }, budgetMs: 270_000, authScheme: 'Bearer' as const }
   };
   const parameters = parseParameters({
     excludeUserIds: scenario.excludedNumbers.map(userId),

@@ -8,6 +8,7 @@ import type {
   UserStatePage
 } from '../../cloudcode/lock_users/src/ports';
 import type { LockOperation, Selection } from '../../cloudcode/lock_users/src/core/vocabulary';
+import { MemoryRecordStore } from './MemoryRecordStore';
 
 /** A clock that stands still, and jumps when somebody sleeps. */
 export class FakeClock implements Clock {
@@ -44,7 +45,9 @@ export class FakePlatform implements BackendApi, UserSource {
   readonly resetSessions = new Map<string, number>();
   /** What was ordered on the queue. */
   readonly scheduled: { parameters: Readonly<Record<string, unknown>>; afterMs: number }[] = [];
+  newRunId: () => string = () => 'run-1';
   hasQueue = true;
+  records: MemoryRecordStore | undefined = new MemoryRecordStore();
   pageSize = 1000;
   /** What a batch is answered with; by default every operation succeeds. */
   answerBatch: (operations: readonly LockOperation[]) => unknown = (operations) => {
@@ -91,10 +94,10 @@ export class FakePlatform implements BackendApi, UserSource {
       }
     };
     return {
-      ...{ backend: this, userSource: this, clock, log },
+      ...{ backend: this, userSource: this, records: this.records, clock, log },
       queue: this.hasQueue ? queue : undefined,
       random: () => 0.5,
-      newRunId: () => 'run-1'
+      newRunId: () => this.newRunId()
     };
   }
 }

@@ -9,10 +9,12 @@ import type { FakePlatform } from './fake-ports';
 /** The backend deployment of a run on a FakePlatform. */
 export const BACKEND_ID = '64b0c0ffee64b0c0ffee64b0';
 
-const SETTINGS: Settings = {
+/** The settings of such a run. */
+export const SETTINGS: Settings = {
   backendUrl: `https://backend.example.test/api/v4/${BACKEND_ID}`,
   backendId: BACKEND_ID,
   token: new Secret('not-a-real-one'),
+  authScheme: 'Bearer',
   armed: true,
   protectedIds: [],
   userModel: 'user',

@@ -12,6 +12,7 @@ export interface RequestTally {
   database: number;
   users: number;
   batch: number;
+  record: number;
   /** Those that repeat one that failed, whole or in part. */
   retried: number;
   /** Those that were answered with 429. */
@@ -20,7 +21,7 @@ export interface RequestTally {
 
 /** A request to be made. */
 export interface SendJob<T> {
-  readonly kind: 'info' | 'database' | 'users' | 'batch';
+  readonly kind: 'info' | 'database' | 'users' | 'batch' | 'record';
   /** Operations of a batch; 0 for all else. */
   readonly operations: number;
   /** Attempts that it has had as part of a larger batch. */
@@ -58,7 +59,7 @@ export interface SenderParts {
  * after a 429, and lets none go once the time budget is used up or the run has to stop.
  */
 export class Sender {
-  readonly requests: RequestTally = { info: 0, database: 0, users: 0, batch: 0, retried: 0, rateLimited: 0 };
+  readonly requests: RequestTally = { info: 0, database: 0, users: 0, batch: 0, record: 0, retried: 0, rateLimited: 0 };
   /** One for each wait that is under way. */
   private readonly waits = new Set<AbortController>();
   private stopped: ErrorParts | undefined;
@@ -123,7 +124,7 @@ export class Sender {
   }
 
   /** Makes a request that the run cannot do without. @throws LockUsersError where it is not answered */
-  async read<T>(kind: 'info' | 'database' | 'users', attempt: (timeoutMs: number) => Promise<T>): Promise<T> {
+  async read<T>(kind: Exclude<SendJob<T>['kind'], 'batch'>, attempt: (timeoutMs: number) => Promise<T>): Promise<T> {
     const result = await this.send({ kind, operations: 0, attemptsBefore: 0, attempt });
     if (result.kind === 'answered') return result.answer;
     throw new LockUsersError(this.stopped ?? result.error);

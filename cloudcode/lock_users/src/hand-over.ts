@@ -1,9 +1,7 @@
 import type { Continuation } from './core/Continuation';
-import { BACKOFF_BASE_MS } from './core/limits';
 import type { ErrorParts } from './core/LockUsersError';
+import { orderInvocation } from './order-invocation';
 import type { Ports } from './ports';
-
-const ATTEMPTS = 3;
 
 /** What the next invocation needs. */
 export interface HandOver {
@@ -17,13 +15,9 @@ export interface HandOver {
   readonly afterMs: number;
 }
 
-/**
- * Orders the next invocation of a run whose time is used up, and says why the run stops here if it cannot be.
- *
- * Ordering it twice does no harm: invocations on one queue never overlap, and the second finds nothing to do.
- */
+/** Orders the next invocation of a run whose time is used up, and says why the run stops here if it cannot be. */
 export async function handOver(
-  { queue, clock, log }: Pick<Ports, 'queue' | 'clock' | 'log'>,
+  ports: Pick<Ports, 'queue' | 'clock' | 'log'>,
   { stop, given, next, afterMs }: HandOver
 ): Promise<{ stop: ErrorParts; next?: Continuation }> {
   if (next === undefined) {
@@ -35,18 +29,10 @@ export async function handOver(
       }
     };
   }
-  if (queue === undefined) return { stop };
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await queue.schedule({ ...given, continuation: next }, afterMs);
-      return { stop: { ...stop, nextStep: `Invocation ${next.hop} is ordered and goes on by itself.` }, next };
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      log.line(`The next invocation could not be ordered (attempt ${attempt} of ${ATTEMPTS}): ${reason}`);
-      if (attempt === ATTEMPTS) {
-        return { stop: { ...stop, what: `${stop.what} The next invocation could not be ordered: ${reason}` } };
-      }
-      await clock.sleep(BACKOFF_BASE_MS);
-    }
+  if (ports.queue === undefined) return { stop };
+  const failure = await orderInvocation(ports, { ...given, continuation: next }, afterMs);
+  if (failure === undefined) {
+    return { stop: { ...stop, nextStep: `Invocation ${next.hop} is ordered and goes on by itself.` }, next };
   }
+  return { stop: { ...stop, what: `${stop.what} The next invocation could not be ordered: ${failure}` } };
 }

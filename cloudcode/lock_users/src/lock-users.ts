@@ -4,6 +4,7 @@ import { matchResults } from './core/match-results';
 import type { OperationResult } from './core/match-results';
 import type { Roster } from './core/Roster';
 import type { BackendApi, Log } from './ports';
+import type { RunRecorder } from './RunRecorder';
 import type { Sender } from './Sender';
 import type { UserQueue } from './UserQueue';
 
@@ -17,6 +18,8 @@ export interface LockJob {
   readonly batchSize: number;
   /** Batches in flight at most. */
   readonly concurrency: number;
+  /** Where batches are written down, if anywhere. */
+  readonly recorder: Pick<RunRecorder, 'announce' | 'settle'> | undefined;
 }
 
 /**
@@ -28,7 +31,9 @@ export async function lockUsers(job: LockJob, queue: UserQueue): Promise<void> {
     while (job.sender.stop === undefined) {
       const users = await queue.take(job.batchSize);
       if (users.length === 0) return;
+      const announced = await job.recorder?.announce(users);
       await lockBatch(job, users, 0);
+      if (announced !== undefined) job.recorder?.settle(announced);
     }
   }
   await Promise.all(Array.from({ length: job.concurrency }, work));

@@ -1,6 +1,7 @@
 import type { Report } from './core/build-report';
 import { MAX_FAILURES_IN_LOG } from './core/limits';
 import type { Parameters } from './core/parse-parameters';
+import type { Settings } from './core/parse-settings';
 import type { PlanCounts } from './core/outcomes';
 import type { Deployment } from './core/vocabulary';
 import type { Log } from './ports';
@@ -10,13 +11,18 @@ export function logDeployment(
   log: Log,
   runId: string,
   deployment: Deployment,
-  { continuation, reason }: Pick<Parameters, 'continuation' | 'reason'>
+  { continuation, reason, requestedBy }: Pick<Parameters, 'continuation' | 'reason' | 'requestedBy'>,
+  authScheme: Settings['authScheme']
 ): void {
   const { label, environment, backendId } = deployment;
   log.line(`lock_users, run ${runId}${continuation === undefined ? '' : `, invocation ${continuation.hop}`}`);
   log.line(`Deployment: ${label ?? 'without a label'} (${environment ?? 'environment unknown'}), backend ${backendId}`);
+  const source =
+    authScheme === 'Token' ? 'the CloudCode runtime (this.backend)' : 'JOURNEY_BACKEND_URL, JOURNEY_API_TOKEN';
+  log.line(`Address and token from ${source}`);
   // As JSON, so that a line break in it cannot pass for a line of this log.
   if (reason !== undefined) log.line(`Reason: ${JSON.stringify(reason)}`);
+  if (requestedBy !== undefined) log.line(`Requested by: ${JSON.stringify(requestedBy)}`);
 }
 
 /** What the run is about to do, or has begun to do: sending starts before the last users are read. */
@@ -41,11 +47,11 @@ export function logUnknownIds(log: Log, origin: string, ids: readonly string[]):
 
 /** The result for people, then the report as one line of JSON. Both name at most 20 failures. */
 export function logReport(log: Log, report: Report): void {
-  const { counts, failures, requests, earlier, resetSessions } = report;
-  const shown = failures.slice(0, MAX_FAILURES_IN_LOG);
+  const { resetSessions } = report;
+  const short = shortenReport(report);
+  const { failures: shown, failuresOmitted: omitted = 0 } = short;
   for (const { userId, outcome, type, detail } of shown) log.line(`${outcome}: ${userId}: ${type}: ${detail}`);
-  const omitted = counts.failed + counts.unconfirmed - shown.length;
-  if (omitted > 0) log.line(`… and ${omitted} more; the returned report names ${failures.length}`);
+  if (omitted > 0) log.line(`… and ${omitted} more; the returned report names ${report.failures.length}`);
   if (report.stopReason !== undefined) log.line(`${report.stopReason.code}: ${report.stopReason.message}`);
   if (resetSessions !== undefined) {
     log.line(
@@ -53,11 +59,21 @@ export function logReport(log: Log, report: Report): void {
         `This task asks for no wipe, so somebody else did: ${resetSessions.userIds.join(', ') || 'see the data browser'}`
     );
   }
-  const unverified = report.verified || report.dryRun || counts.locked === 0 ? '' : ' (by the answers, not verified)';
+  log.line(report.status === 'queued' ? 'Result: queued' : describeResult(report));
+  log.line(JSON.stringify(short));
+}
+
+/** The report with at most 20 failures, and the number of the others. */
+export function shortenReport(report: Report): Report {
+  const { counts, failures } = report;
+  const shown = failures.slice(0, MAX_FAILURES_IN_LOG);
+  const omitted = counts.failed + counts.unconfirmed - shown.length;
+  return omitted > 0 ? { ...report, failures: shown, failuresOmitted: omitted } : report;
+}
+
+function describeResult({ status, verified, dryRun, counts, earlier, requests, durationMs }: Report): string {
+  const unverified = verified || dryRun || counts.locked === 0 ? '' : ' (by the answers, not verified)';
   const outcomes = `${counts.locked} locked${unverified}, ${counts.failed} failed, ${counts.unconfirmed} unconfirmed, ${counts.notAttempted} not attempted`;
   const before = earlier === undefined ? '' : `, ${earlier.locked} locked by earlier invocations`;
-  log.line(
-    `Result: ${report.status}: ${outcomes}${before} (${requests.total} requests, ${report.durationMs / 1000} s)`
-  );
-  log.line(JSON.stringify(omitted > 0 ? { ...report, failures: shown, failuresOmitted: omitted } : report));
+  return `Result: ${status}: ${outcomes}${before} (${requests.total} requests, ${durationMs / 1000} s)`;
 }

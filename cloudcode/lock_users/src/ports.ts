@@ -1,3 +1,4 @@
+import type { BatchRecord, RecordStatus, RunRecord } from './core/run-record';
 import type { LockOperation, Selection, UserState } from './core/vocabulary';
 
 /** A page of `GET users`. */
@@ -30,6 +31,25 @@ export interface UserSource {
   readUserIds(selection: Selection, limit: number, skip: number, timeoutMs: number): Promise<readonly string[]>;
 }
 
+/** Which runs are looked for: those with that run id (or object id), one object, or those that stand there. */
+export type RunQuery =
+  { readonly runId: string } | { readonly objectId: string } | { readonly statuses: readonly RecordStatus[] };
+
+/**
+ * The records of runs in the app's own database. A record is changed in place and then saved.
+ * What reads or saves throws a LockUsersError (`RECORD_FAILED`) where that does not succeed within `timeoutMs`.
+ */
+export interface RecordStore {
+  /** A run's record that is in no database yet. */
+  newRun(): RunRecord;
+  /** A batch's record that is in no database yet. */
+  newBatch(runRecordId: string): BatchRecord;
+  findRuns(query: RunQuery, timeoutMs: number): Promise<readonly RunRecord[]>;
+  findBatches(ids: readonly string[], timeoutMs: number): Promise<readonly BatchRecord[]>;
+  /** Saves the records in one request; saving them again after a failure does no harm. */
+  save(records: readonly (RunRecord | BatchRecord)[], timeoutMs: number): Promise<void>;
+}
+
 /** The time, so that no other code has a clock of its own. */
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -53,6 +73,8 @@ export interface Log {
 export interface Ports {
   readonly backend: BackendApi;
   readonly userSource: UserSource;
+  /** Undefined where the app's data model has no models for it. */
+  readonly records: RecordStore | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Undefined where the platform has none; a run that runs out of time then says what is left. */

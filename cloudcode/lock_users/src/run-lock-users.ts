@@ -10,11 +10,14 @@ import { Roster } from './core/Roster';
 import { toErrorParts } from './core/to-error-parts';
 import { TokenBucket } from './core/TokenBucket';
 import type { Deployment } from './core/vocabulary';
+import { closeRun } from './close-run';
 import { handOver } from './hand-over';
 import { lockUsers } from './lock-users';
 import { logDeployment, logPlan, logReport, logUnknownIds } from './log-run';
 import { observeUsers } from './observe-users';
+import { openRun } from './open-run';
 import type { Ports } from './ports';
+import type { RunRecorder } from './RunRecorder';
 import { Sender } from './Sender';
 import { UserQueue } from './UserQueue';
 import { verifyUsers } from './verify-users';
@@ -25,7 +28,10 @@ interface Job {
   readonly ports: Ports;
   readonly maxUsers: number;
   readonly runId: string;
+  /** Which invocation of the run this is, from 1. */
+  readonly hop: number;
   readonly dryRun: boolean;
+  readonly deadlineMs: number;
   readonly roster: Roster;
   readonly bucket: TokenBucket;
   readonly sender: Sender;
@@ -37,6 +43,7 @@ interface Progress {
   verified: boolean;
   /** Why it was not allowed to start sending. */
   refusal?: ErrorParts | undefined;
+  recorder?: RunRecorder | undefined;
 }
 
 /**
@@ -51,16 +58,19 @@ export async function runLockUsers(settings: Settings, parameters: Parameters, p
   const startedAtMs = clock.nowMs();
   const { continuation } = parameters;
   const bucket = new TokenBucket(settings.pace, startedAtMs, continuation?.bucket);
+  const deadlineMs = startedAtMs + settings.budgetMs;
   const job: Job = {
     settings,
     parameters,
     ports,
     maxUsers: resolveMaxUsers(settings, parameters),
-    runId: continuation?.runId ?? ports.newRunId(),
+    runId: continuation?.runId ?? parameters.runId ?? ports.newRunId(),
+    hop: continuation?.hop ?? 1,
     dryRun: parameters.dryRun ?? !settings.armed,
     roster: new Roster(new Set(settings.protectedIds), new Set(parameters.excludeUserIds)),
     bucket,
-    sender: new Sender({ clock, random, log, bucket, deadlineMs: startedAtMs + settings.budgetMs })
+    deadlineMs,
+    sender: new Sender({ clock, random, log, bucket, deadlineMs })
   };
   const progress: Progress = {
     deployment: { label: null, environment: null, backendId: settings.backendId },
@@ -74,7 +84,7 @@ export async function runLockUsers(settings: Settings, parameters: Parameters, p
   const ending = await endInvocation(job, progress);
   const report = buildReport({
     runId: job.runId,
-    hop: continuation?.hop ?? 1,
+    hop: job.hop,
     dryRun: job.dryRun,
     ...(parameters.reason !== undefined && { reason: parameters.reason }),
     deployment: progress.deployment,
@@ -86,6 +96,9 @@ export async function runLockUsers(settings: Settings, parameters: Parameters, p
     durationMs: Math.round(clock.nowMs() - startedAtMs),
     ...ending
   });
+  if (progress.recorder !== undefined) {
+    await closeRun(progress.recorder, report, clock.nowMs(), bucket.pauseLeftMs(clock.nowMs()));
+  }
   logReport(log, report);
   return report;
 }
@@ -101,7 +114,11 @@ async function reconcile(job: Job, progress: Progress): Promise<void> {
     ...progress.deployment,
     ...(await sender.read('info', (timeoutMs) => ports.backend.readDeployment(timeoutMs)))
   };
-  logDeployment(ports.log, job.runId, progress.deployment, parameters);
+  logDeployment(ports.log, job.runId, progress.deployment, parameters, settings.authScheme);
+  const opening = await openRun(job);
+  progress.recorder = opening.recorder;
+  progress.refusal = opening.stop;
+  if (opening.stop !== undefined) return;
 
   const queue = new UserQueue();
   // Where the number of users is limited, nothing leaves before it is known that the whole plan keeps to it.
@@ -123,7 +140,8 @@ async function reconcile(job: Job, progress: Progress): Promise<void> {
   const locking = {
     ...{ sender, backend: ports.backend, roster, log: ports.log },
     batchSize: parameters.batchSize,
-    concurrency: parameters.concurrency
+    concurrency: parameters.concurrency,
+    recorder: opening.recorder
   };
   await Promise.all([observing, lockUsers(locking, queue)]);
 

@@ -37,7 +37,7 @@ function parts(changes: Changes = {}): ReportParts {
     verified: true,
     lockedEarlier: 0,
     resetEarlier: 0,
-    requests: { info: 1, database: 2, users: 3, batch: 4, retried: 0, rateLimited: 0 },
+    requests: { info: 1, database: 2, users: 3, batch: 4, record: 5, retried: 0, rateLimited: 0 },
     durationMs: 5,
     ...rest
   };
@@ -65,7 +65,7 @@ test('a report has the counts, the requests and their total', () => {
       notAttempted: 0
     },
     failures: [],
-    requests: { total: 10, info: 1, database: 2, users: 3, batch: 4, retried: 0, rateLimited: 0 },
+    requests: { total: 15, info: 1, database: 2, users: 3, batch: 4, record: 5, retried: 0, rateLimited: 0 },
     durationMs: 5
   });
 });

@@ -14,6 +14,7 @@ test('two variables are enough, and nothing is armed by default', () => {
     backendUrl: ENVIRONMENT.JOURNEY_BACKEND_URL,
     backendId: ID,
     armed: false,
+    authScheme: 'Bearer',
     protectedIds: [],
     userModel: 'user',
     pace: { rate: 16, burst: 600 },

@@ -15,6 +15,7 @@ test('a person can follow the run, and the last line is the report', async () =>
   expect(log.lines).toEqual([
     'lock_users, run run-1',
     'Deployment: Fake (testing), backend 64b0c0ffee64b0c0ffee64b0',
+    'Address and token from JOURNEY_BACKEND_URL, JOURNEY_API_TOKEN',
     'Reason: "release\\nResult: done"',
     'Batch request 1: 2 sent, 2 locked, 0 failed.',
     'Selected: 3 users (0 protected, 0 excluded, 0 already locked)',

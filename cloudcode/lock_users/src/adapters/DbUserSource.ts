@@ -2,6 +2,7 @@ import type { FailureFacts } from '../core/classify-answer';
 import { LockUsersError } from '../core/LockUsersError';
 import type { Selection } from '../core/vocabulary';
 import type { Clock, UserSource } from '../ports';
+import { answerInTime, readFacts } from './database-errors';
 
 /** The part of a `DB` query that is used here, as documented ("Querying DB objects", docs.journeyapps.com). */
 interface DbQuery {
@@ -37,25 +38,18 @@ export class DbUserSource implements UserSource {
     timeoutMs: number
   ): Promise<readonly string[]> {
     const collection = this.findCollection();
-    const answered = new AbortController();
-    let objects: readonly unknown[] | undefined;
+    let read: { readonly answer: readonly unknown[] } | undefined;
     try {
       let query = where === undefined ? collection.all() : collection.where(where.text, ...where.values);
       if (userIds !== undefined) query = query.where('id in ?', userIds);
       // Paging with `skip` needs an order that stays. That `id` can be sorted by is assumed: the documentation sorts
       // by fields of the model only, but the API takes `id` in queries.
-      const reading = query.orderBy('id').limit(limit).skip(skip).toArray();
-      // DB has no time limit of its own, and a read that never ends would end the invocation without a report.
-      const tooLate = this.clock.sleep(timeoutMs, answered.signal).then(() => undefined);
-      objects = await Promise.race([reading, tooLate]);
+      read = await answerInTime(this.clock, timeoutMs, query.orderBy('id').limit(limit).skip(skip).toArray());
     } catch (error) {
       throw readFailed(error instanceof Error ? error.message : String(error), where !== undefined, readFacts(error));
-    } finally {
-      answered.abort();
     }
-    if (objects === undefined)
-      throw readFailed(`no answer within ${timeoutMs / 1000} s`, false, { network: 'timeout' });
-    return objects.map((object) => {
+    if (read === undefined) throw readFailed(`no answer within ${timeoutMs / 1000} s`, false, { network: 'timeout' });
+    return read.answer.map((object) => {
       const id = (object as { id?: unknown } | null)?.id;
       if (typeof id === 'string' && id !== '') return id;
       throw readFailed(`a ${this.userModel} object came without an id`, false);
@@ -80,17 +74,6 @@ export class DbUserSource implements UserSource {
 
 function databaseUnavailable(what: string, nextStep: string): LockUsersError {
   return new LockUsersError({ code: 'DATABASE_UNAVAILABLE', what, nextStep });
-}
-
-/** What an error of `DB` says beside its message: `status` and `type`, or a code of the system (vendor's library). */
-function readFacts(error: unknown): FailureFacts {
-  const { status, type, code, cause } = (error ?? {}) as Record<string, unknown>;
-  const platformType = typeof type === 'string' ? { platformType: type } : {};
-  // An answer that is no JSON comes as an error with status 200, or as the parser's own.
-  if (error instanceof SyntaxError || type === 'invalid-json') return { network: 'garbled' };
-  if (typeof status === 'number') return { ...platformType, status, ...(status < 300 && { network: 'garbled' }) };
-  const systemCode = code ?? (cause as { code?: unknown } | null | undefined)?.code;
-  return { ...platformType, ...(typeof systemCode === 'string' && { network: 'connection' }) };
 }
 
 function readFailed(detail: string, filtered: boolean, facts: FailureFacts = {}): LockUsersError {

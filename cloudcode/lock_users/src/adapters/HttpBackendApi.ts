@@ -12,6 +12,7 @@ export interface BackendAccess {
   /** Base address ending in `/api/v4/<24 hex digits>`. */
   readonly backendUrl: string;
   readonly token: Secret;
+  readonly authScheme: 'Bearer' | 'Token';
 }
 
 /** How a request is made: node-fetch, or what stands in for it. */
@@ -94,7 +95,7 @@ export class HttpBackendApi implements BackendApi {
       const response = await this.fetchUrl(`${this.access.backendUrl}/${path}`, {
         method,
         headers: {
-          Authorization: `Bearer ${this.access.token.reveal()}`,
+          Authorization: `${this.access.authScheme} ${this.access.token.reveal()}`,
           Accept: 'application/json',
           ...(body !== undefined && { 'Content-Type': 'application/json' })
         },

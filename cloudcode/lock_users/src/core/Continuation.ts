@@ -53,6 +53,11 @@ export function continueRun(
   };
 }
 
+/** Whether a value can be the id of a run. */
+export function isRunId(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w-]{1,100}$/.test(value);
+}
+
 /** Whether a value is what `continueRun` makes, after a JSON round trip. */
 export function isContinuation(value: unknown): value is Continuation {
   if (!isPlainObject(value)) return false;
@@ -60,8 +65,7 @@ export function isContinuation(value: unknown): value is Continuation {
   if (!isPlainObject(bucket) || Object.keys(rest).length > 0) return false;
   const { tokens, rate, atMs, ...others } = bucket as Record<string, unknown>;
   return (
-    typeof runId === 'string' &&
-    /^[\w-]{1,100}$/.test(runId) &&
+    isRunId(runId) &&
     isCountBetween(hop, 2, MAX_HOPS) &&
     [idleHops, lockedSeen, locked, resetSessions].every((count) => isCountBetween(count, 0, Number.MAX_SAFE_INTEGER)) &&
     [tokens, rate, atMs].every(Number.isFinite) &&

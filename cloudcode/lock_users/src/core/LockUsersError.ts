@@ -17,6 +17,10 @@ import type { UsersChanged } from './vocabulary';
  * - `BACKEND_PROTOCOL`: a 2xx answer that does not have the documented shape.
  * - `DATABASE_UNAVAILABLE`: the platform's `DB` global, or the user model in it, is not there.
  * - `DATABASE_READ_FAILED`: `DB` could not read the users.
+ * - `RUN_UNDER_WAY`: another run holds the lease; this one has done nothing.
+ * - `RUN_ENDED`: this very run, or this part of it, was carried out before, so this delivery changes nothing.
+ * - `RECORD_FAILED`: the run's record in the app database cannot be read or written.
+ * - `QUEUED`: the run was not carried out here but ordered on the queue. Normal.
  * - `TIME_BUDGET`: the invocation's time is used up. The run continues by itself where the platform has a queue.
  * - `STALLED`: two invocations in a row locked nobody, or there were 100 of them; the run gave up.
  * - `INVARIANT`: a bug in this task; the message says which belief did not hold.
@@ -36,6 +40,10 @@ export type ErrorCode =
   | 'BACKEND_PROTOCOL'
   | 'DATABASE_UNAVAILABLE'
   | 'DATABASE_READ_FAILED'
+  | 'RUN_UNDER_WAY'
+  | 'RUN_ENDED'
+  | 'RECORD_FAILED'
+  | 'QUEUED'
   | 'TIME_BUDGET'
   | 'STALLED'
   | 'INVARIANT';

@@ -1,6 +1,7 @@
 import { InvariantError } from './LockUsersError';
 import type { OperationResult } from './match-results';
 import type { Failure, OutcomeCounts, PlanCounts } from './outcomes';
+import type { NotLocked } from './run-record';
 import { UserIndex } from './UserIndex';
 import type { Reason, UserState } from './vocabulary';
 
@@ -155,6 +156,18 @@ export class Roster {
       else counts.notAttempted++;
     }
     return counts;
+  }
+
+  /** Those of some planned users who are not known to be locked, and why. */
+  listNotLocked(users: Iterable<number>): NotLocked[] {
+    const notLocked: NotLocked[] = [];
+    for (const user of users) {
+      const state = this.stateOf(user);
+      if ((state & LOCKED) !== 0) continue;
+      const outcome = (state & RESULT) === 0 ? 'not_attempted' : (state & DOUBTFUL) !== 0 ? 'unconfirmed' : 'failed';
+      notLocked.push({ userId: this.idOf(user), outcome, ...this.reasons.get(user) });
+    }
+    return notLocked;
   }
 
   /** Users who failed or are unconfirmed, in the order in which they were first seen, `most` of them at most. */

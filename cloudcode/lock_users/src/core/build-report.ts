@@ -9,10 +9,10 @@ import type { Action, Deployment, UsersChanged } from './vocabulary';
 /**
  * How an invocation ended: `planned`: it was a dry run. `done`: every planned user is locked. `continues`: its time was
  * used up, and the next invocation is ordered. `partial`: some users may be locked, some are not known to be. `refused`:
- * it was not allowed to start sending. `stalled`: the run has gone on for several invocations and gave up. `failed`:
+ * it was not allowed to start sending. `queued`: it is ordered on the queue, and nothing was done here. `stalled`: the run has gone on for several invocations and gave up. `failed`:
  * nobody was locked.
  */
-export type RunStatus = 'planned' | 'done' | 'continues' | 'partial' | 'refused' | 'stalled' | 'failed';
+export type RunStatus = 'planned' | 'done' | 'continues' | 'partial' | 'refused' | 'queued' | 'stalled' | 'failed';
 
 /** Why an invocation did less than lock every selected user it could. */
 export interface StopReason {
@@ -23,14 +23,18 @@ export interface StopReason {
   readonly nextStep: string;
 }
 
-/** Requests as they left, by what they were for; `database` counts the page reads asked of `DB`. */
+/**
+ * Requests as they left, by what they were for; `database` counts the page reads asked of `DB`, `record` what was read
+ * and saved of the run's record before the report was made.
+ */
 export interface RequestCounts {
-  /** `info`, `database`, `users` and `batch` together. */
+  /** `info`, `database`, `users`, `batch` and `record` together. */
   readonly total: number;
   readonly info: number;
   readonly database: number;
   readonly users: number;
   readonly batch: number;
+  readonly record: number;
   /** Those of `total` that repeat one that failed. */
   readonly retried: number;
   /** Those of `total` that were answered with 429. */
@@ -88,7 +92,7 @@ export interface ReportParts {
   readonly next?: Continuation;
 }
 
-const REFUSALS: readonly ErrorCode[] = ['NOT_ARMED', 'TOO_MANY_USERS'];
+const REFUSALS: readonly ErrorCode[] = ['NOT_ARMED', 'TOO_MANY_USERS', 'RUN_UNDER_WAY', 'RUN_ENDED'];
 
 /**
  * Puts the report together and proves that nobody is missing from it.
@@ -128,13 +132,17 @@ export function buildReport(parts: ReportParts): Report {
     ...(resetCount > 0 && {
       resetSessions: { count: resetCount, userIds: [...turned.keys()].slice(0, MAX_FAILURES_IN_REPORT) }
     }),
-    requests: { total: requests.info + requests.database + requests.users + requests.batch, ...requests },
+    requests: {
+      total: requests.info + requests.database + requests.users + requests.batch + requests.record,
+      ...requests
+    },
     durationMs: parts.durationMs,
     ...(stop && { stopReason: describeStop(stop, outcomes) })
   };
 }
 
 function decideStatus({ dryRun, stop, next }: ReportParts, counts: OutcomeCounts & PlanCounts): RunStatus {
+  if (stop?.code === 'QUEUED') return 'queued';
   // An unarmed deployment that was not told to lock has done all it was asked for, so it is no refusal.
   if (dryRun && (stop === undefined || stop.code === 'NOT_ARMED')) return 'planned';
   if (stop !== undefined && REFUSALS.includes(stop.code)) return 'refused';

@@ -77,3 +77,33 @@ export const MAX_FAILURES_IN_LOG = 20;
 
 /** Characters allowed in `reason`. Ours: enough for a sentence or two in a report. */
 export const MAX_REASON_LENGTH = 500;
+
+/** Characters allowed in `requestedBy`. Ours. */
+export const MAX_REQUESTED_BY_LENGTH = 100;
+
+/**
+ * Milliseconds that an invocation's lease outlasts its budget: the answers' grace, the closing of the record, and clocks
+ * that differ. Ours; the platform stops a task after 300 s (documented: CloudCode overview).
+ */
+export const LEASE_MARGIN_MS = 60_000;
+
+/** Milliseconds that a lease lasts while its invocation still asks who else is there. Ours. */
+export const STARTING_LEASE_MS = 60_000;
+
+/** Milliseconds that a run keeps its lease for its next invocation, beyond the time for which that one is ordered. Ours. */
+export const HAND_OVER_LEASE_MS = 600_000;
+
+/** Milliseconds between two looks at whether a rival for the lease has withdrawn. Ours. */
+export const LEASE_POLL_MS = 500;
+
+/** Milliseconds that a request may take by which a run's record is closed: the time is short then. Ours. */
+export const CLOSING_TIMEOUT_MS = 5000;
+
+/** Batch records saved with one request at most: about 1 MB. Ours. */
+export const MAX_RECORDS_PER_SAVE = 20;
+
+/** Milliseconds between two updates of a run's progress in its record. Ours. */
+export const PROGRESS_INTERVAL_MS = 5000;
+
+/** Least characters of `LOCK_USERS_WEB_SECRET`. Ours: nobody guesses 32. */
+export const MIN_WEB_SECRET_LENGTH = 32;

@@ -1,10 +1,16 @@
 import uniq = require('lodash/uniq');
 import isPlainObject = require('lodash/isPlainObject');
 import { describeValue, findWrongUserId } from './check-user-ids';
-import { isContinuation } from './Continuation';
+import { isContinuation, isRunId } from './Continuation';
 import type { Continuation } from './Continuation';
 import { suggestName } from './find-nearest-name';
-import { DEFAULT_CONCURRENCY, MAX_CONCURRENCY, MAX_OPERATIONS_PER_BATCH, MAX_REASON_LENGTH } from './limits';
+import {
+  DEFAULT_CONCURRENCY,
+  MAX_CONCURRENCY,
+  MAX_OPERATIONS_PER_BATCH,
+  MAX_REASON_LENGTH,
+  MAX_REQUESTED_BY_LENGTH
+} from './limits';
 import { LockUsersError } from './LockUsersError';
 import type { Action, Selection, WhereClause } from './vocabulary';
 
@@ -27,6 +33,10 @@ export interface Parameters {
   readonly verify: boolean;
   /** Why, in the caller's words; it ends up in the report. */
   readonly reason?: string;
+  /** Who or what asks for it, in the caller's words; it ends up in the run's record. */
+  readonly requestedBy?: string;
+  /** The id that the run has. Whoever orders it gives it one, so that a repeated order is the same run. */
+  readonly runId?: string;
   /** Where this is not a run's first invocation: what the one before hands over. Set by the task itself. */
   readonly continuation?: Continuation;
   /** The parameters as they were given, for the next invocation. */
@@ -44,6 +54,8 @@ const PARAMETER_NAMES = [
   'concurrency',
   'verify',
   'reason',
+  'requestedBy',
+  'runId',
   'continuation',
   'wipe'
 ] as const;
@@ -91,7 +103,13 @@ export function parseParameters(params: unknown): Parameters {
   const concurrency = take('concurrency', isConcurrency, `a whole number from 1 to ${MAX_CONCURRENCY}`);
   const verify = take('verify', isBoolean, 'true or false');
   const continuation = take('continuation', isContinuation, 'left out: the task sets it itself');
-  const reason = take('reason', isReason, `text of 1 to ${MAX_REASON_LENGTH} characters`);
+  const reason = take('reason', isTextOf(MAX_REASON_LENGTH), `text of 1 to ${MAX_REASON_LENGTH} characters`);
+  const requestedBy = take(
+    'requestedBy',
+    isTextOf(MAX_REQUESTED_BY_LENGTH),
+    `text of 1 to ${MAX_REQUESTED_BY_LENGTH} characters`
+  );
+  const runId = take('runId', isRunId, 'an id of 1 to 100 letters, digits, "-" and "_"');
 
   if (mistakes.length > 0) throw invalidParameters(mistakes);
   return {
@@ -105,7 +123,9 @@ export function parseParameters(params: unknown): Parameters {
     ...(continuation && { continuation }),
     ...(dryRun !== undefined && { dryRun }),
     ...(maxUsers !== undefined && { maxUsers }),
-    ...(reason !== undefined && { reason })
+    ...(reason !== undefined && { reason }),
+    ...(requestedBy !== undefined && { requestedBy }),
+    ...(runId !== undefined && { runId })
   };
 }
 
@@ -124,6 +144,11 @@ function takeWhere(where: readonly unknown[] | undefined, mistakes: string[]): W
   if (typeof text !== 'string' || text.trim() === '') {
     mistakes.push(`"where" starts with the query text, such as "role = ?", not ${describeValue(text)}.`);
     return undefined;
+  }
+  if (!/^[\w\s?.,()=!<>-]*$/.test(text) || !isBalanced(text)) {
+    mistakes.push(
+      '"where" has fields, operators, brackets and "?" in its text, and nothing else: values come after it, one for each "?".'
+    );
   }
   const marks = text.split('?').length - 1;
   if (marks !== values.length) {
@@ -147,6 +172,16 @@ function takeIds(name: string, ids: readonly unknown[] | undefined, mistakes: st
 
 function isLock(value: unknown): value is Action {
   return value === 'lock';
+}
+
+function isBalanced(text: string): boolean {
+  let depth = 0;
+  for (const character of text) {
+    if (character === '(') depth++;
+    if (character === ')') depth--;
+    if (depth < 0) return false;
+  }
+  return depth === 0;
 }
 
 function isArray(value: unknown): value is readonly unknown[] {
@@ -173,6 +208,6 @@ function isConcurrency(value: unknown): value is number {
   return isCount(value) && value <= MAX_CONCURRENCY;
 }
 
-function isReason(value: unknown): value is string {
-  return typeof value === 'string' && value.trim() !== '' && value.length <= MAX_REASON_LENGTH;
+function isTextOf(mostCharacters: number): (value: unknown) => value is string {
+  return (value): value is string => typeof value === 'string' && value.trim() !== '' && value.length <= mostCharacters;
 }

@@ -1,7 +1,13 @@
 import uniq = require('lodash/uniq');
 import { findWrongUserId } from './check-user-ids';
 import { suggestName } from './find-nearest-name';
-import { DEFAULT_BUDGET_SECONDS, DEFAULT_BURST, DEFAULT_RATE, MAX_BUDGET_SECONDS } from './limits';
+import {
+  DEFAULT_BUDGET_SECONDS,
+  DEFAULT_BURST,
+  DEFAULT_RATE,
+  MAX_BUDGET_SECONDS,
+  MIN_WEB_SECRET_LENGTH
+} from './limits';
 import { LockUsersError } from './LockUsersError';
 import { Secret } from './Secret';
 import type { Pace } from './TokenBucket';
@@ -13,6 +19,8 @@ export interface Settings {
   /** The 24 hex digits at the end of the address. */
   readonly backendId: string;
   readonly token: Secret;
+  /** How the token is sent: `Bearer` for a named token (documented), `Token` for the runtime's own (seen in a sample). */
+  readonly authScheme: 'Bearer' | 'Token';
   /** False: every trigger only plans. */
   readonly armed: boolean;
   /** Users who are never locked. */
@@ -34,7 +42,8 @@ const OWN_VARIABLES = [
   'LOCK_USERS_USER_MODEL',
   'LOCK_USERS_RATE',
   'LOCK_USERS_BURST',
-  'LOCK_USERS_BUDGET_SECONDS'
+  'LOCK_USERS_BUDGET_SECONDS',
+  'LOCK_USERS_WEB_SECRET'
 ] as const;
 
 const WHERE_TO_FIND_THE_ADDRESS =
@@ -43,9 +52,11 @@ const WHERE_TO_FIND_THE_ADDRESS =
 /**
  * Checks the deployment's environment variables; an empty one counts as not set.
  *
+ * @param runtime what the task was called on: where neither the address nor the token is set, its `backend` has both
+ *   (seen in a sample of the vendor's staff, not documented)
  * @throws LockUsersError `INVALID_SETTINGS`, naming every mistake at once, and never a value that may be a token.
  */
-export function parseSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+export function parseSettings(environment: Readonly<Record<string, string | undefined>>, runtime?: unknown): Settings {
   const mistakes: string[] = [];
   const read = (name: string): string | undefined => environment[name]?.trim() || undefined;
 
@@ -55,8 +66,10 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
       mistakes.push(`Unknown variable ${name}. ${suggestName(name, OWN_VARIABLES)}`);
     }
   }
-  const address = parseAddress(read('JOURNEY_BACKEND_URL'), mistakes);
-  const token = parseToken(read('JOURNEY_API_TOKEN'), mistakes);
+  const given = { url: read('JOURNEY_BACKEND_URL'), token: read('JOURNEY_API_TOKEN') };
+  const ownBackend = given.url === undefined && given.token === undefined ? findBackend(runtime) : undefined;
+  const address = parseAddress(ownBackend?.url ?? given.url, mistakes);
+  const token = parseToken(ownBackend?.token ?? given.token, mistakes);
   const armed = read('LOCK_USERS_ARMED') ?? 'false';
   if (armed !== 'true' && armed !== 'false') mistakes.push('LOCK_USERS_ARMED must be true or false.');
 
@@ -84,6 +97,10 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
   if (!isNumberBetween(budget, 1, MAX_BUDGET_SECONDS)) {
     mistakes.push(`LOCK_USERS_BUDGET_SECONDS must be a number from 1 to ${MAX_BUDGET_SECONDS}.`);
   }
+  const webSecret = read('LOCK_USERS_WEB_SECRET');
+  if (webSecret !== undefined && !isWebSecret(webSecret)) {
+    mistakes.push(`LOCK_USERS_WEB_SECRET must have at least ${MIN_WEB_SECRET_LENGTH} characters, without spaces.`);
+  }
 
   if (mistakes.length > 0 || address === undefined || token === undefined) {
     throw new LockUsersError({
@@ -95,6 +112,7 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
   return {
     ...address,
     token,
+    authScheme: ownBackend === undefined ? 'Bearer' : 'Token',
     armed: armed === 'true',
     protectedIds: uniq(protectedIds),
     userModel,
@@ -102,6 +120,19 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     budgetMs: Number(budget) * 1000,
     ...(maxUsers !== undefined && { maxUsers: Number(maxUsers) })
   };
+}
+
+/** Whether a text may be the secret of web requests: printable ASCII without spaces, as a header can carry it. */
+export function isWebSecret(text: string): boolean {
+  return text.length >= MIN_WEB_SECRET_LENGTH && /^[\x21-\x7e]+$/.test(text);
+}
+
+function findBackend(runtime: unknown): { readonly url: string; readonly token: string } | undefined {
+  const { backend } = (runtime ?? {}) as { readonly backend?: { readonly url?: unknown; readonly token?: unknown } };
+  const { url, token } = backend ?? {};
+  return typeof url === 'string' && typeof token === 'string' && url !== '' && token !== ''
+    ? { url, token }
+    : undefined;
 }
 
 function isNumberBetween(text: string, least: number, most: number): boolean {

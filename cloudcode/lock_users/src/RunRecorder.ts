@@ -1,0 +1,174 @@
+import chunk = require('lodash/chunk');
+import { BACKOFF_BASE_MS, CLOSING_TIMEOUT_MS, MAX_RECORDS_PER_SAVE, PROGRESS_INTERVAL_MS } from './core/limits';
+import type { Roster } from './core/Roster';
+import type { BatchRecord, RunRecord } from './core/run-record';
+import type { Clock, Log, RecordStore } from './ports';
+import type { Sender } from './Sender';
+
+/** What recording a run needs. */
+export interface RecorderParts {
+  readonly records: RecordStore;
+  readonly run: RunRecord;
+  readonly roster: Roster;
+  readonly sender: Sender;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A batch that was announced. */
+export interface AnnouncedBatch {
+  readonly id: string;
+  readonly users: readonly number[];
+  /** Undefined once its outcome is saved, because the ids of all users take much memory. */
+  record: BatchRecord | undefined;
+  /** What was saved of those who are not locked. */
+  notLocked: string | undefined;
+}
+
+const CLOSING_ATTEMPTS = 3;
+
+/**
+ * Writes down each batch before it is sent and again when its outcome is known, so that of a run that was killed at any
+ * moment the record names everybody who may be locked, and says of nobody that they are when nothing says so.
+ *
+ * While one save is under way the next ones gather, and are saved with one request.
+ */
+export class RunRecorder {
+  private readonly batches: AnnouncedBatch[] = [];
+  private unsaved: AnnouncedBatch[] = [];
+  /** Wakes those who wait for their batch to be written down. */
+  private readonly waiting = new Map<AnnouncedBatch, () => void>();
+  private saving: Promise<void> | undefined;
+  private isBroken = false;
+  private progressAtMs: number;
+  /** Users whom earlier invocations of the run locked, as its record has it. */
+  readonly lockedBefore: number;
+
+  constructor(private readonly parts: RecorderParts) {
+    this.progressAtMs = parts.clock.nowMs();
+    this.lockedBefore = parts.run.locked ?? 0;
+  }
+
+  /** Writes down who is about to be sent. Resolves when that is in the database, or is known not to get there. */
+  async announce(users: readonly number[]): Promise<AnnouncedBatch> {
+    const { records, run, roster, clock } = this.parts;
+    const record = records.newBatch(run.id);
+    const userIds = JSON.stringify(users.map((user) => roster.idOf(user)));
+    const number = this.batches.length + 1;
+    Object.assign(record, { number, state: 'sent', sentAtMs: clock.nowMs(), userIds });
+    const batch: AnnouncedBatch = { id: record.id, users, record, notLocked: undefined };
+    this.batches.push(batch);
+    const written = new Promise<void>((resolve) => this.waiting.set(batch, resolve));
+    this.add(batch);
+    await written;
+    return batch;
+  }
+
+  /** Writes down what came of it, soon. */
+  settle(batch: AnnouncedBatch): void {
+    this.describe(batch);
+    this.add(batch);
+  }
+
+  /**
+   * Writes down what is known at the end: the batches that are not written yet or were corrected since, and the run.
+   * What cannot be written is told in the log.
+   */
+  async close(ending: Partial<RunRecord>): Promise<void> {
+    const { records, run, log } = this.parts;
+    await this.saving;
+    for (const batch of this.batches) if (batch.record !== undefined) this.describe(batch);
+    const corrected = this.batches.filter(
+      (batch) => batch.record === undefined && batch.notLocked !== this.listNotLocked(batch)
+    );
+    try {
+      for (const part of chunk(corrected, MAX_RECORDS_PER_SAVE)) {
+        const found = await this.insist((timeoutMs) =>
+          records.findBatches(
+            part.map(({ id }) => id),
+            timeoutMs
+          )
+        );
+        for (const batch of part) {
+          batch.record = found.find(({ id }) => id === batch.id);
+          this.describe(batch);
+        }
+      }
+      const left = this.batches.flatMap(({ record }) => record ?? []);
+      Object.assign(run, ending);
+      for (const part of chunk([...left, run], MAX_RECORDS_PER_SAVE)) {
+        await this.insist((timeoutMs) => records.save(part, timeoutMs));
+      }
+    } catch (error) {
+      log.line(`${describe(error)} What it says may be incomplete; this report is not.`);
+    }
+  }
+
+  private add(batch: AnnouncedBatch): void {
+    if (!this.unsaved.includes(batch)) this.unsaved.push(batch);
+    this.saving ??= this.saveAll().finally(() => (this.saving = undefined));
+  }
+
+  private async saveAll(): Promise<void> {
+    const { records, sender, log } = this.parts;
+    while (this.unsaved.length > 0 && !this.isBroken && sender.stop === undefined) {
+      const part = this.unsaved.splice(0, MAX_RECORDS_PER_SAVE);
+      // A batch may be settled while its announcement is being saved.
+      const wasAnswered = part.filter(({ record }) => record?.state === 'answered');
+      const saved = [...part.flatMap(({ record }) => record ?? []), ...this.noteProgress()];
+      const attempt = (timeoutMs: number): Promise<void> => records.save(saved, timeoutMs);
+      const result = await sender.send({ kind: 'record', operations: 0, attemptsBefore: 0, attempt });
+      if (result.kind !== 'answered' && sender.stop === undefined) {
+        this.isBroken = true;
+        log.line(`${result.error.what} The run goes on; its record is written at the end.`);
+      }
+      if (result.kind === 'answered') for (const batch of wasAnswered) batch.record = undefined;
+      for (const batch of part) this.wake(batch);
+    }
+    for (const batch of this.unsaved.splice(0)) this.wake(batch);
+  }
+
+  private wake(batch: AnnouncedBatch): void {
+    this.waiting.get(batch)?.();
+    this.waiting.delete(batch);
+  }
+
+  /** The run, where its progress is to be shown again. */
+  private noteProgress(): RunRecord[] {
+    const { run, roster, clock } = this.parts;
+    const nowMs = clock.nowMs();
+    if (nowMs - this.progressAtMs < PROGRESS_INTERVAL_MS) return [];
+    this.progressAtMs = nowMs;
+    const { locked, failed, unconfirmed } = roster.countOutcomes();
+    Object.assign(run, { locked: this.lockedBefore + locked, failed, unconfirmed });
+    return [run];
+  }
+
+  private describe(batch: AnnouncedBatch): void {
+    batch.notLocked = this.listNotLocked(batch);
+    const locked = batch.users.length - this.parts.roster.listNotLocked(batch.users).length;
+    if (batch.record) Object.assign(batch.record, { state: 'answered', locked, notLocked: batch.notLocked });
+  }
+
+  private listNotLocked({ users }: AnnouncedBatch): string {
+    return JSON.stringify(this.parts.roster.listNotLocked(users));
+  }
+
+  /** Makes a request that is not held back by the end of the budget. */
+  private async insist<T>(attempt: (timeoutMs: number) => Promise<T>): Promise<T> {
+    const { sender, clock } = this.parts;
+    for (let count = 1; ; count++) {
+      sender.requests.record++;
+      try {
+        return await attempt(CLOSING_TIMEOUT_MS);
+      } catch (error) {
+        if (count === CLOSING_ATTEMPTS) throw error;
+        await clock.sleep(BACKOFF_BASE_MS);
+      }
+    }
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

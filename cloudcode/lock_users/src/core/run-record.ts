@@ -1,0 +1,68 @@
+import type { RunStatus } from './build-report';
+import type { OutcomeCounts, PlanCounts } from './outcomes';
+import type { Reason } from './vocabulary';
+
+/**
+ * Where a recorded run stands. `requested`: somebody created the record and wants it run. `starting`: an invocation asks
+ * for the lease. `running`: an invocation holds it. `continues`: the next invocation is ordered. `interrupted`: its lease
+ * ended without a word from its process. The others are how runs end.
+ */
+export type RecordStatus = 'requested' | 'starting' | 'running' | 'interrupted' | Exclude<RunStatus, 'queued'>;
+
+/** Statuses of a run that may hold the lease. */
+export const UNDER_WAY: readonly RecordStatus[] = ['starting', 'running', 'continues'];
+
+/** What the app's own database says of a run: an object of the model `lock_run`. Null: nothing yet. */
+export interface RunRecord extends Partial<Record<keyof (PlanCounts & OutcomeCounts), number | null>> {
+  /** The object's id. */
+  readonly id: string;
+  status: RecordStatus | null;
+  /** The report's `runId`; for a requested run the object's id. */
+  runId: string | null;
+  action: string | null;
+  reason: string | null;
+  requestedBy: string | null;
+  /** The parameters as JSON. */
+  parameters: string | null;
+  startedAtMs: number | null;
+  finishedAtMs: number | null;
+  /** Which invocation of the run wrote this last, from 1. */
+  invocation: number | null;
+  /** The invocation that holds the lease. */
+  leaseHolder: string | null;
+  /** Until when no other run may begin, on the clock. */
+  leaseExpiresAtMs: number | null;
+  /** What a person should know. */
+  message: string | null;
+  /** The last invocation's report as JSON; it names at most 20 failures, the batches have all. */
+  report: string | null;
+}
+
+/** One batch of a run: an object of the model `lock_run_batch`. */
+export interface BatchRecord {
+  readonly id: string;
+  /** Id of the run's object. */
+  readonly runRecordId: string;
+  /** Order in which the batches of an invocation were made, from 1. */
+  number: number | null;
+  /** `sent`: about to be sent, or sent, and nothing is known yet. `answered`: the outcomes are known. */
+  state: 'sent' | 'answered' | null;
+  sentAtMs: number | null;
+  /** The users' ids as a JSON list. */
+  userIds: string | null;
+  /** How many of them are locked. Null while `sent`. */
+  locked: number | null;
+  /** The others and what became of them, as a JSON list. Null while `sent`. */
+  notLocked: string | null;
+}
+
+/** A user of a batch who is not known to be locked. */
+export interface NotLocked extends Partial<Reason> {
+  readonly userId: string;
+  readonly outcome: 'failed' | 'unconfirmed' | 'not_attempted';
+}
+
+/** Whether a run holds the lease at that moment. */
+export function holdsLease({ status, leaseExpiresAtMs }: RunRecord, nowMs: number): boolean {
+  return status !== null && UNDER_WAY.includes(status) && (leaseExpiresAtMs ?? 0) > nowMs;
+}

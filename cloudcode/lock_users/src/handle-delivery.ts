@@ -1,0 +1,117 @@
+import isPlainObject = require('lodash/isPlainObject');
+import { buildReport } from './core/build-report';
+import type { Report } from './core/build-report';
+import { LockUsersError } from './core/LockUsersError';
+import type { ErrorParts } from './core/LockUsersError';
+import { invalidParameters, parseParameters } from './core/parse-parameters';
+import type { Parameters } from './core/parse-parameters';
+import type { Settings } from './core/parse-settings';
+import { Roster } from './core/Roster';
+import type { RunRecord } from './core/run-record';
+import { toErrorParts } from './core/to-error-parts';
+import { TokenBucket } from './core/TokenBucket';
+import { logReport } from './log-run';
+import { describeEnded, describeQueued } from './open-run';
+import { orderInvocation } from './order-invocation';
+import type { Ports, RecordStore } from './ports';
+import { runLockUsers } from './run-lock-users';
+import { Sender } from './Sender';
+
+/**
+ * A delivery of the webhook of a `lock_run` object: orders the run that it requests, on the queue, where a second delivery
+ * finds it carried out. Only an object that says `requested` and was never run starts one, whatever the delivery says.
+ *
+ * @throws LockUsersError `INVALID_PARAMETERS` where the object's fields are no parameters; the object says so then
+ */
+export async function handleDelivery(settings: Settings, objectId: string, ports: Ports): Promise<Report> {
+  const { clock, random, log } = ports;
+  const startedAtMs = clock.nowMs();
+  const bucket = new TokenBucket(settings.pace, startedAtMs);
+  const sender = new Sender({ clock, random, log, bucket, deadlineMs: startedAtMs + settings.budgetMs });
+  let stop: ErrorParts;
+  try {
+    const requested = await readRequest(ports, sender, objectId);
+    if ('code' in requested) stop = requested;
+    else {
+      const failure = await orderInvocation(ports, requested.given, 0);
+      if (failure !== undefined) return await runLockUsers(settings, requested, ports);
+      stop = describeQueued(`Run ${objectId} is ordered on the queue lock_users.`);
+    }
+  } catch (error) {
+    if (error instanceof LockUsersError && error.code === 'INVALID_PARAMETERS') throw error;
+    stop = toErrorParts(error);
+  }
+  const report = buildReport({
+    runId: objectId,
+    hop: 1,
+    dryRun: false,
+    deployment: { label: null, environment: null, backendId: settings.backendId },
+    roster: new Roster(new Set(), new Set()),
+    verified: false,
+    lockedEarlier: 0,
+    resetEarlier: 0,
+    requests: sender.requests,
+    durationMs: Math.round(clock.nowMs() - startedAtMs),
+    stop
+  });
+  logReport(log, report);
+  return report;
+}
+
+/** The parameters of the requested run, or why nothing is to be run. */
+async function readRequest(
+  { records, clock }: Ports,
+  sender: Sender,
+  objectId: string
+): Promise<Parameters | ErrorParts> {
+  if (records === undefined) return describeMissing(objectId, 'the data model has no models for it');
+  const [run] = await sender.read('record', (timeoutMs) => records.findRuns({ objectId }, timeoutMs));
+  if (run === undefined) return describeMissing(objectId, 'there is no such object');
+  if (run.status !== 'requested' || run.startedAtMs !== null) return describeEnded(objectId, run.status);
+  try {
+    return parseParameters({ ...readParameters(run), runId: objectId });
+  } catch (error) {
+    await refuse(run, toErrorParts(error), { records, nowMs: clock.nowMs(), sender });
+    throw error;
+  }
+}
+
+/** The run's parameters: the JSON in `parameters`, and the fields that have one of their own. */
+function readParameters({ parameters, action, reason, requestedBy }: RunRecord): Readonly<Record<string, unknown>> {
+  let given: unknown = {};
+  try {
+    if (parameters !== null && parameters.trim() !== '') given = JSON.parse(parameters) as unknown;
+  } catch {
+    throw invalidParameters(['The field "parameters" is no JSON.']);
+  }
+  if (!isPlainObject(given)) throw invalidParameters(['The field "parameters" is to hold a JSON object.']);
+  const own = Object.keys(given as object).find((name) => name === 'runId' || name === 'continuation');
+  if (own !== undefined) throw invalidParameters([`"${own}" is set by the task itself. Leave it out.`]);
+  return {
+    ...(given as object),
+    ...(isFilled(action) && { action }),
+    ...(isFilled(reason) && { reason }),
+    ...(isFilled(requestedBy) && { requestedBy })
+  };
+}
+
+function isFilled(text: string | null): boolean {
+  return text !== null && text.trim() !== '';
+}
+
+async function refuse(
+  run: RunRecord,
+  { what, nextStep }: ErrorParts,
+  { records, nowMs, sender }: { records: RecordStore; nowMs: number; sender: Sender }
+): Promise<void> {
+  Object.assign(run, { status: 'refused', finishedAtMs: nowMs, message: `${what} No user was changed. ${nextStep}` });
+  await sender.read('record', (timeoutMs) => records.save([run], timeoutMs));
+}
+
+function describeMissing(objectId: string, why: string): ErrorParts {
+  return {
+    code: 'RUN_ENDED',
+    what: `Run ${objectId} cannot be carried out: ${why}.`,
+    nextStep: 'Create an object of the model lock_run with the status "requested" to start a run.'
+  };
+}

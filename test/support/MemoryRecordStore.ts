@@ -1,0 +1,60 @@
+import type { BatchRecord, RunRecord } from '../../cloudcode/lock_users/src/core/run-record';
+import type { RecordStore, RunQuery } from '../../cloudcode/lock_users/src/ports';
+import { userId } from './user-id';
+
+const NEW_RUN: Omit<RunRecord, 'id'> = {
+  ...{ status: null, runId: null, action: null, reason: null, requestedBy: null, parameters: null },
+  ...{ startedAtMs: null, finishedAtMs: null, invocation: null, leaseHolder: null, leaseExpiresAtMs: null },
+  ...{ message: null, report: null, locked: null }
+};
+
+/** Keeps records in memory. What is read is a copy, as from a database; what a test is about is replaced on the object. */
+export class MemoryRecordStore implements RecordStore {
+  readonly runs = new Map<string, RunRecord>();
+  readonly batches = new Map<string, BatchRecord>();
+  /** Saves so far, each with what it saved. */
+  readonly saves: (readonly (RunRecord | BatchRecord)[])[] = [];
+  /** Called before each save; may throw. */
+  onSave: (records: readonly (RunRecord | BatchRecord)[]) => void | Promise<void> = () => undefined;
+  private lastId = 5000;
+
+  newRun(): RunRecord {
+    return { id: userId(this.lastId++), ...NEW_RUN };
+  }
+
+  newBatch(runRecordId: string): BatchRecord {
+    const nothing = { number: null, state: null, sentAtMs: null, userIds: null, locked: null, notLocked: null };
+    return { id: userId(this.lastId++), runRecordId, ...nothing };
+  }
+
+  /** Adds a run as somebody would in the app. */
+  add(values: Partial<RunRecord>): RunRecord {
+    const run = { ...this.newRun(), ...values };
+    this.runs.set(run.id, run);
+    return run;
+  }
+
+  findRuns(query: RunQuery): Promise<readonly RunRecord[]> {
+    const matches = (run: RunRecord): boolean => {
+      if ('statuses' in query) return run.status !== null && query.statuses.includes(run.status);
+      return 'objectId' in query ? run.id === query.objectId : [run.id, run.runId].includes(query.runId);
+    };
+    return Promise.resolve([...this.runs.values()].filter(matches).map((run) => ({ ...run })));
+  }
+
+  findBatches(ids: readonly string[]): Promise<readonly BatchRecord[]> {
+    return Promise.resolve(
+      [...this.batches.values()].filter(({ id }) => ids.includes(id)).map((batch) => ({ ...batch }))
+    );
+  }
+
+  async save(records: readonly (RunRecord | BatchRecord)[]): Promise<void> {
+    const copies = records.map((record) => ({ ...record }));
+    await this.onSave(copies);
+    this.saves.push(copies);
+    for (const copy of copies) {
+      if ('runRecordId' in copy) this.batches.set(copy.id, copy);
+      else this.runs.set(copy.id, copy);
+    }
+  }
+}
