@@ -17,6 +17,13 @@ import { VirtualClock } from './VirtualClock';
 const BACKEND_ID = '64b0c0ffee64b0c0ffee64b0';
 const BACKEND_URL = `http://localhost/api/v4/${BACKEND_ID}`;
 
+/** What the record of a batch says. */
+export interface RecordedBatch {
+  readonly locked: number;
+  readonly userIds: readonly string[];
+  readonly notLocked: readonly { readonly userId: string }[];
+}
+
 /** One invocation. */
 interface Process {
   isAlive: boolean;
@@ -33,6 +40,7 @@ export class ChaosPlatform {
   readonly protectedIds: readonly string[];
   readonly excludedIds: readonly string[];
   private invocations = 0;
+  private ids = 1;
 
   constructor(private readonly scenario: Scenario) {
     const { switches, seed, users, locked, twoDevices, limits, concurrency } = scenario;
@@ -59,6 +67,18 @@ export class ChaosPlatform {
 
   isLocked(userId: string): boolean {
     return this.emulator.user(userId)?.locked === true;
+  }
+
+  /** The batches whose outcome the app's database has. */
+  recordedBatches(): RecordedBatch[] {
+    const answered = [...this.emulator.state.store('lock_run_batch').all()].filter(
+      ({ values }) => values.get('state') === 'answered'
+    );
+    return answered.map(({ values }) => ({
+      locked: Number(values.get('locked')),
+      userIds: JSON.parse(String(values.get('user_ids'))) as string[],
+      notLocked: JSON.parse(String(values.get('not_locked'))) as { userId: string }[]
+    }));
   }
 
   /**
@@ -120,7 +140,7 @@ export class ChaosPlatform {
         fetchUrl
       ),
       userSource: new DbUserSource(database, 'user', clock),
-      records: DbRecordStore.find(database, clock),
+      records: scenario.records ? DbRecordStore.find(database, clock) : undefined,
       clock,
       log: { line: (text) => void this.log.push(text) },
       queue: {
@@ -130,7 +150,7 @@ export class ChaosPlatform {
         }
       },
       random: seededRandom(scenario.seed + this.invocations++),
-      newRunId: () => `run-${scenario.seed}`
+      newRunId: () => `run-${scenario.seed}-${this.ids++}`
     };
   }
 }

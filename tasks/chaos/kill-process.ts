@@ -1,5 +1,6 @@
 import type { Report } from '../../cloudcode/lock_users';
 import { startBackend } from '../local/backend/start-backend';
+import type { RunningBackend } from '../local/backend/start-backend';
 import { runTask } from '../local/runtime/run-task';
 import type { TaskRunResult } from '../local/runtime/run-task';
 import { seededRandom } from './random';
@@ -37,6 +38,7 @@ export async function killProcess(taskFolder: string, seed: number): Promise<Kil
       });
     const killed = await trigger(AbortSignal.timeout(Math.ceil(seededRandom(seed)() * WHOLE_RUN_MS)));
     const lockedBefore = backend.state().lockedUsers;
+    await endLeases(backend);
     const again = await trigger();
 
     const problems: string[] = [];
@@ -49,5 +51,17 @@ export async function killProcess(taskFolder: string, seed: number): Promise<Kil
     return { wasKilled: killed.status === 'killed', lockedBefore, problems };
   } finally {
     await backend.close();
+  }
+}
+
+/** Sets runs to "interrupted", as an administrator may in the data browser who will not wait for a lease to end. */
+async function endLeases({ url, token }: RunningBackend): Promise<void> {
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+  const list = (await (await fetch(`${url}/objects/lock_run.json`, { headers })).json()) as {
+    objects: { id: string }[];
+  };
+  for (const { id } of list.objects) {
+    const body = JSON.stringify({ lock_run: { status: 'interrupted' } });
+    await fetch(`${url}/objects/lock_run/${id}.json`, { method: 'PATCH', headers, body });
   }
 }

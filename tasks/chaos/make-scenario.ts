@@ -25,6 +25,8 @@ export interface Scenario {
   readonly verify: boolean;
   readonly maxUsers: boolean;
   readonly latencyMs: number;
+  /** Whether the app has the models for a record of the run. */
+  readonly records: boolean;
 }
 
 const ROUTES = [
@@ -81,7 +83,8 @@ export function makeScenario(seed: number): Scenario {
     verify: random() < 0.85,
     maxUsers: random() < 0.3,
     // A 429 has to reach the client before the emulator takes a request for one that disregards it.
-    latencyMs: between(1, 45)
+    latencyMs: between(1, 45),
+    records: random() < 0.8
   };
 }
 

@@ -3,6 +3,9 @@ import { ChaosPlatform } from './ChaosPlatform';
 import type { Scenario } from './make-scenario';
 import { seededRandom } from './random';
 
+/** Beyond every lease, and beyond the time for which the platform may have wanted to be left alone. */
+const LEASE_IS_OVER_MS = 15 * 60 * 1000;
+
 /** What came of a scenario. */
 export interface Played {
   readonly reports: readonly Report[];
@@ -22,8 +25,7 @@ export async function playScenario(scenario: Scenario): Promise<Played> {
   const reports = await platform.trigger();
   check.report(reports);
   platform.stopFaults();
-  // Whoever triggers a run again cannot know how long the platform wanted to be left alone.
-  await platform.clock.run(platform.clock.sleep(60_000));
+  await platform.clock.run(platform.clock.sleep(LEASE_IS_OVER_MS));
   const again = await platform.trigger();
   check.ending(again);
   return { reports: [...reports, ...again], problems: check.problems, log: platform.log };
@@ -39,8 +41,10 @@ export async function playKilled(scenario: Scenario): Promise<Played> {
   const platform = new ChaosPlatform({ ...scenario, faults, limits: { rate: 20, burst: 5000 } });
   const check = new Check(platform, scenario);
   platform.startFaults();
-  const reports = await platform.trigger(seededRandom(scenario.seed)() * scenario.latencyMs * 60);
+  const reports = await platform.trigger(seededRandom(scenario.seed)() * scenario.latencyMs * 90);
+  check.records();
   platform.stopFaults();
+  await platform.clock.run(platform.clock.sleep(LEASE_IS_OVER_MS));
   const again = await platform.trigger();
   check.ending(again);
   return { reports: [...reports, ...again], problems: check.problems, log: platform.log };
@@ -92,6 +96,21 @@ class Check {
     this.always();
   }
 
+  /** What the records say was locked is locked, whenever one looks. */
+  records(): void {
+    const { problems, platform } = this;
+    const mayBeMisled = this.hasFault('reorder') && this.hasFault('fail-operations');
+    for (const { locked, userIds, notLocked } of platform.recordedBatches()) {
+      const others = new Set(notLocked.map(({ userId }) => userId));
+      const recorded = userIds.filter((id) => !others.has(id));
+      if (recorded.length !== locked) problems.push(`A batch's record says ${locked}, and names ${recorded.length}.`);
+      const falsely = recorded.filter((id) => !platform.isLocked(id));
+      if (falsely.length > 0 && !mayBeMisled) {
+        problems.push(`${falsely.length} users are recorded as locked and are not.`);
+      }
+    }
+  }
+
   /** The reports of a run on which nothing went wrong. */
   ending(reports: readonly Report[]): void {
     const { problems, platform, eligible } = this;
@@ -107,6 +126,7 @@ class Check {
     const mayBeLocked = new Set([...lockedBefore, ...eligible]);
     const wrongly = platform.userIds.filter((id) => platform.isLocked(id) && !mayBeLocked.has(id));
     if (wrongly.length > 0) problems.push(`${wrongly.length} users were locked who are protected or excluded.`);
+    this.records();
     const { resetSessions } = platform.emulator.summarize();
     if (resetSessions > 0) problems.push(`${resetSessions} devices were wiped.`);
     for (const { kind, detail } of platform.emulator.violations()) problems.push(`${kind}: ${detail}`);

@@ -119,10 +119,11 @@ export class Emulator {
     judge.sees(name, scheme, parts.nowMs());
     const isBatch = name === 'POST batch.json';
     const operations = isBatch ? readOperations(request.body) : [];
-    if (isBatch) judge.seesBatch(operations, this.limits.concurrency);
+    const locks = operations.some((operation) => (operation as { method?: unknown } | null)?.method === 'users/lock');
+    if (locks) judge.seesBatch(operations, this.limits.concurrency);
     let isWaiting = true;
     const end = (): void => {
-      if (isWaiting && isBatch) judge.batchEnded();
+      if (isWaiting && locks) judge.batchEnded();
       isWaiting = false;
     };
 

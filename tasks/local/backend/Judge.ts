@@ -36,7 +36,7 @@ export class Judge {
     this.found.push({ kind: 'too early', detail: `${request} came ${early} ms before the wait after a 429 was over.` });
   }
 
-  /** A batch has come. */
+  /** A batch has come that holds a lock; what `DB` saves comes in batches too, and is no client's to count. */
   seesBatch(operations: readonly unknown[], concurrency: number | null): void {
     this.batchesInFlight++;
     if (operations.length > MAX_OPERATIONS) {

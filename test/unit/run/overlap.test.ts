@@ -72,6 +72,8 @@ test.each([1, 3, 32])(
 
 test('reads and batches leave at the pace that is set', async () => {
   const platform = new FakePlatform(userIds(20));
+  platform.records = undefined;
+  platform.hasQueue = false;
 
   const report = await runOnFake(platform, { batchSize: 1 }, { pace: { rate: 2, burst: 3 } });
 

@@ -108,7 +108,7 @@ export class DbRecordStore implements RecordStore {
     try {
       answered = await answerInTime(this.clock, timeoutMs, request());
     } catch (error) {
-      throw recordFailed(what, error instanceof Error ? error.message : String(error), readFacts(error));
+      throw recordFailed(what, error instanceof Error ? error.message : String(error), describeFailure(error));
     }
     if (answered !== undefined) return answered.answer;
     throw recordFailed(what, `no answer within ${timeoutMs / 1000} s`, { network: 'timeout' });
@@ -127,6 +127,13 @@ function whereRuns(runs: DbCollection, query: RunQuery): { toArray(): PromiseLik
 function fromDatabase(name: string, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   return name.endsWith('Ms') ? new Date(value as Date | string).getTime() : value;
+}
+
+/** A batch of `DB` fails with the errors of its objects; an error that says nothing of itself may be a garbled answer. */
+function describeFailure(error: unknown): FailureFacts {
+  const { errors } = (error ?? {}) as { readonly errors?: readonly unknown[] };
+  const facts = readFacts(errors?.[0] ?? error);
+  return Object.keys(facts).length > 0 || error instanceof TypeError ? facts : { network: 'garbled' };
 }
 
 function recordFailed(what: 'read' | 'written', detail: string, facts: FailureFacts): LockUsersError {

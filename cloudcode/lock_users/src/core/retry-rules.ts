@@ -65,7 +65,11 @@ const RULES: readonly Rule[] = [
   {
     name: 'it may go better next time',
     applies: ({ error }) =>
-      error.network !== undefined || (error.status ?? 0) >= 500 || error.code === 'BACKEND_PROTOCOL',
+      error.network !== undefined ||
+      (error.status ?? 0) >= 500 ||
+      error.code === 'BACKEND_PROTOCOL' ||
+      // An object of a batch of `DB`; an operation of ours is never repeated for this alone.
+      (error.code === 'RECORD_FAILED' && error.platformType === 'INTERNAL_SERVER_ERROR'),
     decide: ({ attempt }, random) => ({ kind: 'retry', waitMs: backOff(attempt, random), pausesRun: false })
   },
   { name: 'it would not go better', applies: () => true, decide: () => ({ kind: 'give up' }) }
