@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chooseLocalDeployment, loadSettings } from '../settings/load-settings';
-import { startBackend } from './backend/start-backend';
+import { buildTasks } from '../build/build-tasks';
 import { parseSwitches, SWITCH_VALUES } from './backend/Switches';
 import { chooseSeedGroups } from './choose-seed-groups';
-import { noteRunningBackend } from './running-backend-file';
+import { startPlatform } from './start-platform';
+import type { RunningPlatform } from './start-platform';
 
 const USAGE = `Usage: npm run local -- [--port N] [--users N] [--data FILE] [--switch NAME=VALUE]…
 
@@ -34,14 +35,10 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const backend = await startBackend(options).catch((error: NodeJS.ErrnoException) => {
-    const isTaken = error.code === 'EADDRINUSE';
-    process.stderr.write(`${isTaken ? `Port ${options.port} is taken. Name another with --port.` : error.message}\n`);
-    return undefined;
-  });
-  if (backend === undefined) return 1;
+  const platform = await start(root, options);
+  if (platform === undefined) return 1;
+  const { backend } = platform;
   if (backend.state().users === 0) backend.seed(chooseSeedGroups(options.users));
-  const removeNote = noteRunningBackend(root, { url: backend.url, token: backend.token, pid: process.pid });
   const { users, lockedUsers, sessions } = backend.state();
   console.log(`A local backend with ${users} users (${lockedUsers} locked) and ${sessions.ENROLLED} devices in the app.
 
@@ -51,17 +48,32 @@ async function main(): Promise<number> {
 What is in it:     ${backend.origin}/_local/state
 What it was asked: ${backend.origin}/_local/requests
 Lock its users:    npm run task -- test lock_users
+Web tasks:         ${platform.webOrigin}/lock_users (LOCK_USERS_WEB_SECRET=${platform.webSecret})
 
 Ctrl-C stops it.`);
   await new Promise<void>((resolve) => {
     process.on('SIGINT', resolve);
     process.on('SIGTERM', resolve);
   });
-  removeNote();
-  await backend.close();
+  await platform.close();
   console.log(options.dataFile === undefined ? 'Stopped.' : `Stopped. The state is in ${options.dataFile}.`);
   return 0;
 }
+
+/** Builds the tasks and starts the platform; tells what is wrong where that cannot be done. */
+async function start(root: string, { deployment, ...backend }: Options): Promise<RunningPlatform | undefined> {
+  try {
+    buildTasks({ root });
+    return await startPlatform({ root, backend, deployment, onLog: (line) => console.log(line) });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isTaken = code === 'EADDRINUSE';
+    process.stderr.write(`${isTaken ? `Port ${backend.port} is taken. Name another with --port.` : message}\n`);
+    return undefined;
+  }
+}
+
+type Options = Exclude<ReturnType<typeof parseOptions>, 'help'>;
 
 function parseOptions(root: string) {
   const { values } = parseArgs({
@@ -81,6 +93,7 @@ function parseOptions(root: string) {
     return [name, value];
   });
   return {
+    deployment: configured,
     port: readNumber('--port', values.port, 65_535) ?? configured.port ?? 0,
     users: readNumber('--users', values.users, 1_000_000) ?? configured.users ?? 200,
     switches: parseSwitches({ ...configured.switches, ...Object.fromEntries(switches ?? []) }),

@@ -1,39 +1,22 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { TaskRunResult } from '../local/runtime/run-task';
-import { runTestTrigger } from './run-test-trigger';
-
-const USAGE = `Usage: npm run task -- test TASK [--params JSON] [--deployment NAME]
-
-Runs a task as OXIDE's "Test CloudCode Task" does, and all that it schedules. The log goes to stderr, the result
-of the run that ended last to stdout.
-
-  --params JSON      Parameters of the task. Default: none.
-  --deployment NAME  A deployment of .journeyrc. Default: its default.
-  --help             Print this text.
-
-Exit codes: 0 the task did what it was asked for, 1 its report says that it did not, 2 wrong usage or settings,
-3 it threw or was killed, 130 stopped by Ctrl-C.
-`;
-
-interface Options {
-  readonly task: string;
-  readonly params?: unknown;
-  readonly deployment?: string;
-}
+import type { WebAnswer } from '../local/runtime/WebRequest';
+import { parseOptions, USAGE } from './parse-options';
+import { runTrigger } from './run-trigger';
+import type { TriggerOutcome } from './run-trigger';
 
 async function main(): Promise<number> {
   const abort = new AbortController();
   process.on('SIGINT', () => abort.abort());
   process.on('SIGTERM', () => abort.abort());
-  let result: TaskRunResult;
+  let outcome: TriggerOutcome;
   try {
-    const options = parseOptions();
+    const options = parseOptions(process.argv.slice(2), Date.now());
     if (options === 'help') {
       process.stdout.write(USAGE);
       return 0;
     }
-    result = await runTestTrigger({
+    outcome = await runTrigger({
       ...options,
       root: join(__dirname, '..', '..'),
       environment: process.env,
@@ -44,40 +27,29 @@ async function main(): Promise<number> {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return 2;
   }
-  return tell(result);
-}
-
-function parseOptions(): Options | 'help' {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { params: { type: 'string' }, deployment: { type: 'string' }, help: { type: 'boolean', default: false } }
-  });
-  if (values.help) return 'help';
-  const [trigger, task, ...rest] = positionals;
-  if (trigger !== 'test' || task === undefined || rest.length > 0) {
-    throw new Error(`Name the trigger, which is "test", and the task.\n\n${USAGE}`);
+  if (abort.signal.aborted) {
+    process.stderr.write('The task was killed: aborted.\n');
+    return 130;
   }
-  return {
-    task,
-    ...(values.params !== undefined && { params: parseParams(values.params) }),
-    ...(values.deployment !== undefined && { deployment: values.deployment })
-  };
+  const { answer, finished } = outcome;
+  if (answer !== undefined) return tellAnswer(answer, finished.at(-1)?.result);
+  return tell(finished.at(-1)?.result);
 }
 
-function parseParams(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw new Error(`--params is no JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
+/** The answer of a web task, and after it the result of what it ordered, if it did. */
+function tellAnswer({ status, body }: WebAnswer, last: TaskRunResult | undefined): number {
+  console.log(`${status} ${body}`);
+  const isItsOwn = last?.status === 'returned' && (last.result as WebAnswer | null)?.body === body;
+  const exitCode = last === undefined || isItsOwn ? 0 : tell(last);
+  return status >= 200 && status < 300 ? exitCode : 1;
 }
 
-function tell(result: TaskRunResult): number {
-  switch (result.status) {
+function tell(result: TaskRunResult | undefined): number {
+  switch (result?.status) {
     case 'returned': {
       console.log(JSON.stringify(result.result, null, 2));
       const { status } = (result.result ?? {}) as { status?: unknown };
-      return status === undefined || status === 'planned' || status === 'done' ? 0 : 1;
+      return [undefined, 'planned', 'done', 'queued'].includes(status as string | undefined) ? 0 : 1;
     }
     case 'threw':
       // An error with a code is a refusal in the task's own words; any other is one that needs the place.
@@ -88,6 +60,9 @@ function tell(result: TaskRunResult): number {
     case 'killed':
       process.stderr.write(`The task was killed: ${result.reason}.\n`);
       return result.reason === 'aborted' ? 130 : 3;
+    default:
+      process.stderr.write('Nothing was started.\n');
+      return 1;
   }
 }
 

@@ -38,6 +38,8 @@ export class VirtualClock implements QueueClock {
 export class QueueBench {
   readonly clock = new VirtualClock();
   readonly abort = new AbortController();
+  /** What is done, in the order of its end. */
+  readonly finished: { request: ScheduleRequest; result: TaskRunResult }[] = [];
   /** Names of the tasks, as they were started. */
   readonly started: string[] = [];
   readonly #ends = new Map<string, { resolve(result: TaskRunResult): void; reject(error: Error): void }>();
@@ -46,6 +48,7 @@ export class QueueBench {
       this.started.push(task);
       return new Promise((resolve, reject) => this.#ends.set(task, { resolve, reject }));
     },
+    onFinished: (request, result) => this.finished.push({ request, result }),
     clock: this.clock,
     signal: this.abort.signal
   });

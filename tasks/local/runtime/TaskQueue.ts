@@ -1,11 +1,5 @@
 import type { ScheduleRequest, TaskRunResult } from './run-task';
 
-/** A scheduled task that is done, and the result of its last run. */
-export interface FinishedTask {
-  readonly request: ScheduleRequest;
-  readonly result: TaskRunResult;
-}
-
 /** The time as a `TaskQueue` sees it. */
 export interface QueueClock {
   /** Milliseconds since 1970. */
@@ -15,16 +9,18 @@ export interface QueueClock {
 }
 
 /** What a `TaskQueue` works with. */
-export interface TaskQueueOptions {
+export interface TaskQueueOptions<R extends ScheduleRequest> {
   /** Runs the task once. Where it rejects, the queue stops. */
-  readonly run: (request: ScheduleRequest) => Promise<TaskRunResult>;
+  readonly run: (request: R) => Promise<TaskRunResult>;
+  /** Gets each task when it is done, with the result of its last run. */
+  readonly onFinished: (request: R, result: TaskRunResult) => void;
   readonly clock: QueueClock;
   /** Once it is aborted nothing is started any more, and what waits is dropped. */
   readonly signal?: AbortSignal;
 }
 
-interface WaitingTask {
-  readonly request: ScheduleRequest;
+interface WaitingTask<R> {
+  readonly request: R;
   readonly dueMs: number;
 }
 
@@ -36,22 +32,21 @@ const MAX_RUNS = 3;
  * time they are due and then of their arrival, and those on no queue side by side. One that ends without a response is
  * run again, up to three runs in all.
  */
-export class TaskQueue {
-  readonly #options: TaskQueueOptions;
+export class TaskQueue<R extends ScheduleRequest = ScheduleRequest> {
+  readonly #options: TaskQueueOptions<R>;
   /** In the order of the time they are due, then of their arrival. */
-  #waiting: WaitingTask[] = [];
+  #waiting: WaitingTask<R>[] = [];
   readonly #busyQueues = new Set<string>();
   #running = 0;
-  readonly #finished: FinishedTask[] = [];
   #failure: { readonly error: unknown } | undefined;
   #onIdle: (() => void)[] = [];
 
-  constructor(options: TaskQueueOptions) {
+  constructor(options: TaskQueueOptions<R>) {
     this.#options = options;
   }
 
   /** Takes a task, and starts it as soon as it is due and its queue is free. */
-  schedule(request: ScheduleRequest): void {
+  schedule(request: R): void {
     const nowMs = this.#options.clock.nowMs();
     const task = { request, dueMs: request.atMs ?? nowMs };
     const later = this.#waiting.findIndex(({ dueMs }) => dueMs > task.dueMs);
@@ -60,17 +55,24 @@ export class TaskQueue {
     this.#startWhatIsDue();
   }
 
+  /** Drops the waiting tasks that match, and returns them. */
+  drop(matches: (request: R) => boolean): readonly R[] {
+    const dropped = this.#waiting.filter(({ request }) => matches(request));
+    this.#waiting = this.#waiting.filter(({ request }) => !matches(request));
+    this.#startWhatIsDue();
+    return dropped.map(({ request }) => request);
+  }
+
   /**
-   * Resolves when nothing is waiting or running, with all that was run, in the order of its end.
+   * Resolves when nothing is waiting or running.
    *
    * @throws what `run` rejected with
    */
-  async idle(): Promise<readonly FinishedTask[]> {
+  async idle(): Promise<void> {
     while (this.#running > 0 || this.#waiting.length > 0) {
       await new Promise<void>((resolve) => this.#onIdle.push(resolve));
     }
     if (this.#failure !== undefined) throw this.#failure.error;
-    return [...this.#finished];
   }
 
   async #wakeAt(dueMs: number): Promise<void> {
@@ -87,7 +89,7 @@ export class TaskQueue {
     for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 
-  #takeNext(): WaitingTask | undefined {
+  #takeNext(): WaitingTask<R> | undefined {
     const nowMs = this.#options.clock.nowMs();
     const index = this.#waiting.findIndex(
       ({ request: { queue }, dueMs }) => dueMs <= nowMs && (queue === undefined || !this.#busyQueues.has(queue))
@@ -95,11 +97,11 @@ export class TaskQueue {
     return index === -1 ? undefined : this.#waiting.splice(index, 1)[0];
   }
 
-  async #start(request: ScheduleRequest): Promise<void> {
+  async #start(request: R): Promise<void> {
     this.#running += 1;
     if (request.queue !== undefined) this.#busyQueues.add(request.queue);
     try {
-      this.#finished.push({ request, result: await this.#runUntilResponse(request) });
+      this.#options.onFinished(request, await this.#runUntilResponse(request));
     } catch (error) {
       this.#failure ??= { error };
     }
@@ -108,7 +110,7 @@ export class TaskQueue {
     this.#startWhatIsDue();
   }
 
-  async #runUntilResponse(request: ScheduleRequest): Promise<TaskRunResult> {
+  async #runUntilResponse(request: R): Promise<TaskRunResult> {
     let result = await this.#options.run(request);
     for (let runs = 1; runs < MAX_RUNS && isWithoutResponse(result) && !this.#isStopped(); runs++) {
       result = await this.#options.run(request);

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import fetch from 'node-fetch';
+import { callWebTask } from './call-web-task';
 import { connectDatabase } from './db/connect-database';
 import type { ResponseMessage, ScheduleAnswer, StartMessage } from './messages';
 import type { TaskError } from './run-task';
@@ -38,8 +39,8 @@ async function respond(start: StartMessage, scheduler: TaskScheduler): Promise<R
   return response;
 }
 
-/** Calls the task's `run`; returns its result as JSON, `null` for no result, when all that it scheduled is taken. */
-async function invoke({ taskFolder, params, backend }: StartMessage, scheduler: TaskScheduler): Promise<string> {
+/** Calls the task's `run`, or its web functions; returns its result as JSON, `null` for no result, when all that it scheduled is taken. */
+async function invoke({ taskFolder, params, web, backend }: StartMessage, scheduler: TaskScheduler): Promise<string> {
   const rejected = new Promise<never>((_, reject) => {
     // For good: the first one is the answer, and a second must not end the process before it is sent.
     process.on('unhandledRejection', reject);
@@ -47,11 +48,17 @@ async function invoke({ taskFolder, params, backend }: StartMessage, scheduler: 
   });
   const CloudCode = { scheduleTask: (options: unknown) => scheduler.scheduleTask(options) };
   Object.assign(globalThis, { DB: await connectDatabase(backend), CloudCode, fetch });
-  const { run } = createRequire(`${taskFolder}/`)('./index.js') as { run?: unknown };
-  if (typeof run !== 'function') throw new Error('The task does not export a function "run".');
+  const exported = createRequire(`${taskFolder}/`)('./index.js') as Readonly<Record<string, unknown>>;
+  const { run } = exported;
+  if (web === undefined && typeof run !== 'function') throw new Error('The task does not export a function "run".');
+  // The built-in credentials, as seen in a sample of the vendor's staff.
+  const context = { backend: { url: backend.url, token: backend.token } };
   const parsed = params === undefined ? undefined : (JSON.parse(params) as unknown);
   const runAndSettle = async (): Promise<unknown> => {
-    const result: unknown = await run.call({}, parsed);
+    const result: unknown =
+      web === undefined
+        ? await (run as (params: unknown) => unknown).call(context, parsed)
+        : await callWebTask(exported, web, context, (error) => console.error(error));
     await scheduler.settle();
     return result;
   };

@@ -1,10 +1,13 @@
 import type { ScheduleRequest, TaskError, TaskRun } from './run-task';
+import type { WebRequest } from './WebRequest';
 
 /** What the parent tells the child to do; its first message. */
 export interface StartMessage {
   readonly taskFolder: string;
   /** The parameters as JSON, or undefined for none. */
   readonly params: string | undefined;
+  /** The web request to answer, or undefined where `run` is to be called. */
+  readonly web: WebRequest | undefined;
   readonly backend: TaskRun['backend'];
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ChildMessage, ResponseMessage, ScheduleAnswer, ScheduleMessage, StartMessage } from './messages';
 import { serializeParameters } from './serialize-parameters';
+import type { WebRequest } from './WebRequest';
 
 /** One invocation of a built task. */
 export interface TaskRun {
@@ -13,6 +14,8 @@ export interface TaskRun {
   readonly taskFolder: string;
   /** Parameters; they make a JSON round trip. Undefined: `run` is called without any. */
   readonly params?: unknown;
+  /** Calls the task's web functions with this request instead of `run`; the result is a WebAnswer. */
+  readonly web?: WebRequest;
   /** The deployment's variables: all that the task's `process.env` holds. */
   readonly environment: Readonly<Record<string, string>>;
   /** What the `DB` global talks to. The token does not appear in the task's environment or arguments. */
@@ -87,7 +90,12 @@ export async function runTask(run: TaskRun): Promise<TaskRunResult> {
   const outputDone = Promise.all([child.stdout, child.stderr].map((stream) => forwardLines(stream, run.onLog)));
   const ending = watch(child, run);
   child.send(
-    { taskFolder: run.taskFolder, params, backend: pick(run.backend, ['url', 'token']) } satisfies StartMessage,
+    {
+      taskFolder: run.taskFolder,
+      params,
+      web: run.web,
+      backend: pick(run.backend, ['url', 'token'])
+    } satisfies StartMessage,
     () => undefined
   );
   const result = await ending;
@@ -126,16 +134,17 @@ function watch(child: ChildProcess, run: TaskRun): Promise<Ending> {
       killGroup(child);
     };
     const abort = (): void => kill('aborted');
-    const killWithParent = (): void => killGroup(child);
     const timer = setTimeout(() => kill('time limit'), timeLimitMs);
     const stopWatching = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
-      process.removeListener('exit', killWithParent);
+      running.delete(child);
     };
     if (signal?.aborted === true) abort();
     signal?.addEventListener('abort', abort);
-    process.once('exit', killWithParent);
+    // One listener for all of them, because Node warns of more than ten.
+    if (!process.listeners('exit').includes(killAll)) process.on('exit', killAll);
+    running.add(child);
 
     child.once('error', (error) => {
       stopWatching();
@@ -176,6 +185,13 @@ function answerSchedule({ id, request }: ScheduleMessage, onSchedule: TaskRun['o
   } catch (error) {
     return { id, refusal: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Children that end with this process. */
+const running = new Set<ChildProcess>();
+
+function killAll(): void {
+  for (const child of running) killGroup(child);
 }
 
 /** Ends the child and all that it started and that is still in its group. */

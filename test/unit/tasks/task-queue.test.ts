@@ -70,7 +70,8 @@ test('a clock that wakes too early is asked again', async () => {
   let nowMs = 0;
   const clock: QueueClock = { nowMs: () => nowMs, sleep: (ms) => Promise.resolve(void (nowMs += Math.min(ms, 10))) };
   const startedAt: number[] = [];
-  const queue = new TaskQueue({ clock, run: () => Promise.resolve(void startedAt.push(nowMs)).then(() => RETURNED) });
+  const run = (): Promise<TaskRunResult> => Promise.resolve(void startedAt.push(nowMs)).then(() => RETURNED);
+  const queue = new TaskQueue({ clock, run, onFinished: () => undefined });
 
   queue.schedule({ task: 'a', atMs: 95 });
   await queue.idle();
@@ -90,7 +91,8 @@ test.each(['crashed', 'time limit', 'memory limit'] as const)(
     await bench.end('b');
 
     expect(bench.started).toEqual(['a', 'a', 'a', 'b']);
-    expect(await bench.queue.idle()).toMatchObject([
+    await bench.queue.idle();
+    expect(bench.finished).toMatchObject([
       { request: { task: 'a' }, result: killed(reason) },
       { request: { task: 'b' }, result: RETURNED }
     ]);
@@ -107,7 +109,8 @@ test.each<[string, TaskRunResult]>([
   await bench.end('a', result);
 
   expect(bench.started).toEqual(['a']);
-  expect(await bench.queue.idle()).toEqual([{ request: { task: 'a' }, result }]);
+  await bench.queue.idle();
+  expect(bench.finished).toEqual([{ request: { task: 'a' }, result }]);
 });
 
 test('a task that responds when it is run again is done', async () => {
@@ -117,7 +120,8 @@ test('a task that responds when it is run again is done', async () => {
   await bench.end('a', THREW);
 
   expect(bench.started).toEqual(['a', 'a']);
-  expect(await bench.queue.idle()).toEqual([{ request: { task: 'a' }, result: THREW }]);
+  await bench.queue.idle();
+  expect(bench.finished).toEqual([{ request: { task: 'a' }, result: THREW }]);
 });
 
 test('idle waits for what is waiting or running, and for what that schedules, and tells the order of the ends', async () => {
@@ -134,11 +138,13 @@ test('idle waits for what is waiting or running, and for what that schedules, an
   expect(isIdle).toBe(false);
   await bench.end('c');
 
-  expect((await idle).map(({ request }) => request.task)).toEqual(['b', 'a', 'd', 'c']);
+  await idle;
+  expect(bench.finished.map(({ request }) => request.task)).toEqual(['b', 'a', 'd', 'c']);
 });
 
 test('a queue that got nothing is idle', async () => {
-  expect(await bench.queue.idle()).toEqual([]);
+  await bench.queue.idle();
+  expect(bench.finished).toEqual([]);
 });
 
 test('after an abort nothing is started, not even again, and idle waits for what runs', async () => {
@@ -150,7 +156,8 @@ test('after an abort nothing is started, not even again, and idle waits for what
   await bench.end('a', killed('crashed'));
 
   expect(bench.started).toEqual(['a']);
-  expect(await bench.queue.idle()).toEqual([{ request: { task: 'a', queue: 'q' }, result: killed('crashed') }]);
+  await bench.queue.idle();
+  expect(bench.finished).toEqual([{ request: { task: 'a', queue: 'q' }, result: killed('crashed') }]);
 });
 
 test('an abort ends the wait for a time', async () => {
@@ -159,8 +166,17 @@ test('an abort ends the wait for a time', async () => {
 
   bench.abort.abort();
 
-  expect(await idle).toEqual([]);
+  await idle;
   expect(bench.started).toEqual([]);
+});
+
+test('what is dropped is not started, and frees the queue for what comes after it', async () => {
+  bench.schedule({ task: 'a', queue: 'q' }, { task: 'b', queue: 'q' }, { task: 'c', queue: 'q' });
+
+  expect(bench.queue.drop(({ task }) => task !== 'c')).toEqual([{ task: 'b', queue: 'q' }]);
+  await bench.end('a');
+
+  expect(bench.started).toEqual(['a', 'c']);
 });
 
 test('where a task cannot be run at all, nothing more is started, and idle rejects with the reason', async () => {
@@ -178,6 +194,7 @@ test('a run that schedules while it is being started does not disturb the order'
   const started: string[] = [];
   const queue: TaskQueue = new TaskQueue({
     clock: new VirtualClock(),
+    onFinished: () => undefined,
     run: ({ task }) => {
       started.push(task);
       if (task === 'a') queue.schedule({ task: 'c', queue: 'q' });

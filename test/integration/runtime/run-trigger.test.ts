@@ -1,32 +1,30 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startBackend } from '../../../tasks/local/backend/start-backend';
-import type { RunningBackend } from '../../../tasks/local/backend/start-backend';
-import { noteRunningBackend } from '../../../tasks/local/running-backend-file';
 import type { TaskRunResult } from '../../../tasks/local/runtime/run-task';
-import { runTestTrigger } from '../../../tasks/task/run-test-trigger';
+import { startPlatform } from '../../../tasks/local/start-platform';
+import type { RunningPlatform } from '../../../tasks/local/start-platform';
+import { runTrigger } from '../../../tasks/task/run-trigger';
 
-let backend: RunningBackend;
+let platform: RunningPlatform;
 let root: string;
 let log: string[];
 let abort: AbortController;
 
-beforeAll(async () => {
-  backend = await startBackend();
-});
-beforeEach(() => {
+beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'trigger-'));
-  writeFileSync(
-    join(root, '.journeyrc'),
-    JSON.stringify({ default: 'local', deployments: { local: { variables: { LABEL: 'set' } } } })
-  );
-  noteRunningBackend(root, { url: backend.url, token: backend.token, pid: process.pid });
+  writeFileSync(join(root, '.journeyrc'), JSON.stringify({ default: 'local', deployments: { local: {} } }));
+  platform = await startPlatform({
+    ...{ root, backend: {}, deployment: { variables: { LABEL: 'set' } } },
+    onLog: (line) => log.push(line)
+  });
   log = [];
   abort = new AbortController();
 });
-afterEach(() => rmSync(root, { recursive: true }));
-afterAll(() => backend.close());
+afterEach(async () => {
+  await platform.close();
+  rmSync(root, { recursive: true });
+});
 
 /** Writes a task whose `run` has this body. */
 function writeTask(name: string, body: string): void {
@@ -40,10 +38,10 @@ function writeTask(name: string, body: string): void {
   );
 }
 
-function trigger(task: string, onLog?: (line: string) => void): Promise<TaskRunResult> {
-  return runTestTrigger({
+async function trigger(task: string, onLog?: (line: string) => void): Promise<TaskRunResult | undefined> {
+  const { finished } = await runTrigger({
     root,
-    task,
+    request: () => ({ kind: 'test', task }),
     environment: {},
     onLog: (line) => {
       log.push(line);
@@ -51,6 +49,7 @@ function trigger(task: string, onLog?: (line: string) => void): Promise<TaskRunR
     },
     signal: abort.signal
   });
+  return finished.at(-1)?.result;
 }
 
 test('a task that schedules itself runs until it does so no more, and the last result is the result', async () => {
@@ -121,7 +120,8 @@ test('a scheduled task that crashes is run three times, and the triggered one on
   expect(log.filter((line) => line !== 'two')).toEqual([
     'Scheduled: two',
     'An earlier run of one was killed: crashed.',
-    'An earlier run of two was killed: crashed.',
-    'An earlier run of two was killed: crashed.'
+    'A run of two was killed: crashed.',
+    'A run of two was killed: crashed.',
+    'A run of two was killed: crashed.'
   ]);
 });

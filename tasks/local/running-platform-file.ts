@@ -1,46 +1,51 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where the backend of `npm run local` is, for the commands that use it. Its token is good for it alone. */
-export interface RunningBackendNote {
+/** Where the platform of `npm run local` is, for the commands that use it. The secrets are good for it alone. */
+export interface RunningPlatformNote {
+  /** The backend's address and token. */
   readonly url: string;
   readonly token: string;
   readonly pid: number;
+  /** Where CloudCode takes triggers and serves web tasks. */
+  readonly runtimeOrigin: string;
+  readonly controlToken: string;
+  readonly webSecret: string;
 }
 
 /** Writes the note, readable by this user alone; returns a function that removes it again. */
-export function noteRunningBackend(root: string, note: RunningBackendNote): () => void {
+export function noteRunningPlatform(root: string, note: RunningPlatformNote): () => void {
   mkdirSync(join(root, '.local'), { recursive: true });
   const path = notePath(root);
   // The mode holds for a new file only.
   rmSync(path, { force: true });
   writeFileSync(path, JSON.stringify(note), { mode: 0o600 });
   return () => {
-    // Another backend may have been started since, and the note is about that one then.
+    // Another platform may have been started since, and the note is about that one then.
     if (readNote(root)?.pid === note.pid) rmSync(path, { force: true });
   };
 }
 
-/** @throws Error where no backend is running */
-export function findRunningBackend(root: string): RunningBackendNote {
+/** @throws Error where no platform is running */
+export function findRunningPlatform(root: string): RunningPlatformNote {
   const note = readNote(root);
   if (note === undefined || !isAlive(note.pid)) {
-    throw new Error('The local backend is not running. Start it with "npm run local" in another terminal.');
+    throw new Error('The local platform is not running. Start it with "npm run local" in another terminal.');
   }
   return note;
 }
 
 /** The note, or undefined where there is none that can be read. */
-function readNote(root: string): RunningBackendNote | undefined {
+function readNote(root: string): RunningPlatformNote | undefined {
   try {
-    return JSON.parse(readFileSync(notePath(root), 'utf8')) as RunningBackendNote;
+    return JSON.parse(readFileSync(notePath(root), 'utf8')) as RunningPlatformNote;
   } catch {
     return undefined;
   }
 }
 
 function notePath(root: string): string {
-  return join(root, '.local', 'backend.json');
+  return join(root, '.local', 'platform.json');
 }
 
 function isAlive(pid: number): boolean {

@@ -1,0 +1,166 @@
+import { Activity } from './Activity';
+import type { Observer } from './Activity';
+import { runTask } from './run-task';
+import type { ScheduleRequest, TaskRun, TaskRunResult } from './run-task';
+import { TaskQueue } from './TaskQueue';
+import type { QueueClock } from './TaskQueue';
+import type { WebRequest } from './WebRequest';
+
+/** What a runtime works with. */
+export interface RuntimeOptions {
+  /** Folder of the built task. @throws Error where there is no such task */
+  readonly findTaskFolder: (task: string) => string;
+  /** The deployment's variables. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly backend: TaskRun['backend'];
+  readonly clock: QueueClock;
+  /** Tasks that are limited to a single instance. */
+  readonly singleInstance: readonly string[];
+  /** Aborting it ends everything. */
+  readonly signal: AbortSignal;
+  /** Milliseconds after which a web request gets a second invocation. Default 60 000, documented ("Trigger CC via HTTP"). */
+  readonly secondInvocationMs?: number;
+  /** Runs one invocation; replaced in tests. */
+  readonly run?: (run: TaskRun) => Promise<TaskRunResult>;
+}
+
+/** An invocation on its way through the queue. */
+interface QueuedTask extends ScheduleRequest {
+  readonly activity: Activity;
+}
+
+const SECOND_INVOCATION_MS = 60_000;
+const ABORTED: TaskRunResult = { status: 'killed', reason: 'aborted', durationMs: 0 };
+
+/**
+ * The CloudCode of one deployment: every invocation goes through it, whatever triggers it, so that named queues never
+ * overlap and a task that is limited to a single instance has one.
+ */
+export class Runtime {
+  private readonly queue: TaskQueue<QueuedTask>;
+  private readonly activities = new Set<Activity>();
+  /** Ends of the invocations of tasks that are limited to a single instance, by task. */
+  private readonly last = new Map<string, Promise<unknown>>();
+
+  constructor(private readonly options: RuntimeOptions) {
+    options.signal.addEventListener('abort', () => {
+      for (const activity of this.activities) this.abort(activity);
+    });
+    this.queue = new TaskQueue<QueuedTask>({
+      run: async ({ task, params, activity }) => {
+        const result = await this.invoke({ task, ...(params !== undefined && { params }) }, activity);
+        // It may be run again, and only the last result is shown.
+        if (result.status === 'killed') activity.observer.onLog(`A run of ${task} was killed: ${result.reason}.`);
+        return result;
+      },
+      onFinished: ({ task, activity }, result) => activity.end(task, result),
+      clock: options.clock,
+      signal: options.signal
+    });
+  }
+
+  /** Starts a task at once, in parallel to whatever runs. Whoever triggers it sees its end, so it is not repeated. */
+  trigger({ task, params }: Pick<ScheduleRequest, 'task' | 'params'>, observer: Observer): Activity {
+    this.options.findTaskFolder(task);
+    const activity = this.open(observer);
+    activity.begin();
+    void this.invoke({ task, ...(params !== undefined && { params }) }, activity).then((result) =>
+      activity.end(task, result)
+    );
+    return activity;
+  }
+
+  /**
+   * Takes a task as `CloudCode.scheduleTask` does; webhooks and schedules come this way too (assumed): at least once, so it
+   * is run again where it ends without a response.
+   *
+   * @throws Error where there is no such task
+   */
+  enqueue(request: ScheduleRequest, observer: Observer): Activity {
+    this.options.findTaskFolder(request.task);
+    const activity = this.open(observer);
+    this.take(request, activity);
+    return activity;
+  }
+
+  /**
+   * Makes a web request to a task. One that takes longer than a minute is invoked a second time in a new process
+   * (documented); that the first answer of the two counts is assumed.
+   */
+  web(task: string, web: WebRequest, observer: Observer): { activity: Activity; answer: Promise<TaskRunResult> } {
+    this.options.findTaskFolder(task);
+    const { clock, secondInvocationMs = SECOND_INVOCATION_MS } = this.options;
+    const activity = this.open(observer);
+    const start = (): Promise<TaskRunResult> => {
+      activity.begin();
+      const ending = this.invoke({ task, web }, activity);
+      void ending.then((result) => activity.end(task, result));
+      return ending;
+    };
+    const answered = new AbortController();
+    const first = start().finally(() => answered.abort());
+    const second = clock.sleep(secondInvocationMs, answered.signal).then(() => {
+      if (answered.signal.aborted) return first;
+      observer.onLog(`${task} takes longer than ${secondInvocationMs / 1000} s: it is invoked a second time.`);
+      return start();
+    });
+    return { activity, answer: Promise.race([first, second]) };
+  }
+
+  private open(observer: Observer): Activity {
+    const activity = new Activity(observer);
+    this.activities.add(activity);
+    void activity.done.then(() => this.activities.delete(activity));
+    observer.signal.addEventListener('abort', () => this.abort(activity), { once: true });
+    return activity;
+  }
+
+  private take(request: ScheduleRequest, activity: Activity): void {
+    activity.begin();
+    this.queue.schedule({ ...request, activity });
+  }
+
+  /** One invocation in a process of its own. Never rejects: what cannot be run has ended with an error. */
+  private async invoke(
+    run: Pick<TaskRun, 'params' | 'web'> & { task: string },
+    activity: Activity
+  ): Promise<TaskRunResult> {
+    const { environment, backend, signal, findTaskFolder, singleInstance, run: runOnce = runTask } = this.options;
+    const { task, ...given } = run;
+    const { observer } = activity;
+    const start = async (): Promise<TaskRunResult> => {
+      if (observer.signal.aborted || signal.aborted) return ABORTED;
+      try {
+        return await runOnce({
+          ...given,
+          ...{ taskFolder: findTaskFolder(task), environment, backend },
+          onLog: (line) => observer.onLog(line),
+          onSchedule: (request) => this.schedule(request, activity),
+          signal: AbortSignal.any([observer.signal, signal])
+        });
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        return { status: 'threw', error: { name: 'Error', message }, durationMs: 0 };
+      }
+    };
+    if (!singleInstance.includes(task)) return start();
+    // Assumed: the later one waits for its turn.
+    const mine = (this.last.get(task) ?? Promise.resolve()).then(start);
+    this.last.set(task, mine);
+    return mine;
+  }
+
+  /** A task orders another. @throws Error where there is no such task */
+  private schedule(request: ScheduleRequest, activity: Activity): void {
+    this.options.findTaskFolder(request.task);
+    const seconds = Math.ceil(((request.atMs ?? 0) - this.options.clock.nowMs()) / 1000);
+    const onQueue = request.queue === undefined ? '' : ` on queue ${JSON.stringify(request.queue)}`;
+    activity.observer.onLog(`Scheduled: ${request.task}${onQueue}${seconds > 0 ? `, in ${seconds} s` : ''}`);
+    this.take(request, activity);
+  }
+
+  /** Drops what waits; what runs is killed by the observer's signal. */
+  private abort(activity: Activity): void {
+    for (const { task } of this.queue.drop((request) => request.activity === activity)) activity.end(task, ABORTED);
+  }
+}

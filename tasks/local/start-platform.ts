@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import type { LocalDeployment } from '../settings/Settings';
+import { startBackend } from './backend/start-backend';
+import type { BackendOptions, RunningBackend } from './backend/start-backend';
+import { noteRunningPlatform } from './running-platform-file';
+import { findBuiltTask, listBuiltTasks } from './runtime/find-built-tasks';
+import { Runtime } from './runtime/Runtime';
+import type { RuntimeOptions } from './runtime/Runtime';
+import { startRuntimeServer } from './runtime/start-runtime-server';
+import { systemClock } from './runtime/system-clock';
+
+/** What a platform is made of; what is not given has a default. */
+export interface PlatformOptions {
+  /** The repository; its built tasks are in `dist/`. */
+  readonly root: string;
+  readonly backend: BackendOptions;
+  readonly deployment: Pick<LocalDeployment, 'variables'>;
+  /** Lines of tasks that no command watches. */
+  readonly onLog: (line: string) => void;
+  readonly runtime?: Partial<RuntimeOptions>;
+}
+
+/** A platform that is running. */
+export interface RunningPlatform {
+  readonly backend: RunningBackend;
+  readonly runtime: Runtime;
+  /** Where web tasks are reachable: `<origin>/<task>`. */
+  readonly webOrigin: string;
+  /** The value of LOCK_USERS_WEB_SECRET, made with the platform. */
+  readonly webSecret: string;
+  close(): Promise<void>;
+}
+
+/**
+ * The platform on this machine: a backend, and the CloudCode of its deployment. A note in `<root>/.local` tells the
+ * commands where it is.
+ *
+ * @throws Error where the data model or the data file cannot be used, or the port is taken
+ */
+export async function startPlatform({
+  root,
+  backend: backendOptions,
+  deployment,
+  onLog,
+  runtime: runtimeOptions
+}: PlatformOptions): Promise<RunningPlatform> {
+  const abort = new AbortController();
+  const backend = await startBackend(backendOptions);
+  const webSecret = randomBytes(24).toString('hex');
+  const runtime = new Runtime({
+    findTaskFolder: (task) => findBuiltTask(root, task),
+    environment: {
+      LOCK_USERS_WEB_SECRET: webSecret,
+      ...deployment.variables,
+      ...{ JOURNEY_BACKEND_URL: backend.url, JOURNEY_API_TOKEN: backend.token }
+    },
+    backend,
+    clock: systemClock,
+    singleInstance: [],
+    signal: abort.signal,
+    ...runtimeOptions
+  });
+  const controlToken = randomBytes(24).toString('hex');
+  const server = await startRuntimeServer({
+    ...{ runtime, controlToken, onLog },
+    hasTask: (name) => listBuiltTasks(root).includes(name),
+    sources: {
+      scheduledParams: () => undefined,
+      deliveriesFor: () => []
+    }
+  });
+  const { url, token } = backend;
+  const removeNote = noteRunningPlatform(root, {
+    ...{ url, token, pid: process.pid, runtimeOrigin: server.origin, controlToken, webSecret }
+  });
+  return {
+    ...{ backend, runtime, webSecret },
+    webOrigin: server.origin,
+    async close() {
+      removeNote();
+      abort.abort();
+      await server.close();
+      await backend.close();
+    }
+  };
+}

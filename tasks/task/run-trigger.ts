@@ -1,0 +1,71 @@
+import { buildTasks } from '../build/build-tasks';
+import { findRunningPlatform } from '../local/running-platform-file';
+import type { FinishedTask, Observer } from '../local/runtime/Activity';
+import { findBuiltTask } from '../local/runtime/find-built-tasks';
+import { Runtime } from '../local/runtime/Runtime';
+import { startTrigger } from '../local/runtime/start-trigger';
+import type { TriggerRequest } from '../local/runtime/start-trigger';
+import { systemClock } from '../local/runtime/system-clock';
+import type { WebAnswer } from '../local/runtime/WebRequest';
+import { chooseDeployment, loadSettings } from '../settings/load-settings';
+import { isRemote } from '../settings/Settings';
+import type { RemoteDeployment } from '../settings/Settings';
+import { sendTrigger } from './send-trigger';
+
+/** What to trigger, and where. */
+export interface Trigger {
+  readonly root: string;
+  /** Makes the request; the local platform's secret for web requests is known only when it is found. */
+  readonly request: (webSecret: string | undefined) => TriggerRequest;
+  /** Name of the deployment in `.journeyrc`. Default: its default. */
+  readonly deployment?: string;
+  /** The environment of this machine, where tokens of remote deployments are. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly onLog: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What came of a trigger. */
+export interface TriggerOutcome {
+  /** All that it has started, in the order of the ends. An earlier one that failed is told in the log. */
+  readonly finished: readonly FinishedTask[];
+  /** What a web request was answered with. */
+  readonly answer?: WebAnswer;
+}
+
+/**
+ * Builds the tasks, and triggers one on a deployment of `.journeyrc`: a local one has its CloudCode in `npm run local`; for
+ * one of the platform this process is its CloudCode, with the deployment's variables and nothing else of this machine's
+ * environment. Resolves when all is done that was started and that this has scheduled.
+ *
+ * @throws Error where the settings, the build, the deployment or the request are not in order; no task has run then
+ */
+export async function runTrigger(trigger: Trigger): Promise<TriggerOutcome> {
+  const { root, environment, onLog, signal } = trigger;
+  const deployment = chooseDeployment(loadSettings(root), trigger.deployment);
+  if (!isRemote(deployment)) {
+    const platform = findRunningPlatform(root);
+    buildTasks({ root });
+    return sendTrigger(platform, trigger.request(platform.webSecret), { onLog, signal });
+  }
+  const request = trigger.request(undefined);
+  if (request.kind === 'web' || request.kind === 'webhook') {
+    throw new Error(`"${request.kind}" needs the platform of "npm run local". Choose a local deployment.`);
+  }
+  const backend = { url: deployment.backendUrl, token: findToken(deployment, environment) };
+  buildTasks({ root });
+  const runtime = new Runtime({
+    findTaskFolder: (task) => findBuiltTask(root, task),
+    environment: { ...deployment.variables, JOURNEY_BACKEND_URL: backend.url, JOURNEY_API_TOKEN: backend.token },
+    ...{ backend, clock: systemClock, singleInstance: [], signal }
+  });
+  const observer: Observer = { onLog, signal };
+  const nothing = { scheduledParams: () => undefined, deliveriesFor: () => [] };
+  return { finished: await startTrigger(runtime, request, nothing, observer).done };
+}
+
+function findToken({ tokenVariable }: RemoteDeployment, environment: Trigger['environment']): string {
+  const token = environment[tokenVariable];
+  if (token !== undefined && token !== '') return token;
+  throw new Error(`The variable ${tokenVariable}, which is to hold the deployment's token, is not set.`);
+}

@@ -1,0 +1,59 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import type { RunningPlatformNote } from '../local/running-platform-file';
+import type { FinishedTask, Observer } from '../local/runtime/Activity';
+import type { TriggerRequest } from '../local/runtime/start-trigger';
+import type { WebAnswer } from '../local/runtime/WebRequest';
+import type { TriggerOutcome } from './run-trigger';
+
+/** A line of the answer. */
+interface TriggerEvent {
+  readonly log?: string;
+  readonly answer?: WebAnswer;
+  readonly end?: readonly FinishedTask[];
+  readonly refusal?: string;
+}
+
+/**
+ * Has the running platform start a trigger, and passes its log on. Aborting it ends what was started.
+ *
+ * @throws Error where the platform refuses it, or goes away
+ */
+export async function sendTrigger(
+  { runtimeOrigin, controlToken }: RunningPlatformNote,
+  request: TriggerRequest,
+  { onLog, signal }: Observer
+): Promise<TriggerOutcome> {
+  let answer: WebAnswer | undefined;
+  try {
+    const response = await fetch(`${runtimeOrigin}/_local/trigger`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${controlToken}` },
+      body: JSON.stringify(request),
+      signal
+    });
+    if (response.status !== 200 || response.body === null) throw new Error(`it answered with ${response.status}`);
+    const lines = createInterface({ input: Readable.fromWeb(response.body as ReadableStream) });
+    for await (const line of lines) {
+      const event = JSON.parse(line) as TriggerEvent;
+      if (event.log !== undefined) onLog(event.log);
+      if (event.answer !== undefined) ({ answer } = event);
+      if (event.refusal !== undefined) throw new TriggerRefused(event.refusal);
+      if (event.end !== undefined) return { finished: event.end, ...(answer && { answer }) };
+    }
+    throw new Error('it went away');
+  } catch (error) {
+    if (error instanceof TriggerRefused) throw error;
+    if (signal.aborted) {
+      return { finished: [{ task: '', result: { status: 'killed', reason: 'aborted', durationMs: 0 } }] };
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `The local platform did not carry out the trigger: ${reason}. Start it again with "npm run local".`
+    );
+  }
+}
+
+/** The platform says what is wrong with the request. */
+class TriggerRefused extends Error {}
