@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chooseLocalDeployment, loadSettings } from '../settings/load-settings';
+import type { LocalDeployment } from '../settings/Settings';
 import { buildTasks } from '../build/build-tasks';
 import { parseSwitches, SWITCH_VALUES } from './backend/Switches';
 import { chooseSeedGroups } from './choose-seed-groups';
+import { nextTimes } from './runtime/Schedules';
 import { startPlatform } from './start-platform';
 import type { RunningPlatform } from './start-platform';
 
@@ -49,7 +51,7 @@ What is in it:     ${backend.origin}/_local/state
 What it was asked: ${backend.origin}/_local/requests
 Lock its users:    npm run task -- test lock_users
 Web tasks:         ${platform.webOrigin}/lock_users (LOCK_USERS_WEB_SECRET=${platform.webSecret})
-
+${describeSchedules(options.deployment)}
 Ctrl-C stops it.`);
   await new Promise<void>((resolve) => {
     process.on('SIGINT', resolve);
@@ -71,6 +73,21 @@ async function start(root: string, { deployment, ...backend }: Options): Promise
     process.stderr.write(`${isTaken ? `Port ${backend.port} is taken. Name another with --port.` : message}\n`);
     return undefined;
   }
+}
+
+/** The next three times of each schedule, or nothing where there is none. */
+function describeSchedules({ schedules = [] }: LocalDeployment): string {
+  return schedules
+    .map((schedule) => {
+      const format = new Intl.DateTimeFormat('en-GB', {
+        timeZone: schedule.timezone,
+        dateStyle: 'medium',
+        timeStyle: 'short'
+      });
+      const times = nextTimes(schedule, Date.now(), 3).map((timeMs) => format.format(timeMs));
+      return `Next by schedule:  ${schedule.task}, ${times.join('; ')} (${schedule.timezone})\n`;
+    })
+    .join('');
 }
 
 type Options = Exclude<ReturnType<typeof parseOptions>, 'help'>;

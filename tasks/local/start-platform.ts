@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { LocalDeployment } from '../settings/Settings';
+import type { LocalDeployment, Schedule } from '../settings/Settings';
 import { startBackend } from './backend/start-backend';
 import type { BackendOptions, RunningBackend } from './backend/start-backend';
 import { noteRunningPlatform } from './running-platform-file';
 import { findBuiltTask, listBuiltTasks } from './runtime/find-built-tasks';
 import { Runtime } from './runtime/Runtime';
 import type { RuntimeOptions } from './runtime/Runtime';
+import type { ScheduleRequest } from './runtime/run-task';
+import { Schedules } from './runtime/Schedules';
 import { startRuntimeServer } from './runtime/start-runtime-server';
 import { systemClock } from './runtime/system-clock';
 
@@ -14,7 +16,7 @@ export interface PlatformOptions {
   /** The repository; its built tasks are in `dist/`. */
   readonly root: string;
   readonly backend: BackendOptions;
-  readonly deployment: Pick<LocalDeployment, 'variables'>;
+  readonly deployment: Pick<LocalDeployment, 'variables' | 'schedules' | 'singleInstance'>;
   /** Lines of tasks that no command watches. */
   readonly onLog: (line: string) => void;
   readonly runtime?: Partial<RuntimeOptions>;
@@ -45,7 +47,12 @@ export async function startPlatform({
   runtime: runtimeOptions
 }: PlatformOptions): Promise<RunningPlatform> {
   const abort = new AbortController();
-  const backend = await startBackend(backendOptions);
+  const { schedules = [] } = deployment;
+  const observer = { onLog, signal: abort.signal };
+  const backend = await startBackend({
+    ...backendOptions,
+    onWebhook: ({ task, payload }) => order('A webhook', { task, params: payload })
+  });
   const webSecret = randomBytes(24).toString('hex');
   const runtime = new Runtime({
     findTaskFolder: (task) => findBuiltTask(root, task),
@@ -56,17 +63,28 @@ export async function startPlatform({
     },
     backend,
     clock: systemClock,
-    singleInstance: [],
+    singleInstance: deployment.singleInstance ?? [],
     signal: abort.signal,
     ...runtimeOptions
   });
+  /** Orders what nobody waits for, and tells what comes of it. */
+  function order(what: string, request: ScheduleRequest): void {
+    try {
+      onLog(`${what} triggers ${request.task}.`);
+      runtime.enqueue(request, observer);
+    } catch (error) {
+      onLog(error instanceof Error ? error.message : String(error));
+    }
+  }
+  const onDue = ({ task, params }: Schedule): void => order('A schedule', { task, ...(params && { params }) });
+  void new Schedules({ schedules, onDue, clock: systemClock, signal: abort.signal }).start();
   const controlToken = randomBytes(24).toString('hex');
   const server = await startRuntimeServer({
     ...{ runtime, controlToken, onLog },
     hasTask: (name) => listBuiltTasks(root).includes(name),
     sources: {
-      scheduledParams: () => undefined,
-      deliveriesFor: () => []
+      scheduledParams: (task) => schedules.find((schedule) => schedule.task === task)?.params,
+      deliveriesFor: (model, id) => backend.deliveriesFor(model, id)
     }
   });
   const { url, token } = backend;

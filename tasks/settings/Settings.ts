@@ -5,6 +5,17 @@ export interface RemoteDeployment {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
+/** When a task is triggered by itself. */
+export interface Schedule {
+  readonly task: string;
+  /** Minute, hour, day of the month, month, day of the week. */
+  readonly cron: string;
+  /** IANA name, such as `Europe/Berlin`. */
+  readonly timezone: string;
+  /** Parameters of the task. Default: none. */
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
 /** The backend of `npm run local`. */
 export interface LocalDeployment {
   /** Port on 127.0.0.1. Default 0: any that is free. */
@@ -15,6 +26,10 @@ export interface LocalDeployment {
   readonly data?: string;
   readonly switches?: Readonly<Record<string, string>>;
   readonly variables?: Readonly<Record<string, string>>;
+  /** What `npm run local` triggers by the clock. Default: nothing. */
+  readonly schedules?: readonly Schedule[];
+  /** Tasks that are limited to a single instance, as OXIDE's task settings can say. Default: none. */
+  readonly singleInstance?: readonly string[];
 }
 
 /** What `.journeyrc` says. */

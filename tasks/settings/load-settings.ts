@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import Ajv from 'ajv';
 import type { ErrorObject } from 'ajv';
 import { findNearestName } from '../../cloudcode/lock_users/src/core/find-nearest-name';
+import { nextTimes } from '../local/runtime/Schedules';
 import schema from '../../journeyrc.schema.json';
 import { locateJsonError } from './locate-json-error';
 import { isRemote } from './Settings';
-import type { LocalDeployment, RemoteDeployment, Settings } from './Settings';
+import type { LocalDeployment, RemoteDeployment, Schedule, Settings } from './Settings';
 
 /**
  * Reads `.journeyrc` in `root` and checks it against its JSON schema.
@@ -29,9 +30,28 @@ export function loadSettings(root: string): Settings {
       `"default" names no deployment. The deployments are ${Object.keys(settings.deployments).join(', ')}.`
     );
   }
+  if (mistakes.length === 0) mistakes.push(...findWrongSchedules(settings));
   if (mistakes.length > 0)
     throw new Error([...new Set(mistakes)].map((mistake) => `.journeyrc: ${mistake}`).join('\n'));
   return settings;
+}
+
+function findWrongSchedules({ deployments }: Settings): string[] {
+  return Object.entries(deployments).flatMap(([name, deployment]) =>
+    isRemote(deployment)
+      ? []
+      : (deployment.schedules ?? []).flatMap((schedule, index) => describe(name, index, schedule))
+  );
+}
+
+function describe(deployment: string, index: number, schedule: Schedule): string[] {
+  try {
+    nextTimes(schedule, 0, 1);
+    return [];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return [`deployments.${deployment}.schedules.${index} cannot be used: ${reason.replace(/\.$/, '')}.`];
+  }
 }
 
 function parseJson(text: string): unknown {

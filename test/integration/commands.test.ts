@@ -119,8 +119,11 @@ test.each<[string, string[], string]>([
   ['local', ['--switch', 'ehco=all'], 'There is no switch "ehco".'],
   ['local', ['extra'], 'Unexpected argument'],
   ['build', ['--fast'], "Unknown option '--fast'"],
-  ['task', [], 'Name the trigger, which is "test", and the task.'],
-  ['task', ['webhook', 'lock_users'], 'Name the trigger, which is "test", and the task.'],
+  ['task', [], 'Name the trigger: test, schedule, webhook, web, enqueue.'],
+  ['task', ['tset', 'lock_users'], 'Name the trigger: test, schedule, webhook, web, enqueue.'],
+  ['task', ['webhook', 'lock_run'], '"webhook" takes another number of names.'],
+  ['task', ['test', 'lock_users', '--body', '{}'], '--body is no option of "test".'],
+  ['task', ['schedule', 'lock_users', '--at', 'tonight'], '--at is a time such as'],
   ['task', ['test', 'lock_users', '--params', '{'], '--params is no JSON'],
   [
     'task',
@@ -164,7 +167,7 @@ describe('npm run local and npm run task', () => {
     const before = await run('task', ['test', 'lock_users']).ended;
     expect(before).toMatchObject({
       code: 2,
-      stderr: 'The local backend is not running. Start it with "npm run local" in another terminal.\n'
+      stderr: 'The local platform is not running. Start it with "npm run local" in another terminal.\n'
     });
 
     const local = run('local', ['--users', '50', '--data', join(root, 'state.json')]);

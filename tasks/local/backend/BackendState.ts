@@ -7,6 +7,7 @@ import { ObjectStore } from './ObjectStore';
 import type { StoredObject } from './ObjectStore';
 import { lockUser } from './Session';
 import type { SessionState, UserRecord } from './Session';
+import type { WebhookDelivery, Webhooks } from './Webhooks';
 
 /** The state as text can hold it, for the data file. */
 export interface Snapshot {
@@ -16,6 +17,8 @@ export interface Snapshot {
   >;
   readonly users: readonly UserRecord[];
   readonly deletedUsers: readonly UserRecord[];
+  /** Objects for which a `ready` webhook has fired; files of older versions lack it. */
+  readonly firedWebhooks?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** How many there are of what. `resetSessions` counts the sessions of deleted users as well. */
@@ -39,7 +42,8 @@ export class BackendState {
   constructor(
     readonly dataModel: DataModel,
     readonly userModel: string,
-    private readonly nowMs: () => number
+    private readonly nowMs: () => number,
+    private readonly webhooks: Webhooks
   ) {
     this.stores = new Map([...dataModel.models].map(([name, model]) => [name, new ObjectStore(model)]));
     if (!this.stores.has(userModel)) throw new Error(`The data model has no user model "${userModel}".`);
@@ -85,7 +89,21 @@ export class BackendState {
     const store = this.store(model);
     const object = this.object(model, id);
     store.patch(object, parseValues(store.model, given), this.now());
+    this.webhooks.saved(store, object, 'update');
     return object;
+  }
+
+  /**
+   * What the webhooks of an object would deliver once more.
+   *
+   * @throws Error where there is no such object, or no such webhook
+   */
+  repeatWebhooks(model: string, id: string): WebhookDelivery[] {
+    const store = this.stores.get(model);
+    if (store === undefined) throw new Error(`There is no model "${model}".`);
+    const object = store.get(id);
+    if (object === undefined) throw new Error(`There is no ${model} with the id "${id}".`);
+    return this.webhooks.repeat(store, object);
   }
 
   /** Deletes an object. Deleting a user locks the user and wipes the devices, for good (documented). */
@@ -132,11 +150,12 @@ export class BackendState {
   toSnapshot(backendId: string): Snapshot {
     const show = ({ id, updatedAt, values }: StoredObject) => ({ id, updatedAt, values: Object.fromEntries(values) });
     const objects = Object.fromEntries([...this.stores].map(([name, store]) => [name, Array.from(store.all(), show)]));
-    return { backendId, objects, users: this.userList, deletedUsers: this.deletedUsers };
+    const firedWebhooks = this.webhooks.toSnapshot();
+    return { backendId, objects, users: this.userList, deletedUsers: this.deletedUsers, firedWebhooks };
   }
 
   /** Fills a new, empty state. Objects of models that the data model no longer has are an error. */
-  loadSnapshot({ objects, users, deletedUsers }: Snapshot): void {
+  loadSnapshot({ objects, users, deletedUsers, firedWebhooks = {} }: Snapshot): void {
     for (const [model, entries] of Object.entries(objects)) {
       const store = this.stores.get(model);
       if (store === undefined)
@@ -144,16 +163,19 @@ export class BackendState {
       for (const { id, updatedAt, values } of entries)
         store.put({ id, updatedAt, values: new Map(Object.entries(values)) });
     }
+    this.webhooks.loadSnapshot(firedWebhooks);
     for (const user of users) this.addUser(user);
     this.deletedUsers = [...deletedUsers];
   }
 
   private add(store: ObjectStore, id: string, values: Map<string, Value>): StoredObject {
     const object = { id, updatedAt: this.now(), values };
+    const operation = store.get(id) === undefined ? 'create' : 'update';
     store.put(object);
     if (store.model.name === this.userModel && !this.userRecords.has(id)) {
       this.addUser({ id, locked: false, lastConnectedAt: null, sessions: [] });
     }
+    this.webhooks.saved(store, object, operation);
     return object;
   }
 

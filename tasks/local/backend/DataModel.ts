@@ -16,6 +16,22 @@ export interface Relation {
   readonly model: string;
 }
 
+/** A webhook of a model. */
+export interface Webhook {
+  /** As written, or the vendor's default: `<receiver>_<model>_<type>_<action>`. */
+  readonly name: string;
+  /** `ready` fires once for each object, `update` at each save. */
+  readonly type: 'ready' | 'update';
+  /** Undefined: an external system, whose address is set elsewhere. */
+  readonly receiver: 'cloudcode' | 'pdfmailer' | undefined;
+  /** The task or the template. */
+  readonly action: string | undefined;
+  /** Fields that must be present for it to fire. */
+  readonly required: readonly string[];
+  /** Fields that the payload leaves out. */
+  readonly left: readonly string[];
+}
+
 /** A model of the app's data model. */
 export interface Model {
   readonly name: string;
@@ -25,6 +41,7 @@ export interface Model {
   readonly fields: ReadonlyMap<string, Field>;
   readonly belongsTo: ReadonlyMap<string, Relation>;
   readonly hasMany: ReadonlyMap<string, Relation>;
+  readonly webhooks: readonly Webhook[];
 }
 
 /** The app's data model. */

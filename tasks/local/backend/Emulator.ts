@@ -24,6 +24,8 @@ import type { SeedRequest, SeedResult } from './seed-users';
 import { showUser } from './Session';
 import type { UserView } from './Session';
 import type { Switches } from './Switches';
+import { Webhooks } from './Webhooks';
+import type { WebhookDelivery } from './Webhooks';
 
 /** What an emulator is made of. */
 export interface EmulatorParts {
@@ -35,6 +37,8 @@ export interface EmulatorParts {
   readonly environment: string;
   readonly switches: Switches;
   readonly nowMs: () => number;
+  /** Takes what webhooks deliver, once the request that made them fire is carried out. */
+  readonly onWebhook: (delivery: WebhookDelivery) => void;
 }
 
 /** Counts of the state and of the requests so far. */
@@ -59,19 +63,26 @@ export class Emulator {
   private readonly log = new RequestLog();
   private readonly judge = new Judge();
   private readonly limiter: RequestLimiter;
+  private deliveries: WebhookDelivery[] = [];
   private limits = DEFAULT_LIMITS;
   private faults = new FaultPlayer({ faults: [] });
 
   constructor(private readonly parts: EmulatorParts) {
-    this.state = new BackendState(parts.dataModel, parts.userModel, parts.nowMs);
+    const { backendId, switches } = parts;
+    const onDelivery = (delivery: WebhookDelivery): void => void this.deliveries.push(delivery);
+    const webhooks = new Webhooks({ backendId, payload: switches.webhookPayload, onDelivery });
+    this.state = new BackendState(parts.dataModel, parts.userModel, parts.nowMs, webhooks);
     this.limiter = new RequestLimiter(this.limits, parts.nowMs);
-    const { backendId, label, environment, switches } = parts;
+    const { label, environment } = parts;
     this.backend = { state: this.state, backendId, switches, label, environment, startedAt: this.state.now() };
   }
 
   /** @throws Error where the numbers are wrong */
   seed(request: SeedRequest): SeedResult {
-    return seedUsers(this.state, request);
+    const result = seedUsers(this.state, request);
+    // Users who are there from the start were not saved by anybody.
+    this.deliveries = [];
+    return result;
   }
 
   summarize(): StateSummary {
@@ -142,6 +153,7 @@ export class Emulator {
         // Whoever has gone does not know.
         if (reply.status === 429 && isWaiting) judge.rejected(scheme, nowMs, reply.retryAfterMs);
         this.write(request, reply, answer, scheme);
+        for (const delivery of this.deliveries.splice(0)) parts.onWebhook(delivery);
         return reply;
       }
     };

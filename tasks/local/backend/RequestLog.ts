@@ -23,8 +23,10 @@ export class RequestLog {
 
   add(entry: Omit<RequestLogEntry, 'number'>, isLock: boolean): void {
     this.counted.requests++;
-    this.counted.operations += entry.operations ?? 0;
-    if (isLock) this.counted.lockRequests++;
+    if (isLock) {
+      this.counted.lockRequests++;
+      this.counted.operations += entry.operations ?? 0;
+    }
     this.entries.push({ number: this.counted.requests, ...entry });
     // A million users make bodies of 100 MB in all; tests look at the newest only.
     delete this.entries[this.entries.length - 1 - MAX_BODIES]?.body;
@@ -35,7 +37,7 @@ export class RequestLog {
     return this.entries.slice(-MAX_ENTRIES);
   }
 
-  /** Requests, those that carried a lock, and operations of accepted batches, since the start. */
+  /** Requests, those that carried a lock, and the operations of these, since the start. */
   counts(): { readonly requests: number; readonly lockRequests: number; readonly operations: number } {
     return { ...this.counted };
   }

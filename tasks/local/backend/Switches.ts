@@ -27,6 +27,8 @@ export interface Switches {
   readonly sessionsOfNewUser: 'absent' | 'empty';
   /** Users on a page of `GET users` where the request names no limit, and the most it may name: `default/most`. */
   readonly usersPageSize: '100/1000' | '10/100' | '1000/1000';
+  /** What a webhook hands to a task: the payload documented for external systems, or the object alone. */
+  readonly webhookPayload: 'external' | 'object';
 }
 
 /** Every switch with its values, the default first. */
@@ -42,7 +44,8 @@ export const SWITCH_VALUES: { readonly [Name in keyof Switches]: readonly [Switc
   unauthorizedBody: ['text', 'json'],
   createStatus: ['201', '200'],
   sessionsOfNewUser: ['absent', 'empty'],
-  usersPageSize: ['100/1000', '10/100', '1000/1000']
+  usersPageSize: ['100/1000', '10/100', '1000/1000'],
+  webhookPayload: ['external', 'object']
 };
 
 /**

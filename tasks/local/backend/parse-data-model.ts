@@ -1,6 +1,7 @@
 import { DOMParser } from '@xmldom/xmldom';
 import type { Element } from '@xmldom/xmldom';
 import type { DataModel, Field, Model, Relation } from './DataModel';
+import { parseWebhook } from './parse-webhook';
 
 /** Field types that this emulator can hold; attachments, photos, signatures, locations and tracks it cannot. */
 const FIELD_TYPES = [
@@ -52,7 +53,8 @@ function parseModel(element: Element): Model {
     display: children('display')[0]?.textContent?.trim() ?? '',
     fields: new Map(fields.map((field) => [field.name, field])),
     belongsTo: relations('belongs-to'),
-    hasMany: relations('has-many')
+    hasMany: relations('has-many'),
+    webhooks: children('webhook').map((child) => parseWebhook(child, name, fields))
   };
 }
 

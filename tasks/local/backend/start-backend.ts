@@ -13,6 +13,7 @@ import type { SeedRequest, SeedResult } from './seed-users';
 import { serveRequest } from './serve-request';
 import { parseSwitches } from './Switches';
 import type { Switches } from './Switches';
+import type { WebhookDelivery } from './Webhooks';
 
 export type { StateSummary } from './Emulator';
 export type { SeedRequest, SeedResult } from './seed-users';
@@ -35,6 +36,8 @@ export interface BackendOptions {
   readonly dataFile?: string;
   /** Choices where the platform's behaviour is unknown. Default: the harshest of each. */
   readonly switches?: Partial<Switches>;
+  /** Takes what webhooks deliver to CloudCode. Default: nobody does. */
+  readonly onWebhook?: (delivery: WebhookDelivery) => void;
   /** The time in milliseconds since 1970. Default: the machine's clock. */
   readonly nowMs?: () => number;
 }
@@ -52,6 +55,8 @@ export interface RunningBackend extends Pick<
   /** @throws Error where the numbers are wrong */
   seed(request: SeedRequest): SeedResult;
   state(): StateSummary;
+  /** What the webhooks of an object deliver, once more. @throws Error where there is no such object or webhook */
+  deliveriesFor(model: string, id: string): readonly WebhookDelivery[];
   /** Closes open connections and writes the data file. */
   close(): Promise<void>;
 }
@@ -90,6 +95,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
       return result;
     },
     state: () => emulator.summarize(),
+    deliveriesFor: (model, id) => state.repeatWebhooks(model, id),
     requests: () => emulator.requests(),
     user: (id) => emulator.user(id),
     users: () => emulator.users(),
@@ -119,7 +125,8 @@ export function createEmulator(options: Omit<BackendOptions, 'port' | 'dataFile'
     label: options.label ?? 'Local',
     environment: options.environment ?? 'testing',
     switches: parseSwitches(options.switches ?? {}),
-    nowMs: options.nowMs ?? Date.now
+    nowMs: options.nowMs ?? Date.now,
+    onWebhook: options.onWebhook ?? (() => undefined)
   });
 }
 

@@ -92,7 +92,11 @@ export class DatabaseObject implements BatchObject {
   }
 
   private fill(shown: Readonly<Record<string, unknown>>): void {
-    for (const field of listSettableFields(this.#model)) this[field] = readKeys(shown[field] ?? null);
+    for (const field of listSettableFields(this.#model)) {
+      const value = readKeys(shown[field] ?? null);
+      // As in the vendor's library, a date and time is a Date.
+      this[field] = this.#isDateTime(field) && typeof value === 'string' ? new Date(value) : value;
+    }
     this[NOTE_DONE]('save');
   }
 
@@ -101,11 +105,17 @@ export class DatabaseObject implements BatchObject {
     const { type, id } = this;
     if (action === 'destroy') return { method: 'delete', object: { type, id } };
     const fields = listSettableFields(this.#model).map((name) => [name, this[name]] as const);
+    const wrong = fields.find(([name, value]) => this.#isDateTime(name) && value !== null && !(value instanceof Date));
+    if (wrong !== undefined) throw new TypeError(`The field "${wrong[0]}" of ${type} takes a Date.`);
     if (!this.persisted) return { method: 'put', object: { type, id, ...Object.fromEntries(fields) } };
     const saved = JSON.parse(this.#saved) as unknown[];
     const changed = fields.filter(([, value], index) => JSON.stringify(saved[index]) !== JSON.stringify(value));
     if (changed.length === 0) return undefined;
     return { method: 'patch', object: { type, id, ...Object.fromEntries(changed) } };
+  }
+
+  #isDateTime(field: string): boolean {
+    return this.#model.fields[field]?.type === 'datetime';
   }
 
   [NOTE_DONE](action: BatchAction): void {
