@@ -67,6 +67,13 @@ async function readRequest(
   if (records === undefined) return describeMissing(objectId, 'the data model has no models for it');
   const [run] = await sender.read('record', (timeoutMs) => records.findRuns({ objectId }, timeoutMs));
   if (run === undefined) return describeMissing(objectId, 'there is no such object');
+  if (run.runId !== null && run.runId !== objectId) {
+    return {
+      code: 'RUN_ENDED',
+      what: `The object ${objectId} is the record of run ${run.runId}, which something else has started.`,
+      nextStep: 'Nothing is to be done.'
+    };
+  }
   if (run.status !== 'requested' || run.startedAtMs !== null) return describeEnded(objectId, run.status);
   try {
     return parseParameters({ ...readParameters(run), runId: objectId });
