@@ -5,6 +5,7 @@ import type { LocalDeployment } from '../settings/Settings';
 import { buildTasks } from '../build/build-tasks';
 import { parseSwitches, SWITCH_VALUES } from './backend/Switches';
 import { chooseSeedGroups } from './choose-seed-groups';
+import { noteRunningPlatform } from './running-platform-file';
 import { nextTimes } from './runtime/Schedules';
 import { startPlatform } from './start-platform';
 import type { RunningPlatform } from './start-platform';
@@ -39,7 +40,8 @@ async function main(): Promise<number> {
   }
   const platform = await start(root, options);
   if (platform === undefined) return 1;
-  const { backend } = platform;
+  const { backend, note } = platform;
+  const removeNote = noteRunningPlatform(root, note);
   if (backend.state().users === 0) backend.seed(chooseSeedGroups(options.users));
   const { users, lockedUsers, sessions } = backend.state();
   console.log(`A local backend with ${users} users (${lockedUsers} locked) and ${sessions.ENROLLED} devices in the app.
@@ -50,13 +52,14 @@ async function main(): Promise<number> {
 What is in it:     ${backend.origin}/_local/state
 What it was asked: ${backend.origin}/_local/requests
 Lock its users:    npm run task -- test lock_users
-Web tasks:         ${platform.webOrigin}/lock_users (LOCK_USERS_WEB_SECRET=${platform.webSecret})
+Web tasks:         ${note.runtimeOrigin}/lock_users (LOCK_USERS_WEB_SECRET=${note.webSecret})
 ${describeSchedules(options.deployment)}
 Ctrl-C stops it.`);
   await new Promise<void>((resolve) => {
     process.on('SIGINT', resolve);
     process.on('SIGTERM', resolve);
   });
+  removeNote();
   await platform.close();
   console.log(options.dataFile === undefined ? 'Stopped.' : `Stopped. The state is in ${options.dataFile}.`);
   return 0;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { LocalDeployment, Schedule } from '../settings/Settings';
 import { startBackend } from './backend/start-backend';
 import type { BackendOptions, RunningBackend } from './backend/start-backend';
-import { noteRunningPlatform } from './running-platform-file';
+import type { RunningPlatformNote } from './running-platform-file';
 import { findBuiltTask, listBuiltTasks } from './runtime/find-built-tasks';
 import { Runtime } from './runtime/Runtime';
 import type { RuntimeOptions } from './runtime/Runtime';
@@ -26,16 +26,13 @@ export interface PlatformOptions {
 export interface RunningPlatform {
   readonly backend: RunningBackend;
   readonly runtime: Runtime;
-  /** Where web tasks are reachable: `<origin>/<task>`. */
-  readonly webOrigin: string;
-  /** The value of LOCK_USERS_WEB_SECRET, made with the platform. */
-  readonly webSecret: string;
+  /** Where everything is; web tasks are at `<runtimeOrigin>/<task>`. */
+  readonly note: RunningPlatformNote;
   close(): Promise<void>;
 }
 
 /**
- * The platform on this machine: a backend, and the CloudCode of its deployment. A note in `<root>/.local` tells the
- * commands where it is.
+ * The platform on this machine: a backend, and the CloudCode of its deployment.
  *
  * @throws Error where the data model or the data file cannot be used, or the port is taken
  */
@@ -48,7 +45,6 @@ export async function startPlatform({
 }: PlatformOptions): Promise<RunningPlatform> {
   const abort = new AbortController();
   const { schedules = [] } = deployment;
-  const observer = { onLog, signal: abort.signal };
   const backend = await startBackend({
     ...backendOptions,
     onWebhook: ({ task, payload }) => order('A webhook', { task, params: payload })
@@ -71,7 +67,7 @@ export async function startPlatform({
   function order(what: string, request: ScheduleRequest): void {
     try {
       onLog(`${what} triggers ${request.task}.`);
-      runtime.enqueue(request, observer);
+      runtime.enqueue(request, { onLog, signal: new AbortController().signal });
     } catch (error) {
       onLog(error instanceof Error ? error.message : String(error));
     }
@@ -88,14 +84,10 @@ export async function startPlatform({
     }
   });
   const { url, token } = backend;
-  const removeNote = noteRunningPlatform(root, {
-    ...{ url, token, pid: process.pid, runtimeOrigin: server.origin, controlToken, webSecret }
-  });
   return {
-    ...{ backend, runtime, webSecret },
-    webOrigin: server.origin,
+    ...{ backend, runtime },
+    note: { url, token, pid: process.pid, runtimeOrigin: server.origin, controlToken, webSecret },
     async close() {
-      removeNote();
       abort.abort();
       await server.close();
       await backend.close();

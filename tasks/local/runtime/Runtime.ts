@@ -107,11 +107,20 @@ export class Runtime {
     return { activity, answer: Promise.race([first, second]) };
   }
 
+  /** Resolves when nothing is waiting or running, whatever started it. */
+  async idle(): Promise<void> {
+    while (this.activities.size > 0) await Promise.all([...this.activities].map(({ done }) => done));
+  }
+
   private open(observer: Observer): Activity {
     const activity = new Activity(observer);
     this.activities.add(activity);
-    void activity.done.then(() => this.activities.delete(activity));
-    observer.signal.addEventListener('abort', () => this.abort(activity), { once: true });
+    const abort = (): void => this.abort(activity);
+    observer.signal.addEventListener('abort', abort);
+    void activity.done.then(() => {
+      this.activities.delete(activity);
+      observer.signal.removeEventListener('abort', abort);
+    });
     return activity;
   }
 

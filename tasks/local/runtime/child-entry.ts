@@ -18,7 +18,11 @@ process.once('message', (message) => {
   // On the platform a task has no such channel: it must neither write to it nor be kept waiting by it.
   delete process.send;
   channel.unref();
-  void respond(message as StartMessage, scheduler).then((response) => send(response));
+  void respond(message as StartMessage, scheduler).then((response) => {
+    // A busy parent may learn of this process's end before it reads the response, so it is the parent who ends it.
+    channel.ref();
+    send(response);
+  });
 });
 
 /** Calls the task; what it says is out when the promise resolves, because the parent ends this process on a response. */

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { noteRunningPlatform } from '../../../tasks/local/running-platform-file';
 import type { TaskRunResult } from '../../../tasks/local/runtime/run-task';
 import { startPlatform } from '../../../tasks/local/start-platform';
 import type { RunningPlatform } from '../../../tasks/local/start-platform';
@@ -18,6 +19,7 @@ beforeEach(async () => {
     ...{ root, backend: {}, deployment: { variables: { LABEL: 'set' } } },
     onLog: (line) => log.push(line)
   });
+  noteRunningPlatform(root, platform.note);
   log = [];
   abort = new AbortController();
 });

@@ -1,0 +1,150 @@
+import { join } from 'node:path';
+import type { Report } from '../../cloudcode/lock_users';
+import { startBackend } from '../../tasks/local/backend/start-backend';
+import { runTask } from '../../tasks/local/runtime/run-task';
+import type { TriggerRequest } from '../../tasks/local/runtime/start-trigger';
+import { callBackend } from '../support/call-backend';
+import { LocalPlatform } from '../support/LocalPlatform';
+
+const SCHEDULE = { task: 'lock_users', cron: '0 22 * * *', timezone: 'Europe/Berlin', params: { reason: 'nightly' } };
+
+let on: LocalPlatform;
+afterEach(() => on.platform.close());
+
+async function startWith(users: number, ...options: Parameters<typeof LocalPlatform.start>): Promise<void> {
+  on = await LocalPlatform.start(...options);
+  on.platform.backend.seed({ users });
+}
+
+const lockedUsers = (): number => on.platform.backend.state().lockedUsers;
+const recorded = { status: 'done', selected: 8, planned: 8, locked: 8, failed: 0, lease_holder: null };
+
+test('OXIDE’s test action locks the users, returns the report, and leaves a record', async () => {
+  await startWith(8);
+
+  const report = await on.report({ kind: 'test', task: 'lock_users', params: { reason: 'try it' } });
+
+  expect(report).toMatchObject({ status: 'done', counts: { locked: 8 } });
+  expect(lockedUsers()).toBe(8);
+  await on.platform.runtime.idle();
+  expect(await on.runs()).toMatchObject([{ ...recorded, run_id: report.runId, reason: 'try it' }]);
+  expect(on.platform.backend.state().lockRequests).toBe(1);
+});
+
+test('a schedule runs with its own parameters', async () => {
+  await startWith(8, {}, { schedules: [SCHEDULE] });
+
+  expect(await on.report({ kind: 'schedule', task: 'lock_users' })).toMatchObject({
+    status: 'done',
+    reason: 'nightly'
+  });
+
+  expect(lockedUsers()).toBe(8);
+  expect(await on.runs()).toMatchObject([{ ...recorded, reason: 'nightly' }]);
+});
+
+test('an object of lock_run that is created with the status "requested" starts the run, and shows its result', async () => {
+  await startWith(8);
+
+  const id = await on.request({ reason: 'from the app', requested_by: 'Sam', parameters: '{"maxUsers":8}' });
+
+  expect(lockedUsers()).toBe(8);
+  const all = await on.runs();
+  expect(all).toMatchObject([{ ...recorded, id, run_id: id, reason: 'from the app', requested_by: 'Sam' }]);
+
+  // A delivery comes once more, and once more at the same time as another.
+  await on.trigger({ kind: 'webhook', model: 'lock_run', id });
+  const again: TriggerRequest = { kind: 'webhook', model: 'lock_run', id };
+  await Promise.all([on.trigger(again), on.trigger(again)]);
+  expect(await on.runs()).toEqual(all);
+  expect(on.platform.backend.state().lockRequests).toBe(1);
+});
+
+test('a webhook of an object that is not there, or of a model without one, is refused', async () => {
+  await startWith(1);
+
+  const nobody = { kind: 'webhook', model: 'lock_run', id: 'nobody' } as const;
+  await expect(on.trigger(nobody)).rejects.toThrow('There is no lock_run with the id "nobody".');
+  await expect(on.trigger({ ...nobody, model: 'lock_rum' })).rejects.toThrow('There is no model "lock_rum".');
+  const [user] = on.platform.backend.users();
+  await expect(on.trigger({ kind: 'webhook', model: 'user', id: user?.id ?? '' })).rejects.toThrow(
+    'The model "user" has no webhook to CloudCode.'
+  );
+});
+
+test('a web request is answered at once with the id of the run that it orders', async () => {
+  await startWith(8);
+
+  const answers = [];
+  for (let count = 0; count < 2; count++) {
+    const response = await on.web('{"reason":"from outside"}', { 'Idempotency-Key': 'order-1' });
+    expect(response.status).toBe(202);
+    answers.push((await response.json()) as { runId: string });
+  }
+  await on.platform.runtime.idle();
+
+  expect(answers[1]).toEqual(answers[0]);
+  expect(lockedUsers()).toBe(8);
+  expect(await on.runs()).toMatchObject([{ ...recorded, run_id: answers[0]?.runId, requested_by: 'web request' }]);
+});
+
+test('another task orders a run on a queue', async () => {
+  await startWith(8);
+
+  const params = { requestedBy: 'another task' };
+  const report = await on.report({ kind: 'enqueue', task: 'lock_users', queue: 'lock_users', params });
+
+  expect(report).toMatchObject({ status: 'done', counts: { locked: 8 } });
+  expect(await on.runs()).toMatchObject([{ ...recorded, requested_by: 'another task' }]);
+});
+
+test('ten triggers of all kinds at the same moment lock everybody once', async () => {
+  await startWith(400, {}, { schedules: [SCHEDULE] });
+  const { backend, runtime } = on.platform;
+  const body = { lock_run: { status: 'requested' } };
+  const order = { kind: 'enqueue', task: 'lock_users' } as const;
+
+  await Promise.all([
+    ...[1, 2].map(() => on.trigger({ kind: 'test', task: 'lock_users', params: { batchSize: 50 } })),
+    ...[1, 2].map(() => on.trigger({ kind: 'schedule', task: 'lock_users' })),
+    ...[1, 2].map(() => callBackend(backend, 'POST', 'objects/lock_run.json', body)),
+    ...[1, 2].map(() => on.web('{}')),
+    ...['lock_users', 'another'].map((queue) => on.trigger({ ...order, queue }))
+  ]);
+  await runtime.idle();
+
+  expect(lockedUsers()).toBe(400);
+  const operations = backend.requests().flatMap((request) => request.body?.match(/"user_id":"[^"]*"/g) ?? []);
+  expect(operations).toHaveLength(400);
+  expect(new Set(operations).size).toBe(400);
+  const runs = await on.runs();
+  expect(runs).toHaveLength(10);
+  expect(runs.filter(({ locked }) => locked === 400)).toHaveLength(1);
+  for (const { status, locked } of runs) {
+    expect(['done', 'refused']).toContain(status);
+    if (locked !== 400) expect(locked).toBe(0);
+  }
+}, 60_000);
+
+test('without its two variables the task uses the credentials of the runtime, and the log says so', async () => {
+  await startWith(0);
+  const backend = await startBackend();
+  const log: string[] = [];
+  try {
+    backend.seed({ users: 3 });
+    const result = await runTask({
+      taskFolder: join(__dirname, '..', '..', 'dist', 'lock_users'),
+      environment: { LOCK_USERS_ARMED: 'true' },
+      backend,
+      onLog: (line) => log.push(line)
+    });
+
+    expect(result).toMatchObject({ status: 'returned', result: { status: 'done', counts: { locked: 3 } } });
+    expect((result as unknown as { result: Report }).result.deployment.backendId).toBe(backend.backendId);
+    expect(log).toContain('Address and token from the CloudCode runtime (this.backend)');
+    expect(log.join('\n')).not.toContain(backend.token);
+    expect(new Set(backend.requests().map(({ authScheme }) => authScheme))).toEqual(new Set(['Token']));
+  } finally {
+    await backend.close();
+  }
+});

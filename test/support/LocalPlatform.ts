@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import type { Report } from '../../cloudcode/lock_users';
+import { startPlatform } from '../../tasks/local/start-platform';
+import type { PlatformOptions, RunningPlatform } from '../../tasks/local/start-platform';
+import type { TriggerRequest } from '../../tasks/local/runtime/start-trigger';
+import { sendTrigger } from '../../tasks/task/send-trigger';
+import type { TriggerOutcome } from '../../tasks/task/run-trigger';
+import { callBackend } from './call-backend';
+
+/** What a record of a run shows, with the keys of choices. */
+export type ShownRun = Readonly<Record<string, unknown>>;
+
+/** The platform of `npm run local` with the built task, armed unless `variables` say otherwise. */
+export class LocalPlatform {
+  readonly log: string[] = [];
+  private running: RunningPlatform | undefined;
+
+  static async start(
+    variables: Record<string, string> = {},
+    options: Partial<PlatformOptions['deployment']> & Pick<PlatformOptions, 'runtime'> = {}
+  ): Promise<LocalPlatform> {
+    const platform = new LocalPlatform();
+    const { runtime, ...deployment } = options;
+    platform.running = await startPlatform({
+      root: join(__dirname, '..', '..'),
+      backend: {},
+      deployment: { ...deployment, variables: { LOCK_USERS_ARMED: 'true', ...variables } },
+      onLog: (line) => platform.log.push(line),
+      ...(runtime && { runtime })
+    });
+    return platform;
+  }
+
+  get platform(): RunningPlatform {
+    if (this.running === undefined) throw new Error('The platform is not running.');
+    return this.running;
+  }
+
+  /** Triggers as the command does. */
+  trigger(request: TriggerRequest): Promise<TriggerOutcome> {
+    const onLog = (line: string): number => this.log.push(line);
+    return sendTrigger(this.platform.note, request, { onLog, signal: new AbortController().signal });
+  }
+
+  /** Triggers, and returns the report of the invocation that ended last. */
+  async report(request: TriggerRequest): Promise<Report> {
+    const last = (await this.trigger(request)).finished.at(-1)?.result;
+    if (last?.status !== 'returned') throw new Error(JSON.stringify(last));
+    return last.result as Report;
+  }
+
+  /** Makes a web request to the task with its secret, unless the headers say otherwise. */
+  web(body: string, headers: Record<string, string> = {}, path = '/lock_users', method = 'POST'): Promise<Response> {
+    const { runtimeOrigin, webSecret } = this.platform.note;
+    return fetch(`${runtimeOrigin}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${webSecret}`, 'Content-Type': 'application/json', ...headers },
+      ...(method !== 'GET' && method !== 'HEAD' && { body })
+    });
+  }
+
+  /** The records of runs, in the order in which they were begun. */
+  async runs(): Promise<ShownRun[]> {
+    const { json } = await callBackend(this.platform.backend, 'GET', 'objects/lock_run.json');
+    return (json['objects'] as ShownRun[]).map((run) => ({
+      ...run,
+      status: (run['status'] as { key: string } | null)?.key
+    }));
+  }
+
+  /** Creates an object of `lock_run` as an app does, and waits until all is done that this starts. */
+  async request(values: object): Promise<string> {
+    const body = { lock_run: { status: 'requested', ...values } };
+    const { json } = await callBackend(this.platform.backend, 'POST', 'objects/lock_run.json', body);
+    await this.platform.runtime.idle();
+    return String(json['id']);
+  }
+}
