@@ -38,10 +38,10 @@ export async function killProcess(taskFolder: string, seed: number): Promise<Kil
       });
     const killed = await trigger(AbortSignal.timeout(Math.ceil(seededRandom(seed)() * WHOLE_RUN_MS)));
     const lockedBefore = backend.state().lockedUsers;
+    const problems = await findFalseRecords(backend);
     await endLeases(backend);
     const again = await trigger();
 
-    const problems: string[] = [];
     const report = again.status === 'returned' ? (again.result as Report) : undefined;
     if (report?.status !== 'done') problems.push(`The second run ended ${report?.status ?? again.status}.`);
     const { lockedUsers, resetSessions } = backend.state();
@@ -64,4 +64,27 @@ async function endLeases({ url, token }: RunningBackend): Promise<void> {
     const body = JSON.stringify({ lock_run: { status: 'interrupted' } });
     await fetch(`${url}/objects/lock_run/${id}.json`, { method: 'PATCH', headers, body });
   }
+}
+
+/** Users whom the record of the killed run says to be locked, and who are not. */
+async function findFalseRecords(backend: RunningBackend): Promise<string[]> {
+  const batches = await list<{ state: { key: string }; user_ids: string; not_locked: string }>(
+    backend,
+    'lock_run_batch'
+  );
+  const unlocked = new Set(backend.users().flatMap(({ id, locked }) => (locked ? [] : [id])));
+  return batches.flatMap((batch) => {
+    if (batch.state.key !== 'answered') return [];
+    const others = JSON.parse(batch.not_locked) as { userId: string }[];
+    const recorded = (JSON.parse(batch.user_ids) as string[]).filter(
+      (id) => !others.some(({ userId }) => userId === id)
+    );
+    const falsely = recorded.filter((id) => unlocked.has(id));
+    return falsely.length === 0 ? [] : [`${falsely.length} users are recorded as locked and are not.`];
+  });
+}
+
+async function list<T>({ url, token }: Pick<RunningBackend, 'url' | 'token'>, model: string): Promise<T[]> {
+  const response = await fetch(`${url}/objects/${model}.json`, { headers: { Authorization: `Bearer ${token}` } });
+  return ((await response.json()) as { objects: T[] }).objects;
 }

@@ -19,8 +19,12 @@ export class VirtualClock implements QueueClock {
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      this.#sleepers.push({ untilMs: this.#nowMs + ms, wake: resolve });
-      signal?.addEventListener('abort', () => resolve());
+      const wake = (): void => {
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#sleepers.push({ untilMs: this.#nowMs + ms, wake });
+      signal?.addEventListener('abort', wake);
     });
   }
 

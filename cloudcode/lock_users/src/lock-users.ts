@@ -42,19 +42,23 @@ export async function lockUsers(job: LockJob, queue: UserQueue): Promise<void> {
 async function lockBatch(job: LockJob, users: readonly number[], attemptsBefore: number): Promise<void> {
   const { sender, backend, roster } = job;
   const userIds = users.map((user) => roster.idOf(user));
+  let number = 0;
   const result = await sender.send({
     kind: 'batch',
     operations: userIds.length,
     attemptsBefore,
-    attempt: (timeoutMs) => backend.postBatch(userIds.map(buildLockOperation), timeoutMs)
+    attempt: (timeoutMs) => {
+      number = sender.requests.batch;
+      return backend.postBatch(userIds.map(buildLockOperation), timeoutMs);
+    }
   });
   switch (result.kind) {
     case 'answered':
-      return settle(job, users, matchResults(userIds, result.answer));
+      return settle(job, users, matchResults(userIds, result.answer), number);
     case 'split': {
       const middle = Math.ceil(users.length / 2);
       // Should the run have to stop in between, these users have been sent, and nobody knows more of them.
-      if (result.mayHaveChanged) settle(job, users, inDoubt(users, result.error), 'quietly');
+      if (result.mayHaveChanged) settle(job, users, inDoubt(users, result.error));
       await lockBatch(job, users.slice(0, middle), result.attempts);
       return lockBatch(job, users.slice(middle), result.attempts);
     }
@@ -62,26 +66,28 @@ async function lockBatch(job: LockJob, users: readonly number[], attemptsBefore:
       return settle(
         job,
         users,
-        users.map(() => ({ kind: 'refused', reason: toReason(result.error) }))
+        users.map(() => ({ kind: 'refused', reason: toReason(result.error) })),
+        number
       );
     case 'given up':
-      return settle(job, users, inDoubt(users, result.error));
+      return settle(job, users, inDoubt(users, result.error), number);
     case 'not sent':
       return;
   }
 }
 
+/** @param number which batch request it was; without it the log does not say */
 function settle(
-  { roster, log, sender }: LockJob,
+  { roster, log }: LockJob,
   users: readonly number[],
   results: readonly OperationResult[],
-  quietly?: 'quietly'
+  number?: number
 ): void {
   users.forEach((user, position) => {
     const result = results[position];
     if (result !== undefined) roster.settle(user, result);
   });
-  if (quietly === undefined) log.line(`Batch request ${sender.requests.batch}: ${describeResults(results)}.`);
+  if (number !== undefined) log.line(`Batch request ${number}: ${describeResults(results)}.`);
 }
 
 function inDoubt(users: readonly number[], error: ErrorParts): OperationResult[] {

@@ -35,7 +35,7 @@ export async function callWebTask(
       unauthorized: ({ status = 401, body = 'Unauthorized' }: { status?: number; body?: string } = {}) =>
         remember({ authorized: false, status, body })
     };
-    const verdict = await findExport(exported, 'authenticate')?.call(context, { request, access, params });
+    const verdict: unknown = await findExport(exported, 'authenticate')?.call(context, { request, access, params });
     if (!verdicts.has(verdict))
       throw new Error('"authenticate" must return access.authorized() or access.unauthorized().');
     const decided = verdict as Verdict;

@@ -102,3 +102,47 @@ test('no error shows the token or a password, and the settings print it as [reda
   expect(inspect(settings)).not.toContain(TOKEN);
   expect(JSON.stringify(settings)).toContain('"token":"[redacted]"');
 });
+
+describe('the credentials of the runtime', () => {
+  const runtime = { backend: { url: ENVIRONMENT.JOURNEY_BACKEND_URL, token: TOKEN } };
+
+  test('are used with the scheme Token where neither variable is set', () => {
+    const { backendId, authScheme, token } = parseSettings({ JOURNEY_BACKEND_URL: '', LOCK_USERS_ARMED: '' }, runtime);
+
+    expect({ backendId, authScheme, token: token.reveal() }).toEqual({
+      backendId: ID,
+      authScheme: 'Token',
+      token: TOKEN
+    });
+  });
+
+  test('are not used where both variables are set', () => {
+    const other = { backend: { url: 'https://other.example.test', token: 'other' } };
+
+    expect(parseSettings(ENVIRONMENT, other)).toMatchObject({ backendId: ID, authScheme: 'Bearer' });
+  });
+
+  test.each([
+    ['JOURNEY_API_TOKEN', { JOURNEY_BACKEND_URL: ENVIRONMENT.JOURNEY_BACKEND_URL }],
+    ['JOURNEY_BACKEND_URL', { JOURNEY_API_TOKEN: TOKEN }]
+  ])('do not stand in for %s alone', (name, environment) => {
+    expect(() => parseSettings(environment, runtime)).toThrow(`${name} is not set.`);
+  });
+
+  test.each([undefined, null, {}, { backend: null }, { backend: { url: 5, token: TOKEN } }, { backend: { url: '' } }])(
+    'are not there in %j',
+    (nothing) => {
+      expect(() => parseSettings({}, nothing)).toThrow('JOURNEY_BACKEND_URL is not set.');
+    }
+  );
+});
+
+test.each(['x'.repeat(31), `${'x'.repeat(32)} y`, `${'x'.repeat(31)}ü`])(
+  'the web secret %j is refused, and not repeated',
+  (secret) => {
+    const parse = (): unknown => parseSettings({ ...ENVIRONMENT, LOCK_USERS_WEB_SECRET: secret });
+
+    expect(parse).toThrow('LOCK_USERS_WEB_SECRET must have at least 32 characters, without spaces.');
+    expect(parse).not.toThrow(secret);
+  }
+);

@@ -24,6 +24,21 @@ test('a person can follow the run, and the last line is the report', async () =>
   ]);
 });
 
+test('each batch is told with its own number, whenever its answer comes', async () => {
+  const platform = new FakePlatform(userIds(4));
+  const lock = platform.answerBatch;
+  platform.answerBatch = async (operations) => {
+    for (let n = 0; n < 100; n++) await Promise.resolve();
+    return lock(operations);
+  };
+  const log = new RecordingLog();
+
+  await runOnFake(platform, { batchSize: 1 }, {}, log);
+
+  const numbers = log.lines.flatMap((line) => /^Batch request (\d+):/.exec(line)?.[1] ?? []);
+  expect(numbers.sort()).toEqual(['1', '2', '3', '4']);
+});
+
 test('at most 20 failures are named in the log, and all of them in the report', async () => {
   const platform = new FakePlatform(userIds(50));
   platform.answerBatch = (operations) => ({

@@ -59,7 +59,7 @@ test.each<[string, unknown, string]>([
   [
     'an unknown key of a local one',
     withDeployment({ prot: 1 }),
-    'deployments.a has an unknown key "prot". Did you mean "port"? It may have port, users, data, switches, variables.'
+    'deployments.a has an unknown key "prot". Did you mean "port"? It may have port, users, data, switches, variables, schedules, singleInstance.'
   ],
   [
     'a key of a local one in a remote one',
@@ -138,4 +138,33 @@ test('what stands where the JSON is broken is not repeated, because it may be a 
   expect(() => load(`{"default": "a",\n "deployments": {"a": ${token}}}`)).toThrow(
     'there is a mistake in line 2, column '
   );
+});
+
+describe('schedules', () => {
+  const schedule = { task: 'lock_users', cron: '0 2 * * *', timezone: 'Europe/Berlin' };
+  const loadSchedule = (given: object): unknown => load(withDeployment({ schedules: [given] }));
+
+  test('are taken with and without parameters', () => {
+    const schedules = [schedule, { ...schedule, params: { dryRun: true } }];
+
+    expect(load(withDeployment({ schedules, singleInstance: ['lock_users'] }))).toMatchObject({
+      deployments: { a: { schedules, singleInstance: ['lock_users'] } }
+    });
+  });
+
+  test.each<[object, string]>([
+    [{ ...schedule, cron: '0 0 2 * * *' }, 'deployments.a.schedules.0 cannot be used: '],
+    [{ ...schedule, cron: 'nightly' }, 'deployments.a.schedules.0 cannot be used: '],
+    [{ ...schedule, cron: '0 0 30 2 *' }, 'deployments.a.schedules.0 cannot be used: it never comes true.'],
+    [{ ...schedule, timezone: 'Europe/Atlantis' }, 'deployments.a.schedules.0 cannot be used: '],
+    [{ task: 't', cron: '0 2 * * *' }, 'deployments.a.schedules.0 lacks "timezone".'],
+    [{ ...schedule, timeZone: 'UTC' }, 'unknown key "timeZone". Did you mean "timezone"?'],
+    [{ ...schedule, params: [] }, 'deployments.a.schedules.0.params must be object.']
+  ])('such as %j are refused with one clear line', (given, sentence) => {
+    expect(() => loadSchedule(given)).toThrow(sentence);
+  });
+
+  test('are for local deployments only', () => {
+    expect(() => load(withDeployment({ ...REMOTE, schedules: [schedule] }))).toThrow('unknown key "schedules"');
+  });
 });

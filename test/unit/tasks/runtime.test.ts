@@ -1,0 +1,176 @@
+import type { TaskRun, TaskRunResult } from '../../../tasks/local/runtime/run-task';
+import { Runtime } from '../../../tasks/local/runtime/Runtime';
+import type { RuntimeOptions } from '../../../tasks/local/runtime/Runtime';
+import { RETURNED, VirtualClock } from '../../support/QueueBench';
+
+const WEB = { method: 'POST', url: '/a', headers: {}, body: '' };
+const CRASHED: TaskRunResult = { status: 'killed', reason: 'crashed', durationMs: 1 };
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** A runtime whose invocations end when the test says so. */
+class RuntimeBench {
+  readonly clock = new VirtualClock();
+  readonly abort = new AbortController();
+  readonly log: string[] = [];
+  readonly observer = { onLog: (line: string) => void this.log.push(line), signal: new AbortController().signal };
+  /** Invocations as they were started, and those that have not ended. */
+  readonly started: string[] = [];
+  private readonly running: { task: string; run: TaskRun; end: (result: TaskRunResult) => void }[] = [];
+  readonly runtime: Runtime;
+
+  constructor(options: Partial<RuntimeOptions> = {}) {
+    this.runtime = new Runtime({
+      findTaskFolder: (task) => {
+        if (task === 'nobody') throw new Error('There is no task "nobody".');
+        return task;
+      },
+      ...{ environment: {}, backend: { url: 'u', token: 't' }, clock: this.clock, singleInstance: [] },
+      signal: this.abort.signal,
+      run: (run) => {
+        this.started.push(run.taskFolder);
+        return new Promise((end) => this.running.push({ task: run.taskFolder, run, end }));
+      },
+      ...options
+    });
+  }
+
+  /** The oldest running invocation of a task. */
+  find(task: string): TaskRun {
+    return this.take(task).run;
+  }
+
+  async end(task: string, result: TaskRunResult = RETURNED): Promise<void> {
+    const found = this.take(task);
+    this.running.splice(this.running.indexOf(found), 1);
+    found.end(result);
+    await settle();
+  }
+
+  private take(task: string) {
+    const found = this.running.find((candidate) => candidate.task === task);
+    if (found === undefined) throw new Error(`${task} is not running.`);
+    return found;
+  }
+}
+
+let bench: RuntimeBench;
+beforeEach(() => {
+  bench = new RuntimeBench();
+});
+
+test('triggers run side by side', async () => {
+  bench.runtime.trigger({ task: 'a' }, bench.observer);
+  bench.runtime.trigger({ task: 'a' }, bench.observer);
+  await settle();
+
+  expect(bench.started).toEqual(['a', 'a']);
+});
+
+test('a task that is limited to a single instance runs once at a time, whatever starts it', async () => {
+  bench = new RuntimeBench({ singleInstance: ['a'] });
+  bench.runtime.trigger({ task: 'a' }, bench.observer);
+  bench.runtime.enqueue({ task: 'a' }, bench.observer);
+  bench.runtime.web('a', WEB, bench.observer);
+  bench.runtime.trigger({ task: 'b' }, bench.observer);
+  await settle();
+
+  expect(bench.started.sort()).toEqual(['a', 'b']);
+  await bench.end('a');
+  expect(bench.started).toHaveLength(3);
+  await bench.end('a');
+  expect(bench.started).toHaveLength(4);
+});
+
+test('a named queue never overlaps, whoever uses it', async () => {
+  bench.runtime.enqueue({ task: 'a', queue: 'q' }, bench.observer);
+  bench.runtime.trigger({ task: 'b' }, bench.observer);
+  await settle();
+  bench.find('b').onSchedule?.({ task: 'c', queue: 'q' });
+  await settle();
+
+  expect(bench.started).toEqual(['a', 'b']);
+  await bench.end('a');
+  expect(bench.started).toEqual(['a', 'b', 'c']);
+});
+
+test('what is delivered is run again after a crash, and what somebody triggers is not', async () => {
+  const delivered = bench.runtime.enqueue({ task: 'a' }, bench.observer);
+  const triggered = bench.runtime.trigger({ task: 'b' }, bench.observer);
+  await settle();
+  await bench.end('a', CRASHED);
+  await bench.end('b', CRASHED);
+  await bench.end('a');
+
+  expect(bench.started).toEqual(['a', 'b', 'a']);
+  expect(await delivered.done).toEqual([{ task: 'a', result: RETURNED }]);
+  expect(await triggered.done).toEqual([{ task: 'b', result: CRASHED }]);
+  expect(bench.log).toContain('A run of a was killed: crashed.');
+});
+
+test('an activity is done when all is done that it has scheduled, and what that has scheduled', async () => {
+  const activity = bench.runtime.trigger({ task: 'a' }, bench.observer);
+  await settle();
+  bench.find('a').onSchedule?.({ task: 'b' });
+  await bench.end('a');
+  bench.find('b').onSchedule?.({ task: 'c' });
+  await bench.end('b', { status: 'threw', error: { name: 'Error', message: 'no' }, durationMs: 1 });
+  await bench.end('c');
+
+  expect((await activity.done).map(({ task }) => task)).toEqual(['a', 'b', 'c']);
+  expect(bench.log).toEqual(['Scheduled: b', 'Scheduled: c', 'An earlier run of b ended with an error: no']);
+  await bench.runtime.idle();
+});
+
+test('a web request that takes longer than a minute is invoked a second time, and the first answer counts', async () => {
+  const { answer } = bench.runtime.web('a', WEB, bench.observer);
+  await bench.clock.advanceTo(60_999);
+  expect(bench.started).toEqual(['a']);
+  await bench.clock.advanceTo(61_000);
+  expect(bench.started).toEqual(['a', 'a']);
+
+  await bench.end('a', { ...RETURNED, durationMs: 61_000 });
+  await bench.end('a');
+
+  expect(await answer).toMatchObject({ durationMs: 61_000 });
+});
+
+test('a web request that is answered in time is invoked once', async () => {
+  const { answer } = bench.runtime.web('a', WEB, bench.observer);
+  await settle();
+  await bench.end('a');
+  await bench.clock.advanceTo(100_000);
+
+  expect(await answer).toEqual(RETURNED);
+  expect(bench.started).toEqual(['a']);
+});
+
+test('a task that is not there is refused, by a trigger as by a task', async () => {
+  expect(() => bench.runtime.trigger({ task: 'nobody' }, bench.observer)).toThrow('There is no task "nobody".');
+  expect(() => bench.runtime.enqueue({ task: 'nobody' }, bench.observer)).toThrow('There is no task "nobody".');
+  bench.runtime.trigger({ task: 'a' }, bench.observer);
+  await settle();
+  expect(() => bench.find('a').onSchedule?.({ task: 'nobody' })).toThrow('There is no task "nobody".');
+});
+
+test('whoever goes away drops what waits for them, and nothing else', async () => {
+  const gone = new AbortController();
+  const mine = bench.runtime.enqueue({ task: 'a', atMs: 90_000 }, { onLog: () => undefined, signal: gone.signal });
+  bench.runtime.enqueue({ task: 'b', atMs: 90_000 }, bench.observer);
+
+  gone.abort();
+  expect(await mine.done).toMatchObject([{ task: 'a', result: { status: 'killed', reason: 'aborted' } }]);
+  await bench.clock.advanceTo(90_000);
+
+  expect(bench.started).toEqual(['b']);
+});
+
+test('the end of the runtime is the end of everything', async () => {
+  const activity = bench.runtime.enqueue({ task: 'a', atMs: 90_000 }, bench.observer);
+  bench.runtime.trigger({ task: 'b' }, bench.observer);
+  await settle();
+
+  bench.abort.abort();
+
+  expect(await activity.done).toMatchObject([{ result: { status: 'killed', reason: 'aborted' } }]);
+  expect(bench.find('b').signal?.aborted).toBe(true);
+});
