@@ -33,6 +33,9 @@ export async function sendTrigger(
       body: JSON.stringify(request),
       signal
     });
+    if (response.status === 413) {
+      throw new TriggerRefused('The parameters are more than 5 MB of JSON, the most that the platform takes.');
+    }
     if (response.status !== 200 || response.body === null) throw new Error(`it answered with ${response.status}`);
     const lines = createInterface({ input: Readable.fromWeb(response.body as ReadableStream) });
     for await (const line of lines) {

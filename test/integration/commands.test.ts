@@ -185,6 +185,29 @@ describe('npm run local and npm run task', () => {
     });
     expect(await (await fetch(`${origin}/_local/state`)).json()).toMatchObject({ lockedUsers: 50, resetSessions: 0 });
 
+    expect(told).toMatch(/Next by schedule: {2}lock_users(?:[,;] \d+ \w+ \d{4}, 22:00){3} \(Europe\/Berlin\)\n/);
+    const scheduled = await run('task', ['schedule', 'lock_users']).ended;
+    expect(scheduled).toMatchObject({ code: 0, stderr: expect.stringContaining('Reason: "End of the shift"') });
+    expect(JSON.parse(scheduled.stdout)).toMatchObject({ status: 'done', counts: { alreadyLocked: 50 } });
+    const enqueued = await run('task', ['enqueue', 'lock_users', '--params', '{"maxUsers":1}']).ended;
+    expect(enqueued).toMatchObject({ code: 0, stdout: expect.stringContaining('"status": "done"') });
+    const web = await run('task', ['web', 'lock_users', '--body', '{"requestedBy":"me"}']).ended;
+    expect(web).toMatchObject({
+      ...{ code: 0, stdout: expect.stringMatching(/^202 \{"runId":"[-0-9a-f]+"[^]*"status": "done"/) },
+      stderr: expect.stringContaining('Requested by: "me"')
+    });
+    const unknown = await run('task', ['web', 'lock_users', '--body', '{}', '--header', 'Authorization: Bearer x'])
+      .ended;
+    expect(unknown).toMatchObject({ code: 1, stdout: '401 Unauthorized\n' });
+    const [, url = ''] = /JOURNEY_BACKEND_URL=(\S+)/.exec(told) ?? [];
+    const [, token = ''] = /JOURNEY_API_TOKEN=(\S+)/.exec(told) ?? [];
+    const records = await fetch(`${url}/objects/lock_run.json`, { headers: { Authorization: `Bearer ${token}` } });
+    const [record] = ((await records.json()) as { objects: { id: string }[] }).objects;
+    const again = await run('task', ['webhook', 'lock_run', record?.id ?? '']).ended;
+    expect(again).toMatchObject({ code: 1, stdout: expect.stringContaining('"RUN_ENDED"') });
+    const nothing = await run('task', ['webhook', 'lock_run', 'nobody']).ended;
+    expect(nothing).toMatchObject({ code: 2, stderr: 'There is no lock_run with the id "nobody".\n' });
+
     const refused = await run('task', ['test', 'lock_users', '--params', '{"wipe":true}']).ended;
     expect(refused).toMatchObject({
       code: 3,
@@ -207,7 +230,7 @@ describe('npm run local and npm run task', () => {
       users: expect.arrayContaining([expect.objectContaining({ locked: true })])
     });
     expect((await run('task', ['test', 'lock_users']).ended).stderr).toContain('not running');
-  }, 60_000);
+  }, 120_000);
 
   test('a remote deployment gets the token of the named variable, and a run that fails ends with 1', async () => {
     const settings = {
