@@ -28,15 +28,27 @@ export interface LockJob {
  */
 export async function lockUsers(job: LockJob, queue: UserQueue): Promise<void> {
   async function work(): Promise<void> {
-    while (job.sender.stop === undefined) {
-      const users = await queue.take(job.batchSize);
-      if (users.length === 0) return;
-      const announced = await job.recorder?.announce(users);
-      await lockBatch(job, users, 0);
-      if (announced !== undefined) job.recorder?.settle(announced);
+    let next = prepare(job, queue);
+    for (let batch = await next; batch !== undefined && job.sender.stop === undefined; batch = await next) {
+      // The next one is written down while this one is on its way.
+      next = prepare(job, queue);
+      await lockBatch(job, batch.users, 0);
+      batch.settle();
     }
+    (await next)?.settle();
   }
   await Promise.all(Array.from({ length: job.concurrency }, work));
+}
+
+/** The next batch, written down, or undefined where there is none. */
+async function prepare(
+  { recorder, batchSize }: LockJob,
+  queue: UserQueue
+): Promise<{ readonly users: readonly number[]; settle(): void } | undefined> {
+  const users = await queue.take(batchSize);
+  if (users.length === 0) return undefined;
+  const announced = await recorder?.announce(users);
+  return { users, settle: () => announced && recorder?.settle(announced) };
 }
 
 async function lockBatch(job: LockJob, users: readonly number[], attemptsBefore: number): Promise<void> {
