@@ -6,7 +6,7 @@ export interface BackendProcessOptions {
   readonly users: number;
   readonly rate: number;
   readonly burst: number;
-  /** Milliseconds that a batch takes. */
+  /** Milliseconds that a batch of locks takes. */
   readonly batchMs: number;
   /** File that gets the users' ids, one to a line. */
   readonly idsPath: string;
@@ -30,10 +30,12 @@ async function main(): Promise<void> {
   // A first query in the order of the ids sorts them, which is the emulator's time and not the platform's.
   const warmUp = `${backend.url}/objects/user.json?limit=1&sort[id]=1`;
   await (await fetch(warmUp, { headers: { Authorization: `Token ${backend.token}` } })).text();
-  backend.setFaults({ faults: [{ kind: 'delay', ms: options.batchMs, route: 'POST batch.json' }] });
+  backend.setFaults({ faults: [{ kind: 'delay', ms: options.batchMs, route: 'POST batch.json', locks: true }] });
   backend.setLimits({ rate: options.rate, burst: options.burst });
   process.on('message', () => {
-    const batches = backend.requests().filter(({ operations }) => operations !== undefined);
+    const batches = backend
+      .requests()
+      .filter(({ authScheme, operations }) => authScheme === 'Bearer' && operations !== undefined);
     const [first, last] = [batches[0]?.atMs ?? 0, batches.at(-1)?.atMs ?? 0];
     const lockingMs = batches.length === 0 ? 0 : last - first + options.batchMs;
     const { lockedUsers, resetSessions } = backend.state();

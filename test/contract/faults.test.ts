@@ -130,6 +130,15 @@ test('an operation that poisons its batch has it refused as a whole', async () =
   expect((await lock([ids[0] ?? ''])).status).toBe(200);
 });
 
+test('a fault for locks leaves batches alone that save objects', async () => {
+  await putFaults({ kind: 'status', status: 503, route: 'POST batch.json', locks: true, at: [1] });
+  const operations = [{ method: 'put', object: { type: 'depot', id: ids[0], name: 'North' } }];
+
+  expect((await callBackend(backend, 'POST', 'batch.json', { operations })).status).toBe(200);
+  expect((await lock()).status).toBe(503);
+  expect((await lock()).status).toBe(200);
+});
+
 test('a share hits about as many requests as it says', async () => {
   backend.setLimits({ burst: 5000 });
   await putFaults({ kind: 'status', status: 500, share: 0.3 });

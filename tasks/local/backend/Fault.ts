@@ -2,6 +2,8 @@
 export interface FaultScope {
   /** Method and path below the base address, such as `POST batch.json` or `POST users/:any/lock`. Default: every request. */
   readonly route?: string;
+  /** True: only batches with at least one lock, not those by which `DB` saves. Default: false. */
+  readonly locks?: boolean;
   /** Positions among the requests of the route since the script was set, counting from 1. */
   readonly at?: readonly number[];
   /** Share of the requests, 0 to 1, drawn by the script's seed. */

@@ -20,13 +20,13 @@ export class FaultPlayer {
   /**
    * @param method of the request
    * @param path below the base address
-   * @param userIds the users of its lock operations
+   * @param userIds the users of its lock operations, or empty text for an operation of another kind
    */
   choose(method: string, path: string, userIds: readonly string[]): ChosenFault {
     let delayMs = 0;
     let chosen: { fault: Exclude<FaultKind, { kind: 'delay' }>; key: string } | undefined;
     this.script.faults.forEach((fault, index) => {
-      if (!matchesRoute(fault.route, method, path)) return;
+      if (!matchesRoute(fault.route, method, path) || (fault.locks === true && !userIds.some(Boolean))) return;
       const position = (this.positions[index] ?? 0) + 1;
       this.positions[index] = position;
       const key = `${this.script.seed ?? 1}:${index}:${position}`;

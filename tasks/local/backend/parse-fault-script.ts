@@ -4,6 +4,7 @@ import type { FaultScript } from './Fault';
 const share = { type: 'number', minimum: 0, maximum: 1 };
 const scope = {
   route: { type: 'string', pattern: '^[A-Z]+ \\S+$' },
+  locks: { type: 'boolean' },
   at: { type: 'array', minItems: 1, items: { type: 'integer', minimum: 1 } },
   share
 };
