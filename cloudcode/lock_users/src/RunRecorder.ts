@@ -31,14 +31,15 @@ const CLOSING_ATTEMPTS = 3;
  * Writes down each batch before it is sent and again when its outcome is known, so that of a run that was killed at any
  * moment the record names everybody who may be locked, and says of nobody that they are when nothing says so.
  *
- * While one save is under way the next ones gather, and are saved with one request.
+ * While one save is under way, or waits for its turn, the next ones gather and are saved with one request.
  */
 export class RunRecorder {
   private readonly batches: AnnouncedBatch[] = [];
   private unsaved: AnnouncedBatch[] = [];
   /** Wakes those who wait for their batch to be written down. */
   private readonly waiting = new Map<AnnouncedBatch, () => void>();
-  private saving: Promise<void> | undefined;
+  private saving: Promise<void> = Promise.resolve();
+  private isSaving = false;
   private isBroken = false;
   private progressAtMs: number;
   /** Users whom earlier invocations of the run locked, as its record has it. */
@@ -64,7 +65,7 @@ export class RunRecorder {
     return batch;
   }
 
-  /** Writes down what came of it, soon. */
+  /** Writes down what came of it, with what is written down next. */
   settle(batch: AnnouncedBatch): void {
     this.describe(batch);
     this.add(batch);
@@ -106,26 +107,38 @@ export class RunRecorder {
 
   private add(batch: AnnouncedBatch): void {
     if (!this.unsaved.includes(batch)) this.unsaved.push(batch);
-    this.saving ??= this.saveAll().finally(() => (this.saving = undefined));
+    // Nobody waits for an outcome to be written down, so it goes with the next announcements.
+    if (!this.waiting.has(batch) && this.unsaved.length < MAX_RECORDS_PER_SAVE) return;
+    if (this.isSaving) return;
+    this.isSaving = true;
+    this.saving = this.saveAll();
   }
 
   private async saveAll(): Promise<void> {
     const { records, sender, log } = this.parts;
     while (this.unsaved.length > 0 && !this.isBroken && sender.stop === undefined) {
-      const part = this.unsaved.splice(0, MAX_RECORDS_PER_SAVE);
-      // A batch may be settled while its announcement is being saved.
-      const wasAnswered = part.filter(({ record }) => record?.state === 'answered');
-      const saved = [...part.flatMap(({ record }) => record ?? []), ...this.noteProgress()];
-      const attempt = (timeoutMs: number): Promise<void> => records.save(saved, timeoutMs);
-      const result = await sender.send({ kind: 'record', operations: 0, attemptsBefore: 0, attempt });
-      if (result.kind !== 'answered' && sender.stop === undefined) {
+      const part: AnnouncedBatch[] = [];
+      let answered: AnnouncedBatch[] = [];
+      const result = await sender.send({
+        ...{ kind: 'record', operations: 0, attemptsBefore: 0 },
+        // What has gathered while the request waited for its turn goes with it.
+        attempt: (timeoutMs) => {
+          part.push(...this.unsaved.splice(0, MAX_RECORDS_PER_SAVE - part.length));
+          // A batch may be settled while its announcement is being saved.
+          answered = part.filter(({ record }) => record?.state === 'answered');
+          return records.save([...part.flatMap(({ record }) => record ?? []), ...this.noteProgress()], timeoutMs);
+        }
+      });
+      if (result.kind === 'answered') for (const batch of answered) batch.record = undefined;
+      else if (sender.stop === undefined) {
         this.isBroken = true;
         log.line(`${result.error.what} The run goes on; its record is written at the end.`);
       }
-      if (result.kind === 'answered') for (const batch of wasAnswered) batch.record = undefined;
       for (const batch of part) this.wake(batch);
     }
     for (const batch of this.unsaved.splice(0)) this.wake(batch);
+    // In the same turn as the last look at what is unsaved, so that nothing is added unseen.
+    this.isSaving = false;
   }
 
   private wake(batch: AnnouncedBatch): void {
