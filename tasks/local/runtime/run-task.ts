@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ChildMessage, ResponseMessage, ScheduleAnswer, ScheduleMessage, StartMessage } from './messages';
+import { endWithThisProcess, HAS_PROCESS_GROUPS, killGroup, forgetChild } from './process-group';
 import { serializeParameters } from './serialize-parameters';
 import type { WebRequest } from './WebRequest';
 
@@ -72,7 +73,6 @@ const DEFAULT_TIME_LIMIT_MS = 5 * 60 * 1000;
 const DEFAULT_MEMORY_LIMIT_MB = 1024;
 /** Exit code of a process that V8 aborted for want of memory, as Node reports it without a signal. */
 const ABORT_EXIT_CODE = 134;
-const HAS_PROCESS_GROUPS = process.platform !== 'win32';
 
 /**
  * Runs a built task in a process of its own, with the platform's globals and limits. What the task does wrong is in
@@ -138,13 +138,11 @@ function watch(child: ChildProcess, run: TaskRun): Promise<Ending> {
     const stopWatching = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
-      running.delete(child);
+      forgetChild(child);
     };
     if (signal?.aborted === true) abort();
     signal?.addEventListener('abort', abort);
-    // One listener for all of them, because Node warns of more than ten.
-    if (!process.listeners('exit').includes(killAll)) process.on('exit', killAll);
-    running.add(child);
+    endWithThisProcess(child);
 
     child.once('error', (error) => {
       stopWatching();
@@ -184,23 +182,6 @@ function answerSchedule({ id, request }: ScheduleMessage, onSchedule: TaskRun['o
     return { id };
   } catch (error) {
     return { id, refusal: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-/** Children that end with this process. */
-const running = new Set<ChildProcess>();
-
-function killAll(): void {
-  for (const child of running) killGroup(child);
-}
-
-/** Ends the child and all that it started and that is still in its group. */
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(HAS_PROCESS_GROUPS ? -child.pid : child.pid, 'SIGKILL');
-  } catch {
-    // Nobody is left.
   }
 }
 

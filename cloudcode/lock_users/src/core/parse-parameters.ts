@@ -12,7 +12,8 @@ import {
   MAX_REQUESTED_BY_LENGTH
 } from './limits';
 import { LockUsersError } from './LockUsersError';
-import type { Action, Selection, WhereClause } from './vocabulary';
+import { parseWhere } from './parse-where';
+import type { Action, Selection } from './vocabulary';
 
 /** What a trigger asks for, checked. */
 export interface Parameters {
@@ -91,7 +92,7 @@ export function parseParameters(params: unknown): Parameters {
     mistakes.push('This task never wipes: it locks users and keeps the data on their devices. Leave "wipe" out.');
   }
   take('action', isLock, '"lock", the only action of this version');
-  const where = takeWhere(take('where', isArray, 'an array such as ["role = ?", "driver"]'), mistakes);
+  const where = parseWhere(take('where', isArray, 'an array such as ["role = ?", "driver"]'), mistakes);
   const userIds = takeIds('userIds', take('userIds', isArray, 'an array of user ids'), mistakes);
   if (userIds?.length === 0) {
     mistakes.push('"userIds" is empty. Name at least one user, or leave it out to select everybody.');
@@ -138,31 +139,6 @@ export function invalidParameters(mistakes: readonly string[]): LockUsersError {
   });
 }
 
-function takeWhere(where: readonly unknown[] | undefined, mistakes: string[]): WhereClause | undefined {
-  if (where === undefined) return undefined;
-  const [text, ...values] = where;
-  if (typeof text !== 'string' || text.trim() === '') {
-    mistakes.push(`"where" starts with the query text, such as "role = ?", not ${describeValue(text)}.`);
-    return undefined;
-  }
-  if (!/^[\w\s?.,()=!<>-]*$/.test(text) || !isBalanced(text)) {
-    mistakes.push(
-      '"where" has fields, operators, brackets and "?" in its text, and nothing else: values come after it, one for each "?".'
-    );
-  }
-  const marks = text.split('?').length - 1;
-  if (marks !== values.length) {
-    mistakes.push(`"where" has ${marks} "?" in its text and ${values.length} values after it; each "?" takes one.`);
-  }
-  const wrong = values.find((value) => !(isArray(value) ? value.every(isScalar) : isScalar(value)));
-  if (wrong !== undefined) {
-    mistakes.push(
-      `A value of "where" is text, a number, true, false, null or an array of these, not ${describeValue(wrong)}.`
-    );
-  }
-  return { text, values };
-}
-
 function takeIds(name: string, ids: readonly unknown[] | undefined, mistakes: string[]): string[] | undefined {
   if (ids === undefined) return undefined;
   const wrong = findWrongUserId(ids);
@@ -174,22 +150,8 @@ function isLock(value: unknown): value is Action {
   return value === 'lock';
 }
 
-function isBalanced(text: string): boolean {
-  let depth = 0;
-  for (const character of text) {
-    if (character === '(') depth++;
-    if (character === ')') depth--;
-    if (depth < 0) return false;
-  }
-  return depth === 0;
-}
-
 function isArray(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
-}
-
-function isScalar(value: unknown): boolean {
-  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }
 
 function isBoolean(value: unknown): value is boolean {
