@@ -1,3 +1,5 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '../../cloudcode/lock_users';
 import { startBackend } from '../../tasks/local/backend/start-backend';
@@ -125,6 +127,27 @@ test('ten triggers of all kinds at the same moment lock everybody once', async (
     if (locked !== 400) expect(locked).toBe(0);
   }
 }, 60_000);
+
+test('in an app without the models for records the queue keeps runs apart, and each of them is carried out', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'schema-'));
+  const schemaPath = join(folder, 'schema.xml');
+  const schema = readFileSync(join(__dirname, '..', '..', 'schema.xml'), 'utf8');
+  writeFileSync(schemaPath, schema.replace(/<model name="lock_run"[^]*(?=<\/data-model>)/, ''));
+  await startWith(40, {}, { schemaPath });
+  rmSync(folder, { recursive: true });
+
+  const reports = await Promise.all([1, 2].map(() => on.report({ kind: 'test', task: 'lock_users' })));
+
+  expect(reports.map(({ status, counts }) => [status, counts.locked]).sort()).toEqual([
+    ['done', 0],
+    ['done', 40]
+  ]);
+  expect(on.platform.backend.state()).toMatchObject({ lockedUsers: 40, operations: 40 });
+  const ordered = on.log.filter((line) =>
+    line.startsWith('QUEUED: Without a record runs are kept apart by the queue.')
+  );
+  expect(ordered).toHaveLength(2);
+});
 
 test('without its two variables the task uses the credentials of the runtime, and the log says so', async () => {
   await startWith(0);

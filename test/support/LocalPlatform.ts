@@ -17,16 +17,15 @@ export class LocalPlatform {
 
   static async start(
     variables: Record<string, string> = {},
-    options: Partial<PlatformOptions['deployment']> & Pick<PlatformOptions, 'runtime'> = {}
+    options: Partial<PlatformOptions['deployment']> & { readonly schemaPath?: string } = {}
   ): Promise<LocalPlatform> {
     const platform = new LocalPlatform();
-    const { runtime, ...deployment } = options;
+    const { schemaPath, ...deployment } = options;
     platform.running = await startPlatform({
       root: join(__dirname, '..', '..'),
-      backend: {},
+      backend: { ...(schemaPath !== undefined && { schemaPath }) },
       deployment: { ...deployment, variables: { LOCK_USERS_ARMED: 'true', ...variables } },
-      onLog: (line) => platform.log.push(line),
-      ...(runtime && { runtime })
+      onLog: (line) => platform.log.push(line)
     });
     return platform;
   }

@@ -44,9 +44,12 @@ export async function openRun(job: OpeningJob): Promise<Opening> {
   const { records, clock, log } = ports;
   const isOrdered = parameters.runId !== undefined || parameters.continuation !== undefined;
   if (records === undefined) {
+    if (!isOrdered && !dryRun && ports.queue !== undefined) {
+      const opening = await orderAgain(job, 0, 'Without a record runs are kept apart by the queue.', {});
+      if (opening.stop !== undefined) return opening;
+    }
     if (hop === 1) log.line('This run has no record: the data model has no models lock_run and lock_run_batch.');
-    if (isOrdered || dryRun || ports.queue === undefined) return {};
-    return orderAgain(job, 0, 'Without a record runs are kept apart by the queue.', {});
+    return {};
   }
   const found = isOrdered
     ? (await sender.read('record', (timeoutMs) => records.findRuns({ runId }, timeoutMs)))[0]

@@ -127,13 +127,18 @@ test('an app without the models gets no record, and the log says so once', async
 
 test('without the models a run moves to the queue, where runs never overlap, and is carried out there', async () => {
   platform.records = undefined;
+  const log = new RecordingLog();
 
-  expect(await runOnFake(platform, { reason: 'r' })).toMatchObject({ status: 'queued', counts: { planned: 0 } });
+  expect(await runOnFake(platform, { reason: 'r' }, {}, log)).toMatchObject({
+    status: 'queued',
+    counts: { planned: 0 }
+  });
   expect(platform.batches).toEqual([]);
   expect(platform.scheduled).toEqual([{ parameters: { reason: 'r', runId: 'run-1' }, afterMs: 0 }]);
 
-  const report = await runOnFake(platform, platform.scheduled[0]?.parameters);
+  const report = await runOnFake(platform, platform.scheduled[0]?.parameters, {}, log);
   expect(report).toMatchObject({ status: 'done', runId: 'run-1', counts: { locked: 5 } });
+  expect(log.lines.filter((line) => line.startsWith('This run has no record'))).toHaveLength(1);
 });
 
 test('a dry run is recorded and needs no lease', async () => {
