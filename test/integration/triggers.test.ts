@@ -62,6 +62,18 @@ test('an object of lock_run that is created with the status "requested" starts t
   expect(on.platform.backend.state().lockRequests).toBe(1);
 });
 
+test('an object of lock_run without a status is a draft, and starts the run when it gets one', async () => {
+  await startWith(3);
+
+  const id = await on.request({ status: null, reason: 'draft' });
+  expect(on.log).toEqual([]);
+  const body = { lock_run: { status: 'requested' } };
+  await callBackend(on.platform.backend, 'PATCH', `objects/lock_run/${id}.json`, body);
+  await on.platform.runtime.idle();
+
+  expect(await on.runs()).toMatchObject([{ id, status: 'done', reason: 'draft', locked: 3 }]);
+});
+
 test('a webhook of an object that is not there, or of a model without one, is refused', async () => {
   await startWith(1);
 
