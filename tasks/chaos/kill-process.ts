@@ -27,7 +27,8 @@ export async function killProcess(taskFolder: string, seed: number): Promise<Kil
   const backend = await startBackend();
   try {
     backend.seed({ users: USERS, twoDevices: 20, locked: 20, seed });
-    backend.setFaults({ faults: [{ kind: 'delay', ms: 60, route: 'POST batch.json' }] });
+    // Not what the record is saved with: a lease that is written after its process is dead would keep the next run out.
+    backend.setFaults({ faults: [{ kind: 'delay', ms: 60, route: 'POST batch.json', locks: true }] });
     const trigger = (signal?: AbortSignal): Promise<TaskRunResult> =>
       runTask({
         taskFolder,
