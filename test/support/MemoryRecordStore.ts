@@ -23,8 +23,8 @@ export class MemoryRecordStore implements RecordStore {
   }
 
   newBatch(runRecordId: string): BatchRecord {
-    const nothing = { number: null, state: null, sentAtMs: null, userIds: null, locked: null, notLocked: null };
-    return { id: userId(this.lastId++), runRecordId, ...nothing };
+    const nothing = { action: null, number: null, state: null, sentAtMs: null, answeredAtMs: null };
+    return { id: userId(this.lastId++), runRecordId, ...nothing, userIds: null, done: null, notDone: null };
   }
 
   /** Adds a run as somebody would in the app. */
@@ -46,6 +46,17 @@ export class MemoryRecordStore implements RecordStore {
     return Promise.resolve(
       [...this.batches.values()].filter(({ id }) => ids.includes(id)).map((batch) => ({ ...batch }))
     );
+  }
+
+  readBatches(
+    { runRecordId, sinceMs }: { readonly runRecordId: string; readonly sinceMs: number },
+    limit: number,
+    skip: number
+  ): Promise<readonly BatchRecord[]> {
+    const wanted = [...this.batches.values()].filter(
+      (batch) => batch.runRecordId === runRecordId || (batch.sentAtMs ?? 0) >= sinceMs
+    );
+    return Promise.resolve(wanted.slice(skip, skip + limit).map((batch) => ({ ...batch })));
   }
 
   async save(records: readonly (RunRecord | BatchRecord)[]): Promise<void> {

@@ -7,7 +7,7 @@ import type {
   UserSource,
   UserStatePage
 } from '../../cloudcode/lock_users/src/ports';
-import type { LockOperation, Selection } from '../../cloudcode/lock_users/src/core/vocabulary';
+import type { LockOperation, Selection, SessionState } from '../../cloudcode/lock_users/src/core/vocabulary';
 import { MemoryRecordStore } from './MemoryRecordStore';
 
 /** A clock that stands still, and jumps when somebody sleeps. */
@@ -41,8 +41,10 @@ export class FakePlatform implements BackendApi, UserSource {
   readonly batches: (readonly LockOperation[])[] = [];
   readonly selections: Selection[] = [];
   readonly clock = new FakeClock();
-  /** Sessions in the state RESET, by user. */
-  readonly resetSessions = new Map<string, number>();
+  /** Sessions of users, by user; who is not in it has none. */
+  readonly sessions = new Map<string, SessionState[]>();
+  /** Requests that change one user or one session, as they came. */
+  readonly singles: string[] = [];
   /** What was ordered on the queue. */
   readonly scheduled: { parameters: Readonly<Record<string, unknown>>; afterMs: number }[] = [];
   newRunId: () => string = () => 'run-1';
@@ -53,6 +55,17 @@ export class FakePlatform implements BackendApi, UserSource {
   answerBatch: (operations: readonly LockOperation[]) => unknown = (operations) => {
     for (const operation of operations) this.locked.add(operation.user_id);
     return { operations: operations.map(() => ({ success: true })) };
+  };
+
+  /** What an unlock comes to; by default the user is unlocked. Throwing is a failed request. */
+  answerUnlock: (userId: string) => void | Promise<void> = (userId) => {
+    this.locked.delete(userId);
+  };
+
+  /** What signing a session out comes to; by default it is. */
+  answerReauthenticate: (userId: string, sessionId: string) => void | Promise<void> = (userId, sessionId) => {
+    const signedOut = { state: 'LOCKED', signedOutAtMs: this.clock.now };
+    this.changeSession(userId, sessionId, signedOut);
   };
 
   constructor(readonly ids: readonly string[]) {}
@@ -67,7 +80,8 @@ export class FakePlatform implements BackendApi, UserSource {
       users: page.map((userId) => ({
         userId,
         locked: this.locked.has(userId),
-        resetSessions: this.resetSessions.get(userId) ?? 0
+        enrolled: (this.sessions.get(userId) ?? []).some(({ state }) => state === 'ENROLLED'),
+        sessions: this.sessions.get(userId) ?? []
       })),
       more: skip + page.length < this.ids.length
     });
@@ -79,9 +93,29 @@ export class FakePlatform implements BackendApi, UserSource {
     return Promise.resolve(matching.slice(skip, skip + Math.min(limit, this.pageSize)));
   }
 
+  async unlockUser(userId: string): Promise<void> {
+    this.singles.push(`unlock ${userId}`);
+    await this.answerUnlock(userId);
+  }
+
+  async reauthenticateSession(userId: string, sessionId: string): Promise<void> {
+    this.singles.push(`re-authenticate ${sessionId} of ${userId}`);
+    await this.answerReauthenticate(userId, sessionId);
+  }
+
   async postBatch(operations: readonly LockOperation[]): Promise<unknown> {
     this.batches.push(operations);
     return await this.answerBatch(operations);
+  }
+
+  /** Changes a session of a user, or adds it. */
+  changeSession(userId: string, sessionId: string, changes: Partial<SessionState>): void {
+    const before = this.sessions.get(userId) ?? [];
+    const session = before.find((known) => known.sessionId === sessionId) ?? {
+      ...{ sessionId, state: 'ENROLLED', signedOutAtMs: null, authenticatedAtMs: null }
+    };
+    const others = before.filter((known) => known.sessionId !== sessionId);
+    this.sessions.set(userId, [...others, { ...session, ...changes }]);
   }
 
   /** The ports of a run on this platform. */

@@ -1,4 +1,6 @@
 import chunk = require('lodash/chunk');
+import { ACTION_WORDS } from './core/action-words';
+import type { ActionWords } from './core/action-words';
 import { BACKOFF_BASE_MS, CLOSING_TIMEOUT_MS, MAX_RECORDS_PER_SAVE, PROGRESS_INTERVAL_MS } from './core/limits';
 import type { Roster } from './core/Roster';
 import type { BatchRecord, RunRecord } from './core/run-record';
@@ -21,15 +23,15 @@ export interface AnnouncedBatch {
   readonly users: readonly number[];
   /** Undefined once its outcome is saved, because the ids of all users take much memory. */
   record: BatchRecord | undefined;
-  /** What was saved of those who are not locked. */
-  notLocked: string | undefined;
+  /** What was saved of those who are not where the run wants them. */
+  notDone: string | undefined;
 }
 
 const CLOSING_ATTEMPTS = 3;
 
 /**
  * Writes down each batch before it is sent and again when its outcome is known, so that of a run that was killed at any
- * moment the record names everybody who may be locked, and says of nobody that they are when nothing says so.
+ * moment the record names everybody who may be changed, and says of nobody that they are when nothing says so.
  *
  * While one save is under way, or waits for its turn, the next ones gather and are saved with one request.
  */
@@ -42,12 +44,16 @@ export class RunRecorder {
   private isSaving = false;
   private isBroken = false;
   private progressAtMs: number;
-  /** Users whom earlier invocations of the run locked, as its record has it. */
-  readonly lockedBefore: number;
+  /** Users whom earlier invocations of the run brought where it wants them, as its record has it. */
+  readonly doneBefore: number;
 
   constructor(private readonly parts: RecorderParts) {
     this.progressAtMs = parts.clock.nowMs();
-    this.lockedBefore = parts.run.locked ?? 0;
+    this.doneBefore = parts.run[this.doneName] ?? 0;
+  }
+
+  private get doneName(): ActionWords['done'] {
+    return ACTION_WORDS[this.parts.roster.goal.action].done;
   }
 
   /** Writes down who is about to be sent. Resolves when that is in the database, or is known not to get there. */
@@ -56,8 +62,9 @@ export class RunRecorder {
     const record = records.newBatch(run.id);
     const userIds = JSON.stringify(users.map((user) => roster.idOf(user)));
     const number = this.batches.length + 1;
-    Object.assign(record, { number, state: 'sent', sentAtMs: clock.nowMs(), userIds });
-    const batch: AnnouncedBatch = { id: record.id, users, record, notLocked: undefined };
+    const { action } = roster.goal;
+    Object.assign(record, { action, number, state: 'sent', sentAtMs: clock.nowMs(), userIds });
+    const batch: AnnouncedBatch = { id: record.id, users, record, notDone: undefined };
     this.batches.push(batch);
     const written = new Promise<void>((resolve) => this.waiting.set(batch, resolve));
     this.add(batch);
@@ -80,7 +87,7 @@ export class RunRecorder {
     await this.saving;
     for (const batch of this.batches) if (batch.record !== undefined) this.describe(batch);
     const corrected = this.batches.filter(
-      (batch) => batch.record === undefined && batch.notLocked !== this.listNotLocked(batch)
+      (batch) => batch.record === undefined && batch.notDone !== this.listNotDone(batch)
     );
     try {
       for (const part of chunk(corrected, MAX_RECORDS_PER_SAVE)) {
@@ -152,19 +159,24 @@ export class RunRecorder {
     const nowMs = clock.nowMs();
     if (nowMs - this.progressAtMs < PROGRESS_INTERVAL_MS) return [];
     this.progressAtMs = nowMs;
-    const { locked, failed, unconfirmed } = roster.countOutcomes();
-    Object.assign(run, { locked: this.lockedBefore + locked, failed, unconfirmed });
+    const { done, failed, unconfirmed } = roster.countOutcomes();
+    Object.assign(run, { [this.doneName]: this.doneBefore + done, failed, unconfirmed });
     return [run];
   }
 
   private describe(batch: AnnouncedBatch): void {
-    batch.notLocked = this.listNotLocked(batch);
-    const locked = batch.users.length - this.parts.roster.listNotLocked(batch.users).length;
-    if (batch.record) Object.assign(batch.record, { state: 'answered', locked, notLocked: batch.notLocked });
+    const { roster, clock } = this.parts;
+    const notDone = roster.listNotDone(batch.users);
+    batch.notDone = JSON.stringify(notDone);
+    if (batch.record === undefined) return;
+    Object.assign(batch.record, {
+      ...{ state: 'answered', done: batch.users.length - notDone.length, notDone: batch.notDone },
+      answeredAtMs: batch.record.answeredAtMs ?? clock.nowMs()
+    });
   }
 
-  private listNotLocked({ users }: AnnouncedBatch): string {
-    return JSON.stringify(this.parts.roster.listNotLocked(users));
+  private listNotDone({ users }: AnnouncedBatch): string {
+    return JSON.stringify(this.parts.roster.listNotDone(users));
   }
 
   /** Makes a request that is not held back by the end of the budget. */

@@ -12,6 +12,8 @@ export interface RequestTally {
   database: number;
   users: number;
   batch: number;
+  /** Requests that change one user or one session. */
+  single: number;
   record: number;
   /** Those that repeat one that failed, whole or in part. */
   retried: number;
@@ -21,8 +23,8 @@ export interface RequestTally {
 
 /** A request to be made. */
 export interface SendJob<T> {
-  readonly kind: 'info' | 'database' | 'users' | 'batch' | 'record';
-  /** Operations of a batch; 0 for all else. */
+  readonly kind: 'info' | 'database' | 'users' | 'batch' | 'single' | 'record';
+  /** Operations of a batch; 1 for a request about one user; 0 for all else. */
   readonly operations: number;
   /** Attempts that it has had as part of a larger batch. */
   readonly attemptsBefore: number;
@@ -31,8 +33,8 @@ export interface SendJob<T> {
 
 /**
  * What came of a request: its answer; or it is to be sent in halves, which have had `attempts` and may have been carried
- * out in one of them; or the platform refuses
- * its one operation; or it was given up; or it was never let in, so that it has changed nothing.
+ * out in one of them; or the platform refuses its one operation; or it was given up; or it was never let in, so that it has
+ * changed nothing.
  */
 export type SendResult<T> =
   | { readonly kind: 'answered'; readonly answer: T }
@@ -59,7 +61,10 @@ export interface SenderParts {
  * after a 429, and lets none go once the time budget is used up or the run has to stop.
  */
 export class Sender {
-  readonly requests: RequestTally = { info: 0, database: 0, users: 0, batch: 0, record: 0, retried: 0, rateLimited: 0 };
+  readonly requests: RequestTally = {
+    ...{ info: 0, database: 0, users: 0, batch: 0, single: 0, record: 0 },
+    ...{ retried: 0, rateLimited: 0 }
+  };
   /** One for each wait that is under way. */
   private readonly waits = new Set<AbortController>();
   private stopped: ErrorParts | undefined;
@@ -110,7 +115,8 @@ export class Sender {
           this.stopWith(lastError);
           return { kind: mayHaveBefore ? 'given up' : 'not sent', error: lastError };
         case 'refused':
-          return { kind: 'refused', error: lastError };
+          // What was carried out without our knowing may be refused the second time.
+          return { kind: mayHaveBefore ? 'given up' : 'refused', error: lastError };
         case 'give up':
           return { kind: 'given up', error: lastError };
         case 'split':
@@ -124,7 +130,10 @@ export class Sender {
   }
 
   /** Makes a request that the run cannot do without. @throws LockUsersError where it is not answered */
-  async read<T>(kind: Exclude<SendJob<T>['kind'], 'batch'>, attempt: (timeoutMs: number) => Promise<T>): Promise<T> {
+  async read<T>(
+    kind: Exclude<SendJob<T>['kind'], 'batch' | 'single'>,
+    attempt: (timeoutMs: number) => Promise<T>
+  ): Promise<T> {
     const result = await this.send({ kind, operations: 0, attemptsBefore: 0, attempt });
     if (result.kind === 'answered') return result.answer;
     throw new LockUsersError(this.stopped ?? result.error);

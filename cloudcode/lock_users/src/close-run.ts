@@ -1,3 +1,4 @@
+import { ACTION_WORDS } from './core/action-words';
 import type { Report } from './core/build-report';
 import { HAND_OVER_LEASE_MS } from './core/limits';
 import type { RecordStatus } from './core/run-record';
@@ -8,7 +9,7 @@ import type { RunRecorder } from './RunRecorder';
  * Writes how an invocation ended into the run's record, and gives the lease back; a run that continues keeps it for its
  * next invocation.
  *
- * The counts are those of the whole run: whom earlier invocations have locked is no longer already locked.
+ * The counts are those of the whole run: who was brought there by earlier invocations was not there already.
  * @param nextAfterMs for when the next invocation is ordered, from now, if one is
  */
 export async function closeRun(
@@ -19,7 +20,8 @@ export async function closeRun(
 ): Promise<void> {
   const { counts } = report;
   const continues = report.status === 'continues';
-  const before = recorder.lockedBefore;
+  const before = recorder.doneBefore;
+  const { already, done } = ACTION_WORDS[report.action];
   await recorder.close({
     status: report.status as RecordStatus,
     finishedAtMs: continues ? null : nowMs,
@@ -28,8 +30,8 @@ export async function closeRun(
     message: report.stopReason?.message ?? null,
     report: JSON.stringify(shortenReport(report)),
     ...counts,
-    alreadyLocked: Math.max(0, counts.alreadyLocked - before),
+    [already]: Math.max(0, (counts[already] ?? 0) - before),
     planned: counts.planned + before,
-    locked: counts.locked + before
+    [done]: (counts[done] ?? 0) + before
   });
 }

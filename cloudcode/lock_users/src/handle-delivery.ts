@@ -1,6 +1,7 @@
 import isPlainObject = require('lodash/isPlainObject');
 import { buildReport } from './core/build-report';
-import type { Report } from './core/build-report';
+import type { Report, ReportParts } from './core/build-report';
+import { lockGoal } from './core/Goal';
 import { LockUsersError } from './core/LockUsersError';
 import type { ErrorParts } from './core/LockUsersError';
 import { invalidParameters, parseParameters } from './core/parse-parameters';
@@ -29,8 +30,9 @@ export async function handleDelivery(settings: Settings, objectId: string, ports
   const bucket = new TokenBucket(settings.pace, startedAtMs);
   const sender = new Sender({ clock, random, log, bucket, deadlineMs: startedAtMs + settings.budgetMs });
   let stop: ErrorParts;
+  let requested: Parameters | ErrorParts | undefined;
   try {
-    const requested = await readRequest(ports, sender, objectId);
+    requested = await readRequest(ports, sender, objectId);
     if ('code' in requested) stop = requested;
     else {
       const failure = await orderInvocation(ports, requested.given, 0);
@@ -43,12 +45,13 @@ export async function handleDelivery(settings: Settings, objectId: string, ports
   }
   const report = buildReport({
     runId: objectId,
+    ...describeRequested(requested),
     hop: 1,
     dryRun: false,
     deployment: { label: null, environment: null, backendId: settings.backendId },
-    roster: new Roster(new Set(), new Set()),
+    roster: new Roster(lockGoal(false), new Set(), new Set()),
     verified: false,
-    lockedEarlier: 0,
+    doneEarlier: 0,
     resetEarlier: 0,
     requests: sender.requests,
     durationMs: Math.round(clock.nowMs() - startedAtMs),
@@ -56,6 +59,13 @@ export async function handleDelivery(settings: Settings, objectId: string, ports
   });
   logReport(log, report);
   return report;
+}
+
+/** What the report says of a run that nothing was done about here. */
+function describeRequested(requested: Parameters | ErrorParts | undefined): Pick<ReportParts, 'action' | 'undoes'> {
+  return requested === undefined || 'code' in requested
+    ? { action: 'lock' }
+    : { action: requested.action, undoes: requested.undo };
 }
 
 /** The parameters of the requested run, or why nothing is to be run. */

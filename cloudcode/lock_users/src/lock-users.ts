@@ -1,37 +1,43 @@
+import { ACTION_WORDS } from './core/action-words';
 import { buildLockOperation } from './core/lock-batch';
 import type { ErrorParts } from './core/LockUsersError';
 import { matchResults } from './core/match-results';
 import type { OperationResult } from './core/match-results';
 import type { Roster } from './core/Roster';
+import type { Action } from './core/vocabulary';
 import type { BackendApi, Log } from './ports';
 import type { RunRecorder } from './RunRecorder';
 import type { Sender } from './Sender';
 import type { UserQueue } from './UserQueue';
 
 /** What sending users needs. */
-export interface LockJob {
+export interface SendingJob {
   readonly sender: Sender;
   readonly backend: BackendApi;
   readonly roster: Roster;
   readonly log: Log;
-  /** Operations per batch, 1 to 1000. */
-  readonly batchSize: number;
-  /** Batches in flight at most. */
+  /** Batches, or requests about one user, in flight at most. */
   readonly concurrency: number;
-  /** Where batches are written down, if anywhere. */
+  /** Where it is written down who is sent, if anywhere. */
   readonly recorder: Pick<RunRecorder, 'announce' | 'settle'> | undefined;
 }
 
+/** What locking users needs. */
+export interface LockJob extends SendingJob {
+  /** Operations per batch, 1 to 1000. */
+  readonly batchSize: number;
+}
+
 /**
- * Sends the users of the queue until it is closed and empty or the run has to stop, and writes every result into the
- * roster. Users whose batch got no usable answer are in doubt, for the users API to settle.
+ * Locks the users of the queue in batches until it is closed and empty or the run has to stop, and writes every result into
+ * the roster. Users whose batch got no usable answer are in doubt, for the users API to settle.
  */
 export async function lockUsers(job: LockJob, queue: UserQueue): Promise<void> {
   async function work(): Promise<void> {
-    let next = prepare(job, queue);
+    let next = announceNext(job, queue, job.batchSize);
     for (let batch = await next; batch !== undefined && job.sender.stop === undefined; batch = await next) {
       // The next one is written down while this one is on its way.
-      next = prepare(job, queue);
+      next = announceNext(job, queue, job.batchSize);
       await lockBatch(job, batch.users, 0);
       batch.settle();
     }
@@ -40,12 +46,13 @@ export async function lockUsers(job: LockJob, queue: UserQueue): Promise<void> {
   await Promise.all(Array.from({ length: job.concurrency }, work));
 }
 
-/** The next batch, written down, or undefined where there is none. */
-async function prepare(
-  { recorder, batchSize }: LockJob,
-  queue: UserQueue
+/** The next users of the queue, written down, so many at most; undefined where there are none. */
+export async function announceNext(
+  { recorder }: Pick<SendingJob, 'recorder'>,
+  queue: UserQueue,
+  most: number
 ): Promise<{ readonly users: readonly number[]; settle(): void } | undefined> {
-  const users = await queue.take(batchSize);
+  const users = await queue.take(most);
   if (users.length === 0) return undefined;
   const announced = await recorder?.announce(users);
   return { users, settle: () => announced && recorder?.settle(announced) };
@@ -99,7 +106,7 @@ function settle(
     const result = results[position];
     if (result !== undefined) roster.settle(user, result);
   });
-  if (number !== undefined) log.line(`Batch request ${number}: ${describeResults(results)}.`);
+  if (number !== undefined) log.line(`Batch request ${number}: ${describeResults('lock', results)}.`);
 }
 
 function inDoubt(users: readonly number[], error: ErrorParts): OperationResult[] {
@@ -107,15 +114,17 @@ function inDoubt(users: readonly number[], error: ErrorParts): OperationResult[]
   return users.map(() => ({ kind: 'doubtful', reason }));
 }
 
-function toReason(error: ErrorParts): { type: string; detail: string } {
+/** An error as the reason of a user. */
+export function toReason(error: ErrorParts): { type: string; detail: string } {
   return { type: error.platformType ?? error.code, detail: error.what };
 }
 
-function describeResults(results: readonly OperationResult[]): string {
+/** How many users were sent, and what came of them by the answers. */
+export function describeResults(action: Action, results: readonly OperationResult[]): string {
   const failed = results.filter(({ kind }) => kind === 'failed' || kind === 'refused').length;
   const doubtful = results.find((result) => result.kind === 'doubtful');
   const count = (kind: OperationResult['kind']): number => results.filter((result) => result.kind === kind).length;
-  const counted = `${results.length} sent, ${count('locked')} locked, ${failed} failed`;
+  const counted = `${results.length} sent, ${count('done')} ${ACTION_WORDS[action].participle}, ${failed} failed`;
   if (doubtful?.kind !== 'doubtful') return counted;
   return `${counted}, ${count('doubtful')} in doubt (${doubtful.reason.type}), to be looked up`;
 }

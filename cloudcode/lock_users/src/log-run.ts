@@ -1,4 +1,6 @@
+import { ACTION_WORDS } from './core/action-words';
 import type { Report } from './core/build-report';
+import type { Goal } from './core/Goal';
 import { MAX_FAILURES_IN_LOG } from './core/limits';
 import type { Parameters } from './core/parse-parameters';
 import type { Settings } from './core/parse-settings';
@@ -25,14 +27,28 @@ export function logDeployment(
   if (requestedBy !== undefined) log.line(`Requested by: ${JSON.stringify(requestedBy)}`);
 }
 
+/** A plan, and how many sessions it is about where it is about sessions. */
+export interface Plan {
+  readonly goal: Pick<Goal, 'action' | 'isSelective'>;
+  readonly counts: PlanCounts;
+  readonly sessions: number | undefined;
+  readonly dryRun: boolean;
+}
+
 /** What the run is about to do, or has begun to do: sending starts before the last users are read. */
-export function logPlan(log: Log, counts: PlanCounts, dryRun: boolean): void {
-  const left = `${counts.protected} protected, ${counts.excluded} excluded, ${counts.alreadyLocked} already locked`;
-  log.line(`Selected: ${counts.selected} users (${left})`);
+export function logPlan(log: Log, { goal, counts, sessions, dryRun }: Plan): void {
+  const { alreadyText, sparedText, participle, verb, keepsData } = ACTION_WORDS[goal.action];
+  const left = [
+    ...[`${counts.protected} protected`, `${counts.excluded} excluded`, `${counts.already} ${alreadyText}`],
+    ...(goal.isSelective ? [`${counts.spared} ${sparedText ?? ''}`] : [])
+  ];
+  log.line(`Selected: ${counts.selected} users (${left.join(', ')})`);
+  const users = `${counts.planned} users${sessions === undefined ? '' : ` (${sessions} sessions)`}`;
+  const kept = keepsData ? ', the data on their devices kept' : '';
   log.line(
     dryRun
-      ? `Plan: ${counts.planned} users would be locked, the data on their devices kept. Dry run: nothing is sent.`
-      : `Plan: lock ${counts.planned} users and keep the data on their devices`
+      ? `Plan: ${users} would be ${participle}${kept}. Dry run: nothing is sent.`
+      : `Plan: ${verb} ${users}${keepsData ? ' and keep the data on their devices' : ''}`
   );
 }
 
@@ -47,11 +63,12 @@ export function logUnknownIds(log: Log, origin: string, ids: readonly string[]):
 
 /** The result for people, then the report as one line of JSON. Both name at most 20 failures. */
 export function logReport(log: Log, report: Report): void {
-  const { resetSessions } = report;
+  const { resetSessions, stillLocked } = report;
   const short = shortenReport(report);
   const { failures: shown, failuresOmitted: omitted = 0 } = short;
   for (const { userId, outcome, type, detail } of shown) log.line(`${outcome}: ${userId}: ${type}: ${detail}`);
   if (omitted > 0) log.line(`… and ${omitted} more; the returned report names ${report.failures.length}`);
+  if (stillLocked !== undefined && stillLocked.count > 0) logStillLocked(log, stillLocked);
   if (report.stopReason !== undefined) log.line(`${report.stopReason.code}: ${report.stopReason.message}`);
   if (resetSessions !== undefined) {
     log.line(
@@ -63,17 +80,33 @@ export function logReport(log: Log, report: Report): void {
   log.line(JSON.stringify(short));
 }
 
-/** The report with at most 20 failures, and the number of the others. */
+function logStillLocked(log: Log, { count, users }: NonNullable<Report['stillLocked']>): void {
+  log.line(`${count} users stay locked:`);
+  const shown = users.slice(0, MAX_FAILURES_IN_LOG);
+  for (const { userId, type, detail } of shown) log.line(`stays locked: ${userId}: ${type}: ${detail}`);
+  if (count > shown.length) log.line(`… and ${count - shown.length} more; the returned report names ${users.length}`);
+}
+
+/** The report with at most 20 failures and users who stay locked, and the number of the others. */
 export function shortenReport(report: Report): Report {
   const { counts, failures } = report;
   const shown = failures.slice(0, MAX_FAILURES_IN_LOG);
   const omitted = counts.failed + counts.unconfirmed - shown.length;
-  return omitted > 0 ? { ...report, failures: shown, failuresOmitted: omitted } : report;
+  const { stillLocked } = report;
+  return {
+    ...report,
+    ...(omitted > 0 && { failures: shown, failuresOmitted: omitted }),
+    ...(stillLocked && { stillLocked: { ...stillLocked, users: stillLocked.users.slice(0, MAX_FAILURES_IN_LOG) } })
+  };
 }
 
-function describeResult({ status, verified, dryRun, counts, earlier, requests, durationMs }: Report): string {
-  const unverified = verified || dryRun || counts.locked === 0 ? '' : ' (by the answers, not verified)';
-  const outcomes = `${counts.locked} locked${unverified}, ${counts.failed} failed, ${counts.unconfirmed} unconfirmed, ${counts.notAttempted} not attempted`;
-  const before = earlier === undefined ? '' : `, ${earlier.locked} locked by earlier invocations`;
+function describeResult(report: Report): string {
+  const { action, status, verified, dryRun, counts, earlier, requests, durationMs, sessions } = report;
+  const { done, participle } = ACTION_WORDS[action];
+  const changed = counts[done] ?? 0;
+  const unverified = verified || dryRun || changed === 0 ? '' : ' (by the answers, not verified)';
+  const ofSessions = sessions === undefined ? '' : ` (${sessions.signedOut} of ${sessions.planned} sessions)`;
+  const outcomes = `${changed} ${participle}${unverified}${ofSessions}, ${counts.failed} failed, ${counts.unconfirmed} unconfirmed, ${counts.notAttempted} not attempted`;
+  const before = earlier === undefined ? '' : `, ${earlier[done] ?? 0} ${participle} by earlier invocations`;
   return `Result: ${status}: ${outcomes}${before} (${requests.total} requests, ${durationMs / 1000} s)`;
 }

@@ -16,6 +16,8 @@ export interface ObserveJob {
   readonly userSource: UserSource;
   readonly selection: Selection;
   readonly roster: Roster;
+  /** Takes what the users API shows, before it is planned with. */
+  readonly onShown: (users: readonly UserState[]) => void;
   /** Takes users as soon as they are planned. */
   readonly onPlanned: (users: readonly number[]) => void;
 }
@@ -27,15 +29,20 @@ export interface ObserveJob {
  * Where something cannot be read the run stops; the sender then has the reason. Never throws.
  */
 export async function observeUsers(job: ObserveJob): Promise<void> {
-  const { roster, onPlanned } = job;
+  const { roster, onShown, onPlanned } = job;
   const select = (userIds: readonly string[]): void => onPlanned(keepNumbers(userIds.map((id) => roster.select(id))));
-  const show = (users: readonly UserState[]): void => onPlanned(keepNumbers(users.map((user) => roster.show(user))));
+  const show = (users: readonly UserState[]): void => {
+    onShown(users);
+    onPlanned(keepNumbers(users.map((user) => roster.show(user))));
+  };
   await Promise.all([
     stopOnError(job.sender, readSelectedIds(job, select)),
     stopOnError(job.sender, readUserStates(job, show))
   ]);
   // Also where reading failed: whoever was selected has a place in the report.
-  onPlanned(roster.planUnshown());
+  const unshown = roster.planUnshown();
+  if (roster.goal.takesUnshown) onPlanned(unshown);
+  else if (job.sender.stop === undefined) roster.failUnshown(unshown);
 }
 
 function keepNumbers(values: readonly (number | undefined)[]): number[] {

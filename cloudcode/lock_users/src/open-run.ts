@@ -4,10 +4,8 @@ import type { ErrorParts } from './core/LockUsersError';
 import type { Parameters } from './core/parse-parameters';
 import { holdsLease } from './core/run-record';
 import type { RecordStatus, RunRecord } from './core/run-record';
-import type { Roster } from './core/Roster';
 import { orderInvocation } from './order-invocation';
 import type { Ports } from './ports';
-import { RunRecorder } from './RunRecorder';
 import type { Sender } from './Sender';
 import { takeLease } from './take-lease';
 
@@ -19,16 +17,15 @@ export interface OpeningJob {
   /** Which invocation of the run this is, from 1. */
   readonly hop: number;
   readonly dryRun: boolean;
-  readonly roster: Roster;
   readonly sender: Sender;
   /** When the last request may leave, on the clock. */
   readonly deadlineMs: number;
 }
 
-/** Whether the invocation may go on, and where the run is recorded, if anywhere. */
+/** Whether the invocation may go on, and the record of the run, if there is one. */
 export interface Opening {
   readonly stop?: ErrorParts;
-  readonly recorder?: RunRecorder;
+  readonly run?: RunRecord;
 }
 
 const ENDED: readonly RecordStatus[] = ['planned', 'done', 'partial', 'refused', 'stalled', 'failed'];
@@ -40,7 +37,7 @@ const ENDED: readonly RecordStatus[] = ['planned', 'done', 'partial', 'refused',
  * @throws LockUsersError `RECORD_FAILED` where the record cannot be read or written
  */
 export async function openRun(job: OpeningJob): Promise<Opening> {
-  const { parameters, ports, runId, hop, dryRun, roster, sender } = job;
+  const { parameters, ports, runId, hop, dryRun, sender } = job;
   const { records, clock, log } = ports;
   const isOrdered = parameters.runId !== undefined || parameters.continuation !== undefined;
   if (records === undefined) {
@@ -67,16 +64,15 @@ export async function openRun(job: OpeningJob): Promise<Opening> {
     ...{ reason: parameters.reason ?? null, requestedBy: parameters.requestedBy ?? null },
     parameters: JSON.stringify(omit(parameters.given, ['runId', 'continuation', 'reason', 'requestedBy']))
   });
-  const recorder = new RunRecorder({ records, run, roster, sender, clock, log });
   if (dryRun) {
     run.startedAtMs ??= nowMs;
-    return { recorder };
+    return { run };
   }
   const holder = `invocation ${hop}, ${ports.newRunId()}`;
   const lease = { sender, clock, records, holder, untilMs: job.deadlineMs + LEASE_MARGIN_MS };
   const blocker = await takeLease(lease, run);
-  if (blocker === undefined) return { recorder };
-  if (hop === 1) return { stop: describeUnderWay(blocker, clock.nowMs()), recorder };
+  if (blocker === undefined) return { run };
+  if (hop === 1) return { stop: describeUnderWay(blocker, clock.nowMs()), run };
   Object.assign(run, { status: 'continues', leaseHolder: null, leaseExpiresAtMs: null });
   await sender.read('record', (timeoutMs) => records.save([run], timeoutMs));
   return waitFor(job, blocker);
@@ -115,12 +111,13 @@ export function describeEnded(runId: string, status: RecordStatus | null): Error
   };
 }
 
-function describeUnderWay({ runId, id, leaseHolder, leaseExpiresAtMs }: RunRecord, nowMs: number): ErrorParts {
+/** Why a run does nothing while another one is under way. */
+export function describeUnderWay({ runId, id, leaseHolder, leaseExpiresAtMs }: RunRecord, nowMs: number): ErrorParts {
   const holder = leaseHolder ?? 'its next invocation is ordered';
   const seconds = Math.max(0, Math.ceil(((leaseExpiresAtMs ?? 0) - nowMs) / 1000));
   return {
     code: 'RUN_UNDER_WAY',
     what: `A run is under way: ${runId ?? id} (${holder}). Its lease ends in ${seconds} s at the latest.`,
-    nextStep: 'Wait until it has ended; run the task again if users are still unlocked then.'
+    nextStep: 'Wait until it has ended, then run the task again if there is something left to do.'
   };
 }

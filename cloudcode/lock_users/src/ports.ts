@@ -18,6 +18,10 @@ export interface BackendApi {
   readDeployment(timeoutMs: number): Promise<{ readonly label: string | null; readonly environment: string | null }>;
   /** `GET users?limit&skip`. The platform may return fewer users than asked for. */
   readUserStates(limit: number, skip: number, timeoutMs: number): Promise<UserStatePage>;
+  /** `POST users/<id>/unlock`. Any 2xx counts as done, with or without a body. */
+  unlockUser(userId: string, timeoutMs: number): Promise<void>;
+  /** `POST users/<id>/sessions/<id>/re-authenticate`: signs the session out. Any 2xx counts as done, as above. */
+  reauthenticateSession(userId: string, sessionId: string, timeoutMs: number): Promise<void>;
   /** `POST batch.json`, after proving that the body wipes nothing. Returns the parsed answer, of whatever shape. */
   postBatch(operations: readonly LockOperation[], timeoutMs: number): Promise<unknown>;
 }
@@ -46,6 +50,16 @@ export interface RecordStore {
   newBatch(runRecordId: string): BatchRecord;
   findRuns(query: RunQuery, timeoutMs: number): Promise<readonly RunRecord[]>;
   findBatches(ids: readonly string[], timeoutMs: number): Promise<readonly BatchRecord[]>;
+  /**
+   * Batches of a run, and those of any run that were sent at `sinceMs` or later, from `skip` on, at most `limit`, ordered by
+   * id; empty where there are no more.
+   */
+  readBatches(
+    wanted: { readonly runRecordId: string; readonly sinceMs: number },
+    limit: number,
+    skip: number,
+    timeoutMs: number
+  ): Promise<readonly BatchRecord[]>;
   /** Saves the records in one request; saving them again after a failure does no harm. */
   save(records: readonly (RunRecord | BatchRecord)[], timeoutMs: number): Promise<void>;
 }

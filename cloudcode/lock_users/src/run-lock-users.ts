@@ -3,13 +3,18 @@ import type { Report } from './core/build-report';
 import { describeNotArmed, describeTooManyUsers, resolveMaxUsers } from './core/check-permission';
 import { continueRun } from './core/Continuation';
 import type { Continuation } from './core/Continuation';
+import type { Goal } from './core/Goal';
 import type { ErrorParts } from './core/LockUsersError';
 import type { Parameters } from './core/parse-parameters';
 import type { Settings } from './core/parse-settings';
 import { Roster } from './core/Roster';
+import type { RunRecord } from './core/run-record';
 import { toErrorParts } from './core/to-error-parts';
 import { TokenBucket } from './core/TokenBucket';
-import type { Deployment } from './core/vocabulary';
+import type { Deployment, UserState } from './core/vocabulary';
+import { changeUsers } from './change-users';
+import { chooseAim, describeAlreadyUndone, plainGoal } from './choose-aim';
+import type { Aim } from './choose-aim';
 import { closeRun } from './close-run';
 import { handOver } from './hand-over';
 import { lockUsers } from './lock-users';
@@ -17,7 +22,8 @@ import { logDeployment, logPlan, logReport, logUnknownIds } from './log-run';
 import { observeUsers } from './observe-users';
 import { openRun } from './open-run';
 import type { Ports } from './ports';
-import type { RunRecorder } from './RunRecorder';
+import { describeNoRecords } from './read-trail';
+import { RunRecorder } from './RunRecorder';
 import { Sender } from './Sender';
 import { UserQueue } from './UserQueue';
 import { verifyUsers } from './verify-users';
@@ -30,9 +36,10 @@ interface Job {
   readonly runId: string;
   /** Which invocation of the run this is, from 1. */
   readonly hop: number;
+  /** When the first one began, as far as is known without the run's record. */
+  readonly startedAtMs: number;
   readonly dryRun: boolean;
   readonly deadlineMs: number;
-  readonly roster: Roster;
   readonly bucket: TokenBucket;
   readonly sender: Sender;
 }
@@ -40,8 +47,10 @@ interface Job {
 /** What an invocation has found out; the report is made of it, however the invocation ends. */
 interface Progress {
   deployment: Deployment;
+  roster: Roster;
+  aim?: Aim | undefined;
   verified: boolean;
-  /** Why it was not allowed to start sending. */
+  /** Why it was not allowed to start sending, or that there was nothing to send. */
   refusal?: ErrorParts | undefined;
   recorder?: RunRecorder | undefined;
 }
@@ -55,10 +64,10 @@ interface Progress {
  */
 export async function runLockUsers(settings: Settings, parameters: Parameters, ports: Ports): Promise<Report> {
   const { clock, random, log } = ports;
-  const startedAtMs = clock.nowMs();
-  const { continuation } = parameters;
-  const bucket = new TokenBucket(settings.pace, startedAtMs, continuation?.bucket);
-  const deadlineMs = startedAtMs + settings.budgetMs;
+  const nowMs = clock.nowMs();
+  const { continuation, action } = parameters;
+  const bucket = new TokenBucket(settings.pace, nowMs, continuation?.bucket);
+  const deadlineMs = nowMs + settings.budgetMs;
   const job: Job = {
     settings,
     parameters,
@@ -66,14 +75,15 @@ export async function runLockUsers(settings: Settings, parameters: Parameters, p
     maxUsers: resolveMaxUsers(settings, parameters),
     runId: continuation?.runId ?? parameters.runId ?? ports.newRunId(),
     hop: continuation?.hop ?? 1,
+    startedAtMs: continuation?.startedAtMs ?? nowMs,
     dryRun: parameters.dryRun ?? !settings.armed,
-    roster: new Roster(new Set(settings.protectedIds), new Set(parameters.excludeUserIds)),
     bucket,
     deadlineMs,
     sender: new Sender({ clock, random, log, bucket, deadlineMs })
   };
   const progress: Progress = {
     deployment: { label: null, environment: null, backendId: settings.backendId },
+    roster: makeRoster(job, plainGoal(parameters, job.startedAtMs)),
     verified: false
   };
   try {
@@ -82,18 +92,17 @@ export async function runLockUsers(settings: Settings, parameters: Parameters, p
     job.sender.stopWith(toErrorParts(error));
   }
   const ending = await endInvocation(job, progress);
+  const { roster } = progress;
   const report = buildReport({
-    runId: job.runId,
-    hop: job.hop,
-    dryRun: job.dryRun,
-    ...(parameters.reason !== undefined && { reason: parameters.reason }),
+    ...{ runId: job.runId, hop: job.hop, dryRun: job.dryRun, action, undoes: parameters.undo, roster },
+    reason: parameters.reason,
     deployment: progress.deployment,
-    roster: job.roster,
+    sessions: progress.aim?.sessions?.count((userId) => roster.isPlanned(userId)),
     verified: progress.verified,
-    lockedEarlier: continuation?.locked ?? 0,
-    resetEarlier: countResetEarlier(job),
+    doneEarlier: continuation?.done ?? 0,
+    resetEarlier: countResetEarlier(job, progress),
     requests: job.sender.requests,
-    durationMs: Math.round(clock.nowMs() - startedAtMs),
+    durationMs: Math.round(clock.nowMs() - nowMs),
     ...ending
   });
   if (progress.recorder !== undefined) {
@@ -105,7 +114,7 @@ export async function runLockUsers(settings: Settings, parameters: Parameters, p
 
 /** Brings the selected users to their goal as far as it can. */
 async function reconcile(job: Job, progress: Progress): Promise<void> {
-  const { settings, parameters, ports, roster, sender, dryRun, maxUsers } = job;
+  const { settings, parameters, ports, sender, dryRun } = job;
   if (!settings.armed && !dryRun) {
     progress.refusal = describeNotArmed();
     return;
@@ -115,65 +124,104 @@ async function reconcile(job: Job, progress: Progress): Promise<void> {
     ...(await sender.read('info', (timeoutMs) => ports.backend.readDeployment(timeoutMs)))
   };
   logDeployment(ports.log, job.runId, progress.deployment, parameters, settings.authScheme);
-  const opening = await openRun(job);
-  progress.recorder = opening.recorder;
-  progress.refusal = opening.stop;
-  if (opening.stop !== undefined) return;
+  if (parameters.undo !== undefined && ports.records === undefined) {
+    progress.refusal = describeNoRecords(parameters.undo);
+    return;
+  }
+  const { run, stop } = await openRun(job);
+  progress.recorder = makeRecorder(job, run, progress.roster);
+  progress.refusal = stop;
+  if (stop !== undefined) return;
+
+  const aim = await chooseAim({ parameters, ports, sender, startedAtMs: run?.startedAtMs ?? job.startedAtMs });
+  if ('refusal' in aim) {
+    progress.refusal = aim.refusal;
+    return;
+  }
+  progress.aim = aim;
+  progress.roster = makeRoster(job, aim.goal);
+  progress.recorder = makeRecorder(job, run, progress.roster);
+  await carryOut(job, progress, aim);
+}
+
+/** Observes, plans, applies, and verifies. */
+async function carryOut(job: Job, progress: Progress, aim: Aim): Promise<void> {
+  const { parameters, ports, sender, dryRun, maxUsers } = job;
+  const { roster, recorder } = progress;
+  const { backend, userSource, log } = ports;
+  const { concurrency, batchSize, undo } = parameters;
+  const { sessions, selection } = aim;
+  const sending = { sender, backend, roster, log, concurrency, recorder };
+  const send = (users: UserQueue): Promise<void> =>
+    aim.goal.action === 'lock'
+      ? lockUsers({ ...sending, batchSize }, users)
+      : changeUsers({ ...sending, sessions }, users);
+  const onShown = (users: readonly UserState[]): void => users.forEach((user) => sessions?.see(user));
 
   const queue = new UserQueue();
   // Where the number of users is limited, nothing leaves before it is known that the whole plan keeps to it.
   const withheld: number[] | undefined = dryRun || maxUsers < Infinity ? [] : undefined;
   const observing = observeUsers({
-    ...{ sender, backend: ports.backend, userSource: ports.userSource, selection: parameters.selection, roster },
+    ...{ sender, backend, userSource, selection, roster, onShown },
     onPlanned: (users) => {
       if (withheld === undefined) queue.add(users);
       else for (const user of users) withheld.push(user);
     }
   }).then(() => {
     if (sender.stop === undefined) {
-      logObservation(job);
-      progress.refusal = decideRefusal(job);
+      logObservation(job, progress);
+      progress.refusal = decideRefusal(job, roster);
       if (withheld !== undefined && progress.refusal === undefined && !dryRun) queue.add(withheld);
     }
     queue.close();
   });
-  const locking = {
-    ...{ sender, backend: ports.backend, roster, log: ports.log },
-    batchSize: parameters.batchSize,
-    concurrency: parameters.concurrency,
-    recorder: opening.recorder
-  };
-  await Promise.all([observing, lockUsers(locking, queue)]);
+  await Promise.all([observing, send(queue)]);
 
   if (sender.stop !== undefined || progress.refusal !== undefined || dryRun) return;
-  if (roster.countPlan().planned === 0) progress.verified = true;
-  else if (parameters.verify) progress.verified = await verifyUsers(locking);
+  const plan = roster.countPlan();
+  if (plan.planned === 0) {
+    progress.verified = true;
+    if (undo !== undefined && job.hop === 1) progress.refusal = describeAlreadyUndone(undo, plan);
+  } else if (parameters.verify) progress.verified = await verifyUsers({ ...sending, onShown, send });
+}
+
+/** Protection is against being put out, so that nobody stays locked by it. */
+function makeRoster({ settings, parameters }: Job, goal: Goal): Roster {
+  const protectedIds = goal.action === 'unlock' ? [] : settings.protectedIds;
+  return new Roster(goal, new Set(protectedIds), new Set(parameters.excludeUserIds));
+}
+
+function makeRecorder({ ports, sender }: Job, run: RunRecord | undefined, roster: Roster): RunRecorder | undefined {
+  const { records, clock, log } = ports;
+  return run && records && new RunRecorder({ records, run, roster, sender, clock, log });
 }
 
 /** Why a complete plan is not sent, if it is not. */
-function decideRefusal({ settings, roster, dryRun, maxUsers }: Job): ErrorParts | undefined {
+function decideRefusal({ settings, dryRun, maxUsers }: Job, roster: Roster): ErrorParts | undefined {
   const { planned } = roster.countPlan();
-  if (planned > maxUsers) return describeTooManyUsers(planned, maxUsers);
+  if (planned > maxUsers) return describeTooManyUsers(roster.goal.action, planned, maxUsers);
   return dryRun && !settings.armed ? describeNotArmed() : undefined;
 }
 
-function logObservation({ settings, parameters, ports, roster, dryRun }: Job): void {
+function logObservation({ settings, parameters, ports, dryRun }: Job, { roster, aim }: Progress): void {
   logUnknownIds(ports.log, 'LOCK_USERS_PROTECTED', roster.findUnshown(settings.protectedIds));
   logUnknownIds(ports.log, '"userIds"', roster.findUnshown(parameters.selection.userIds ?? []));
-  logPlan(ports.log, roster.countPlan(), dryRun);
+  const sessions = aim?.sessions?.count((userId) => roster.isPlanned(userId)).planned;
+  logPlan(ports.log, { goal: roster.goal, counts: roster.countPlan(), sessions, dryRun });
 }
 
 /** Why the invocation did less than it could, if so, and whether the run goes on by itself. */
 async function endInvocation(
-  { parameters, ports, roster, runId, dryRun, bucket, sender }: Job,
-  { refusal }: Progress
+  { parameters, ports, runId, startedAtMs, dryRun, bucket, sender }: Job,
+  { refusal, roster }: Progress
 ): Promise<{ stop?: ErrorParts; next?: Continuation }> {
   const stop = sender.stop ?? refusal;
   if (stop?.code !== 'TIME_BUDGET' || dryRun) return { ...(stop && { stop }) };
   const nowMs = ports.clock.nowMs();
-  const next = continueRun(runId, parameters.continuation, {
-    alreadyLocked: roster.countPlan().alreadyLocked,
-    locked: roster.countOutcomes().locked,
+  const run = { runId, startedAtMs: Math.floor(startedAtMs) };
+  const next = continueRun(run, parameters.continuation, {
+    already: roster.countPlan().already,
+    done: roster.countOutcomes().done,
     resetBefore: roster.countResetBefore(),
     bucket: bucket.state(nowMs)
   });
@@ -181,7 +229,7 @@ async function endInvocation(
 }
 
 /** Sessions that turned RESET between the run's first invocation and this one's first look at the users. */
-function countResetEarlier({ parameters, roster }: Job): number {
+function countResetEarlier({ parameters }: Job, { roster }: Progress): number {
   const { continuation } = parameters;
   return continuation === undefined ? 0 : Math.max(0, roster.countResetBefore() - continuation.resetSessions);
 }

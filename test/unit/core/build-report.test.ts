@@ -1,6 +1,7 @@
 import { buildReport } from '../../../cloudcode/lock_users/src/core/build-report';
 import type { ReportParts } from '../../../cloudcode/lock_users/src/core/build-report';
 import { describeNotArmed, describeTooManyUsers } from '../../../cloudcode/lock_users/src/core/check-permission';
+import { lockGoal } from '../../../cloudcode/lock_users/src/core/Goal';
 import { backendError } from '../../../cloudcode/lock_users/src/core/classify-answer';
 import type { Failure, OutcomeCounts, PlanCounts } from '../../../cloudcode/lock_users/src/core/outcomes';
 import { userId } from '../../support/user-id';
@@ -8,7 +9,7 @@ import { userId } from '../../support/user-id';
 const FAILURE = { userId: userId(1), outcome: 'failed', type: 'T', detail: 'd' } as const;
 const TIME_BUDGET = { code: 'TIME_BUDGET', what: 'The time is used up.', nextStep: 'Wait.' } as const;
 const NEXT = {
-  ...{ runId: 'run-1', hop: 2, idleHops: 0, lockedSeen: 1, locked: 1, resetSessions: 0 },
+  ...{ runId: 'run-1', hop: 2, startedAtMs: 0, idleHops: 0, doneSeen: 1, done: 1, resetSessions: 0 },
   bucket: { tokens: 1, rate: 1, atMs: 0 }
 };
 const UNREACHABLE = backendError('BACKEND_UNREACHABLE', 'GET users failed: refused.').parts;
@@ -25,19 +26,23 @@ function parts(changes: Changes = {}): ReportParts {
   const { planned = 2, plan, outcomes, failures = [], turnedReset = [], ...rest } = changes;
   return {
     runId: 'run-1',
+    action: 'lock',
     hop: 1,
     dryRun: false,
     deployment: { label: 'Fake', environment: 'testing', backendId: '64b0c0ffee64b0c0ffee64b0' },
     roster: {
-      countPlan: () => plan ?? { selected: planned + 6, protected: 1, excluded: 2, alreadyLocked: 3, planned },
-      countOutcomes: () => outcomes ?? { locked: planned, failed: 0, unconfirmed: 0, notAttempted: 0 },
+      goal: lockGoal(false),
+      countPlan: () => plan ?? { selected: planned + 6, protected: 1, excluded: 2, already: 3, spared: 0, planned },
+      countOutcomes: () => outcomes ?? { done: planned, failed: 0, unconfirmed: 0, notAttempted: 0 },
       listFailures: (most) => failures.slice(0, most),
-      listTurnedReset: () => new Map(turnedReset)
+      listTurnedReset: () => new Map(turnedReset),
+      listSpared: () => [],
+      listOutside: () => []
     },
     verified: true,
-    lockedEarlier: 0,
+    doneEarlier: 0,
     resetEarlier: 0,
-    requests: { info: 1, database: 2, users: 3, batch: 4, record: 5, retried: 0, rateLimited: 0 },
+    requests: { info: 1, database: 2, users: 3, batch: 4, single: 6, record: 5, retried: 0, rateLimited: 0 },
     durationMs: 5,
     ...rest
   };
@@ -65,12 +70,12 @@ test('a report has the counts, the requests and their total', () => {
       notAttempted: 0
     },
     failures: [],
-    requests: { total: 15, info: 1, database: 2, users: 3, batch: 4, record: 5, retried: 0, rateLimited: 0 },
+    requests: { total: 21, info: 1, database: 2, users: 3, batch: 4, single: 6, record: 5, retried: 0, rateLimited: 0 },
     durationMs: 5
   });
 });
 
-const NOBODY = { locked: 0, failed: 0, unconfirmed: 0, notAttempted: 2 };
+const NOBODY = { done: 0, failed: 0, unconfirmed: 0, notAttempted: 2 };
 test.each<[string, string, Changes]>([
   ['done', 'every planned user is locked', {}],
   ['done', 'nobody was planned', { planned: 0, outcomes: { ...NOBODY, notAttempted: 0 } }],
@@ -80,13 +85,13 @@ test.each<[string, string, Changes]>([
   ['planned', 'it was a dry run', { dryRun: true, outcomes: NOBODY }],
   ['planned', 'the deployment is not armed', { dryRun: true, outcomes: NOBODY, stop: describeNotArmed() }],
   ['refused', 'it was told to lock and is not armed', { outcomes: NOBODY, stop: describeNotArmed() }],
-  ['refused', 'the plan is too large', { outcomes: NOBODY, stop: describeTooManyUsers(2, 1) }],
+  ['refused', 'the plan is too large', { outcomes: NOBODY, stop: describeTooManyUsers('lock', 2, 1) }],
   [
     'refused',
     'the plan of a dry run is too large',
-    { dryRun: true, outcomes: NOBODY, stop: describeTooManyUsers(2, 1) }
+    { dryRun: true, outcomes: NOBODY, stop: describeTooManyUsers('lock', 2, 1) }
   ],
-  ['partial', 'one failed', { outcomes: { ...NOBODY, locked: 1, failed: 1, notAttempted: 0 }, failures: [FAILURE] }],
+  ['partial', 'one failed', { outcomes: { ...NOBODY, done: 1, failed: 1, notAttempted: 0 }, failures: [FAILURE] }],
   [
     'partial',
     'one is unconfirmed',
@@ -102,12 +107,12 @@ test.each<[string, string, Changes]>([
 
 test.each<[string, OutcomeCounts, readonly Failure[], string]>([
   ['no user was changed', NOBODY, [], 'No user was changed.'],
-  ['some users were locked', { ...NOBODY, locked: 1, notAttempted: 1 }, [], 'Some users were locked before that.'],
+  ['some users were locked', { ...NOBODY, done: 1, notAttempted: 1 }, [], 'Some users were changed before that.'],
   [
     'some users may be',
     { ...NOBODY, unconfirmed: 1, notAttempted: 1 },
     [{ ...FAILURE, outcome: 'unconfirmed' }],
-    'Some users may have been locked.'
+    'Some users may have been changed.'
   ]
 ])('the stop reason says that %s', (_name, outcomes, failures, sentence) => {
   const { stopReason } = buildReport(parts({ outcomes, failures, stop: UNREACHABLE }));
@@ -116,8 +121,8 @@ test.each<[string, OutcomeCounts, readonly Failure[], string]>([
 });
 
 test.each<[string, Changes]>([
-  ['planned users', { outcomes: { ...NOBODY, locked: 1 } }],
-  ['selected users', { plan: { selected: 9, protected: 0, excluded: 0, alreadyLocked: 0, planned: 2 } }],
+  ['planned users', { outcomes: { ...NOBODY, done: 1 } }],
+  ['selected users', { plan: { selected: 9, protected: 0, excluded: 0, already: 0, spared: 0, planned: 2 } }],
   ['listed failures', { outcomes: { ...NOBODY, failed: 1, notAttempted: 1 } }]
 ])('a report whose %s do not add up is a bug and says so', (_name, changes) => {
   expect(() => buildReport(parts(changes))).toThrow('This is a bug in lock_users');
@@ -125,7 +130,7 @@ test.each<[string, Changes]>([
 
 test('at most 10 000 failures are named, and the others are counted', () => {
   const failures = Array.from({ length: 10_002 }, (_, n) => ({ ...FAILURE, userId: userId(n) }));
-  const outcomes = { locked: 0, failed: 10_002, unconfirmed: 0, notAttempted: 0 };
+  const outcomes = { done: 0, failed: 10_002, unconfirmed: 0, notAttempted: 0 };
 
   const report = buildReport(parts({ planned: 10_002, outcomes, failures }));
 
@@ -140,5 +145,5 @@ test('sessions that turned RESET are reported, those of earlier invocations with
 });
 
 test('a later invocation says what the earlier ones did', () => {
-  expect(buildReport(parts({ hop: 3, lockedEarlier: 7 }))).toMatchObject({ hop: 3, earlier: { locked: 7 } });
+  expect(buildReport(parts({ hop: 3, doneEarlier: 7 }))).toMatchObject({ hop: 3, earlier: { locked: 7 } });
 });

@@ -4,13 +4,9 @@ import { userId, userIds } from '../../support/user-id';
 const ERROR = { type: 'OBJECT_NOT_FOUND', title: 'Object not found.', detail: 'No such user.', see: 'https://x.test' };
 
 test.each<[string, unknown, object]>([
-  ['success', { success: true }, { kind: 'locked' }],
-  [
-    'success with an echo',
-    { method: 'users/lock', user_id: userId(0), wipe: false, success: true },
-    { kind: 'locked' }
-  ],
-  ['success with error: null', { success: true, error: null }, { kind: 'locked' }],
+  ['success', { success: true }, { kind: 'done' }],
+  ['success with an echo', { method: 'users/lock', user_id: userId(0), wipe: false, success: true }, { kind: 'done' }],
+  ['success with error: null', { success: true, error: null }, { kind: 'done' }],
   [
     'an error',
     { success: false, error: ERROR },
@@ -52,7 +48,7 @@ test.each<[string, unknown, string]>([
 test('results belong to users by position', () => {
   const body = { operations: [{ success: true }, { success: false, error: ERROR }, null] };
 
-  expect(matchResults(userIds(3), body).map((result) => result.kind)).toEqual(['locked', 'failed', 'doubtful']);
+  expect(matchResults(userIds(3), body).map((result) => result.kind)).toEqual(['done', 'failed', 'doubtful']);
 });
 
 /** The expectation with its inner object loosened as well. */

@@ -1,10 +1,13 @@
 import { parseParameters } from '../../../cloudcode/lock_users/src/core/parse-parameters';
 import { userId } from '../../support/user-id';
 
-const DEFAULTS = { action: 'lock', selection: {}, excludeUserIds: [], batchSize: 1000, concurrency: 16, verify: true };
+const DEFAULTS = {
+  ...{ action: 'lock', onlyEnrolled: false, selection: {}, excludeUserIds: [] },
+  ...{ batchSize: 1000, concurrency: 16, verify: true }
+};
 
 const CONTINUATION = {
-  ...{ runId: 'run-1', hop: 2, idleHops: 0, lockedSeen: 7, locked: 7, resetSessions: 0 },
+  ...{ runId: 'run-1', hop: 2, startedAtMs: 0, idleHops: 0, doneSeen: 7, done: 7, resetSessions: 0 },
   bucket: { tokens: -0.5, rate: 11.2, atMs: 1_700_000_000_000 }
 };
 
@@ -18,6 +21,17 @@ test.each([
 
 test.each<[string, object, object]>([
   ['action', { action: 'lock' }, {}],
+  ['unlock', { action: 'unlock' }, { action: 'unlock' }],
+  ['reauthenticate', { action: 'reauthenticate' }, { action: 'reauthenticate' }],
+  ['undo', { undo: 'run-7' }, { action: 'unlock', undo: 'run-7' }],
+  ['undo with its action', { undo: 'run-7', action: 'unlock' }, { action: 'unlock', undo: 'run-7' }],
+  [
+    'undo without some',
+    { undo: 'run-7', excludeUserIds: [userId(1)] },
+    { action: 'unlock', undo: 'run-7', excludeUserIds: [userId(1)] }
+  ],
+  ['onlyEnrolled', { onlyEnrolled: true }, { onlyEnrolled: true }],
+  ['onlyEnrolled: false with any action', { action: 'unlock', onlyEnrolled: false }, { action: 'unlock' }],
   ['where', { where: ['role = ?', 'driver'] }, { selection: { where: { text: 'role = ?', values: ['driver'] } } }],
   ['where without a value', { where: ['a = b'] }, { selection: { where: { text: 'a = b', values: [] } } }],
   [
@@ -49,13 +63,23 @@ test.each<[string, unknown, string]>([
   ['an array instead of an object', [], 'Parameters are a JSON object, not [].'],
   ['a number instead of an object', 7, 'Parameters are a JSON object, not 7.'],
   ['an unknown name', { maxuser: 5 }, 'Unknown parameter "maxuser". Did you mean "maxUsers"?'],
-  ['a name like no other', { quux: 5 }, 'Unknown parameter "quux". Known names: action, where, userIds,'],
+  ['a name like no other', { quux: 5 }, 'Unknown parameter "quux". Known names: action, undo, where, userIds,'],
   ['the mistyped key of the forum', { ' wipe': false }, 'Unknown parameter " wipe". Did you mean "wipe"?'],
   ['a prototype key', JSON.parse('{"__proto__": {"dryRun": false}}'), 'Unknown parameter "__proto__".'],
   ['wipe: true', { wipe: true }, 'This task never wipes'],
   ['wipe as text', { wipe: 'false' }, 'This task never wipes'],
   ['wipe: null', { wipe: null }, 'This task never wipes'],
-  ['another action', { action: 'unlock' }, '"action" must be "lock", the only action of this version, not "unlock".'],
+  ['another action', { action: 'wipe' }, '"action" must be "lock", "unlock" or "reauthenticate", not "wipe".'],
+  ['undo: true', { undo: true }, '"undo" must be the id of a run, as its report and its record name it, not true.'],
+  ['undo of a lock by a lock', { undo: 'run-7', action: 'lock' }, '"undo" unlocks users. Leave "action" out.'],
+  ['undo where', { undo: 'run-7', where: ['role = ?', 'x'] }, '"undo" selects the users whom that run locked.'],
+  ['undo of named users', { undo: 'run-7', userIds: [userId(1)] }, 'Leave "where" and "userIds" out.'],
+  ['undo of itself', { undo: 'run-7', runId: 'run-7' }, 'A run cannot undo itself.'],
+  ['batchSize of unlocks', { action: 'unlock', batchSize: 10 }, '"batchSize" goes with "lock"'],
+  ['onlyEnrolled to unlock', { action: 'unlock', onlyEnrolled: true }, 'A locked user is not in the app.'],
+  ['onlyEnrolled to undo', { undo: 'run-7', onlyEnrolled: true }, '"onlyEnrolled" goes with "lock".'],
+  ['onlyEnrolled to sign out', { action: 'reauthenticate', onlyEnrolled: true }, '"onlyEnrolled" goes with "lock".'],
+  ['onlyEnrolled as text', { onlyEnrolled: 'yes' }, '"onlyEnrolled" must be true or false'],
   [
     'where as text',
     { where: 'role = driver' },
@@ -84,7 +108,8 @@ test.each<[string, unknown, string]>([
     { ...CONTINUATION, hop: 1 },
     { ...CONTINUATION, hop: 101 },
     { ...CONTINUATION, runId: 'a\nb' },
-    { ...CONTINUATION, locked: -1 },
+    { ...CONTINUATION, done: -1 },
+    { ...CONTINUATION, startedAtMs: 'now' },
     { ...CONTINUATION, userIds: [] },
     { ...CONTINUATION, bucket: null },
     { ...CONTINUATION, bucket: { tokens: 1, rate: 1 } }

@@ -31,8 +31,8 @@ test('a run writes its record: what was asked, what came of it, and each batch',
   });
   expect(JSON.parse(told ?? '')).toMatchObject({ runId: 'run-1', counts: report.counts });
   expect(batches()).toMatchObject([
-    { number: 1, state: 'answered', locked: 2, userIds: JSON.stringify([userId(1), userId(2)]), notLocked: '[]' },
-    { number: 2, state: 'answered', locked: 2, userIds: JSON.stringify([userId(3), userId(4)]), notLocked: '[]' }
+    { number: 1, state: 'answered', done: 2, userIds: JSON.stringify([userId(1), userId(2)]), notDone: '[]' },
+    { number: 2, state: 'answered', done: 2, userIds: JSON.stringify([userId(3), userId(4)]), notDone: '[]' }
   ]);
 });
 
@@ -60,8 +60,8 @@ test('users who are not locked are named with the reason, as the last look has i
   await runOnFake(platform);
 
   const first = batches()[0];
-  expect(first).toMatchObject({ state: 'answered', locked: 4 });
-  expect(JSON.parse(first?.notLocked ?? '')).toMatchObject([
+  expect(first).toMatchObject({ state: 'answered', done: 4 });
+  expect(JSON.parse(first?.notDone ?? '')).toMatchObject([
     { userId: userId(1), outcome: 'failed', type: 'NOT_LOCKED' }
   ]);
   expect(onlyRun()).toMatchObject({ status: 'partial', locked: 4, failed: 1 });
@@ -77,10 +77,10 @@ test('what could not be sent is written down as not attempted', async () => {
   expect(report.status).toBe('failed');
   // The second one was written down while the first was on its way.
   expect(batches()).toMatchObject([
-    { state: 'answered', locked: 0 },
-    { state: 'answered', locked: 0 }
+    { state: 'answered', done: 0 },
+    { state: 'answered', done: 0 }
   ]);
-  expect(batches().flatMap(({ notLocked }) => JSON.parse(notLocked ?? '') as unknown)).toMatchObject(
+  expect(batches().flatMap(({ notDone }) => JSON.parse(notDone ?? '') as unknown)).toMatchObject(
     [0, 1, 2, 3, 4].map((n) => ({ userId: userId(n), outcome: 'not_attempted' }))
   );
   expect(onlyRun()).toMatchObject({ status: 'failed', message: report.stopReason?.message });

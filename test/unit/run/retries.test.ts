@@ -136,10 +136,10 @@ test('with verify: false the answers are believed, and the report says so', asyn
 
 test('a session that turns RESET during the run is told loudly', async () => {
   const platform = new FakePlatform(userIds(3));
-  platform.resetSessions.set(userId(0), 1);
+  platform.changeSession(userId(0), 'a', { state: 'RESET' });
   const lock = platform.answerBatch;
   platform.answerBatch = (operations) => {
-    platform.resetSessions.set(userId(1), 2);
+    for (const session of ['a', 'b']) platform.changeSession(userId(1), session, { state: 'RESET' });
     return lock(operations);
   };
   const log = new RecordingLog();

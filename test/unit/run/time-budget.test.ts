@@ -32,7 +32,7 @@ test('a run whose time is used up orders its next invocation and says so', async
   });
   expect(platform.scheduled).toEqual([
     {
-      parameters: { ...PARAMETERS, continuation: expect.objectContaining({ runId: 'run-1', hop: 2, locked: 3 }) },
+      parameters: { ...PARAMETERS, continuation: expect.objectContaining({ runId: 'run-1', hop: 2, done: 3 }) },
       afterMs: 0
     }
   ]);
@@ -128,7 +128,7 @@ test('a dry run whose time is used up is not continued', async () => {
 test('sessions that turned RESET in an earlier invocation are told by a later one', async () => {
   const platform = slow(5);
   await runOnFake(platform, PARAMETERS, { budgetMs: 2500 });
-  platform.resetSessions.set(userId(0), 2);
+  for (const session of ['a', 'b']) platform.changeSession(userId(0), session, { state: 'RESET' });
 
   const report = await runOnFake(platform, platform.scheduled.pop()?.parameters);
 

@@ -13,7 +13,15 @@ interface DbObject {
 /** The part of a `DB` collection that is used here, as documented ("Querying DB objects", docs.journeyapps.com). */
 interface DbCollection {
   create(): DbObject;
-  where(text: string, ...values: unknown[]): { toArray(): PromiseLike<readonly DbObject[]> };
+  where(text: string, ...values: unknown[]): DbQuery;
+}
+
+/** The part of a `DB` query that is used here. */
+interface DbQuery {
+  orderBy(field: string): DbQuery;
+  limit(count: number): DbQuery;
+  skip(count: number): DbQuery;
+  toArray(): PromiseLike<readonly DbObject[]>;
 }
 
 /** The part of the `DB` global that is used here ("Batch API (CloudCode)", docs.journeyapps.com). */
@@ -32,11 +40,13 @@ const RUN_FIELDS: Fields<RunRecord> = {
   ...{ leaseHolder: 'lease_holder', leaseExpiresAtMs: 'lease_expires_at', message: 'message', report: 'report' },
   ...{ selected: 'selected', protected: 'protected', excluded: 'excluded', alreadyLocked: 'already_locked' },
   ...{ planned: 'planned', locked: 'locked', failed: 'failed', unconfirmed: 'unconfirmed' },
+  ...{ alreadyUnlocked: 'already_unlocked', lockedAgain: 'locked_again', unlocked: 'unlocked' },
+  ...{ alreadySignedOut: 'already_signed_out', reauthenticated: 'reauthenticated', notEnrolled: 'not_enrolled' },
   notAttempted: 'not_attempted'
 };
 const BATCH_FIELDS: Fields<BatchRecord> = {
-  ...{ runRecordId: 'lock_run_id', number: 'number', state: 'state', sentAtMs: 'sent_at', userIds: 'user_ids' },
-  ...{ locked: 'locked', notLocked: 'not_locked' }
+  ...{ runRecordId: 'lock_run_id', action: 'action', number: 'number', state: 'state', sentAtMs: 'sent_at' },
+  ...{ answeredAtMs: 'answered_at', userIds: 'user_ids', done: 'done', notDone: 'not_done' }
 };
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -78,6 +88,18 @@ export class DbRecordStore implements RecordStore {
     return objects.map((object) => this.read<BatchRecord>(object, BATCH_FIELDS));
   }
 
+  async readBatches(
+    { runRecordId, sinceMs }: { readonly runRecordId: string; readonly sinceMs: number },
+    limit: number,
+    skip: number,
+    timeoutMs: number
+  ): Promise<readonly BatchRecord[]> {
+    const { lock_run_batch: batches } = this.db;
+    const query = batches.where('lock_run_id = ? or sent_at >= ?', runRecordId, new Date(sinceMs));
+    const objects = await this.attempt('read', timeoutMs, () => query.orderBy('id').limit(limit).skip(skip).toArray());
+    return objects.map((object) => this.read<BatchRecord>(object, BATCH_FIELDS));
+  }
+
   async save(records: readonly (RunRecord | BatchRecord)[], timeoutMs: number): Promise<void> {
     await this.attempt('written', timeoutMs, () => {
       const batch = new this.db.Batch();
@@ -115,7 +137,7 @@ export class DbRecordStore implements RecordStore {
   }
 }
 
-function whereRuns(runs: DbCollection, query: RunQuery): { toArray(): PromiseLike<readonly DbObject[]> } {
+function whereRuns(runs: DbCollection, query: RunQuery): DbQuery {
   if ('statuses' in query) return runs.where('status in ?', query.statuses);
   if ('objectId' in query) return runs.where('id = ?', query.objectId);
   // A run that was requested in the app has its object's id, which is a UUID.

@@ -3,7 +3,7 @@ import type { RequestInit, Response } from 'node-fetch';
 import { backendError, classifyAnswer } from '../core/classify-answer';
 import { assertBatchKeepsData, serializeLockBatch } from '../core/lock-batch';
 import type { Secret } from '../core/Secret';
-import type { LockOperation, UserState } from '../core/vocabulary';
+import type { LockOperation, SessionState, UserState } from '../core/vocabulary';
 import type { BackendApi, Clock, UserStatePage } from '../ports';
 import { parseRetryAfter } from './parse-retry-after';
 
@@ -51,10 +51,35 @@ export class HttpBackendApi implements BackendApi {
     return { users: objects.map(readUserState), more };
   }
 
+  async unlockUser(userId: string, timeoutMs: number): Promise<void> {
+    await this.change(`users/${encodeURIComponent(userId)}/unlock`, timeoutMs);
+  }
+
+  async reauthenticateSession(userId: string, sessionId: string, timeoutMs: number): Promise<void> {
+    // Without it the address would be another route's.
+    if (sessionId === '')
+      throw backendError('BACKEND_PROTOCOL', `GET users shows a session of ${userId} without "id".`);
+    const user = encodeURIComponent(userId);
+    await this.change(`users/${user}/sessions/${encodeURIComponent(sessionId)}/re-authenticate`, timeoutMs);
+  }
+
   async postBatch(operations: readonly LockOperation[], timeoutMs: number): Promise<unknown> {
     const body = serializeLockBatch(operations);
     assertBatchKeepsData(body, operations.length);
     return this.request('POST', 'batch.json', timeoutMs, body);
+  }
+
+  /** Changes one user. What a 2xx answer holds is published nowhere, so it is not looked at. */
+  private async change(path: string, timeoutMs: number): Promise<void> {
+    const request = `POST ${path}`;
+    const { status, text, retryAfterMs } = await this.exchange(request, timeoutMs, {
+      method: 'POST',
+      path,
+      body: undefined
+    });
+    if (status < 200 || status > 299) {
+      throw classifyAnswer(request, status, this.parse(text), retryAfterMs, 'user');
+    }
   }
 
   /** Makes one request and returns the parsed JSON of its 2xx answer. */
@@ -125,13 +150,35 @@ export class HttpBackendApi implements BackendApi {
 }
 
 function readUserState(entry: unknown): UserState {
-  const { id, locked, sessions } = (entry ?? {}) as Record<string, unknown>;
+  const { id, locked, enrolled, sessions } = (entry ?? {}) as Record<string, unknown>;
   if (typeof id !== 'string' || typeof locked !== 'boolean') {
     throw backendError('BACKEND_PROTOCOL', 'GET users shows a user without "id" or "locked".');
   }
-  const list = Array.isArray(sessions) ? (sessions as unknown[]) : [];
-  const reset = list.filter((session) => (session as { state?: unknown } | null)?.state === 'RESET');
-  return { userId: id, locked, resetSessions: reset.length };
+  const list = (Array.isArray(sessions) ? (sessions as unknown[]) : []).map(readSession);
+  // Who cannot be told to be out of the app counts as in it, so that nobody is left alone by mistake.
+  const isIn = Array.isArray(sessions) ? list.some(({ state }) => state === 'ENROLLED') : true;
+  return { userId: id, locked, enrolled: typeof enrolled === 'boolean' ? enrolled : isIn, sessions: list };
+}
+
+function readSession(entry: unknown): SessionState {
+  const {
+    id,
+    state,
+    signed_out_at: signedOutAt,
+    last_authenticated_at: authenticatedAt
+  } = (entry ?? {}) as Record<string, unknown>;
+  return {
+    sessionId: typeof id === 'string' ? id : '',
+    state: typeof state === 'string' ? state : '',
+    signedOutAtMs: readTime(signedOutAt),
+    authenticatedAtMs: readTime(authenticatedAt)
+  };
+}
+
+/** Documented: times are ISO 8601. */
+function readTime(value: unknown): number | null {
+  const timeMs = typeof value === 'string' ? Date.parse(value) : NaN;
+  return Number.isNaN(timeMs) ? null : timeMs;
 }
 
 /** The system's own code where there is one, such as `ECONNREFUSED`, with its sentence. */

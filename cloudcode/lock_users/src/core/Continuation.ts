@@ -10,12 +10,14 @@ export interface Continuation {
   readonly runId: string;
   /** Which invocation this is; the first one, which is handed nothing, is 1. */
   readonly hop: number;
-  /** Invocations in a row, up to the last one, that locked nobody. */
+  /** When the first one began, in milliseconds since 1970. */
+  readonly startedAtMs: number;
+  /** Invocations in a row, up to the last one, that changed nobody. */
   readonly idleHops: number;
-  /** Most users that an earlier invocation knew to be locked. */
-  readonly lockedSeen: number;
-  /** Users whom earlier invocations locked, by the answers they got. */
-  readonly locked: number;
+  /** Most users that an earlier invocation knew to be where the run wants them. */
+  readonly doneSeen: number;
+  /** Users whom earlier invocations brought there, by the answers they got. */
+  readonly done: number;
   /** Sessions that were `RESET` when the run began. */
   readonly resetSessions: number;
   readonly bucket: BucketState;
@@ -23,8 +25,8 @@ export interface Continuation {
 
 /** What one invocation has achieved. */
 export interface HopResult {
-  readonly alreadyLocked: number;
-  readonly locked: number;
+  readonly already: number;
+  readonly done: number;
   /** Sessions that were `RESET` before anything was sent. */
   readonly resetBefore: number;
   readonly bucket: BucketState;
@@ -32,22 +34,23 @@ export interface HopResult {
 
 /** What the next invocation is handed, or undefined where going on would be no use. */
 export function continueRun(
-  runId: string,
+  { runId, startedAtMs }: Pick<Continuation, 'runId' | 'startedAtMs'>,
   previous: Continuation | undefined,
-  { alreadyLocked, locked, resetBefore, bucket }: HopResult
+  { already, done, resetBefore, bucket }: HopResult
 ): Continuation | undefined {
   const hop = previous?.hop ?? 1;
-  const lockedSeen = previous?.lockedSeen ?? alreadyLocked;
-  // A batch whose answer was lost shows up as users who are locked already.
-  const idle = locked === 0 && alreadyLocked <= lockedSeen;
+  const doneSeen = previous?.doneSeen ?? already;
+  // A batch whose answer was lost shows up as users who are there already.
+  const idle = done === 0 && already <= doneSeen;
   const idleHops = idle ? (previous?.idleHops ?? 0) + 1 : 0;
   if (hop >= MAX_HOPS || idleHops >= MAX_IDLE_HOPS) return undefined;
   return {
     runId,
     hop: hop + 1,
+    startedAtMs,
     idleHops,
-    lockedSeen: Math.max(lockedSeen, alreadyLocked + locked),
-    locked: (previous?.locked ?? 0) + locked,
+    doneSeen: Math.max(doneSeen, already + done),
+    done: (previous?.done ?? 0) + done,
     resetSessions: previous?.resetSessions ?? resetBefore,
     bucket
   };
@@ -61,13 +64,18 @@ export function isRunId(value: unknown): value is string {
 /** Whether a value is what `continueRun` makes, after a JSON round trip. */
 export function isContinuation(value: unknown): value is Continuation {
   if (!isPlainObject(value)) return false;
-  const { runId, hop, idleHops, lockedSeen, locked, resetSessions, bucket, ...rest } = value as Record<string, unknown>;
+  const { runId, hop, startedAtMs, idleHops, doneSeen, done, resetSessions, bucket, ...rest } = value as Record<
+    string,
+    unknown
+  >;
   if (!isPlainObject(bucket) || Object.keys(rest).length > 0) return false;
   const { tokens, rate, atMs, ...others } = bucket as Record<string, unknown>;
   return (
     isRunId(runId) &&
     isCountBetween(hop, 2, MAX_HOPS) &&
-    [idleHops, lockedSeen, locked, resetSessions].every((count) => isCountBetween(count, 0, Number.MAX_SAFE_INTEGER)) &&
+    [startedAtMs, idleHops, doneSeen, done, resetSessions].every((count) =>
+      isCountBetween(count, 0, Number.MAX_SAFE_INTEGER)
+    ) &&
     [tokens, rate, atMs].every(Number.isFinite) &&
     Object.keys(others).length === 0
   );

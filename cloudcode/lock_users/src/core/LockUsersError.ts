@@ -20,9 +20,12 @@ import type { UsersChanged } from './vocabulary';
  * - `RUN_UNDER_WAY`: another run holds the lease; this one has done nothing.
  * - `RUN_ENDED`: this very run, or this part of it, was carried out before, so this delivery changes nothing.
  * - `RECORD_FAILED`: the run's record in the app database cannot be read or written.
+ * - `NO_RECORD`: a run cannot be undone because nothing was written down of it.
+ * - `NOT_UNDOABLE`: a run cannot be undone because it never locked anybody, or has not begun.
+ * - `ALREADY_UNDONE`: nobody is left whom the run that was to be undone locked. Normal.
  * - `QUEUED`: the run was not carried out here but ordered on the queue. Normal.
  * - `TIME_BUDGET`: the invocation's time is used up. The run continues by itself where the platform has a queue.
- * - `STALLED`: two invocations in a row locked nobody, or there were 100 of them; the run gave up.
+ * - `STALLED`: two invocations in a row changed nobody, or there were 100 of them; the run gave up.
  * - `INVARIANT`: a bug in this task; the message says which belief did not hold.
  */
 export type ErrorCode =
@@ -43,6 +46,9 @@ export type ErrorCode =
   | 'RUN_UNDER_WAY'
   | 'RUN_ENDED'
   | 'RECORD_FAILED'
+  | 'NO_RECORD'
+  | 'NOT_UNDOABLE'
+  | 'ALREADY_UNDONE'
   | 'QUEUED'
   | 'TIME_BUDGET'
   | 'STALLED'
@@ -67,8 +73,8 @@ export interface ErrorParts {
 
 const USERS_CHANGED_SENTENCE: Record<UsersChanged, string> = {
   no: 'No user was changed.',
-  yes: 'Some users were locked before that.',
-  maybe: 'Some users may have been locked.'
+  yes: 'Some users were changed before that.',
+  maybe: 'Some users may have been changed.'
 };
 
 /** `what`, whether any user was changed, and the next step, as one line of text. */

@@ -1,36 +1,37 @@
+import type { Goal } from './Goal';
+import { MAX_FAILURES_IN_REPORT } from './limits';
 import { InvariantError } from './LockUsersError';
 import type { OperationResult } from './match-results';
-import type { Failure, OutcomeCounts, PlanCounts } from './outcomes';
-import type { NotLocked } from './run-record';
+import type { Failure, LeftAlone, OutcomeCounts, PlanCounts } from './outcomes';
+import { ResetWatch } from './ResetWatch';
+import type { NotDone } from './run-record';
 import { UserIndex } from './UserIndex';
 import type { Reason, UserState } from './vocabulary';
 
 // One small number for each user keeps a million of them in memory. The lowest two bits say what has been seen.
 const SELECTED = 1;
 const SHOWN = 2;
-/** The users API showed the user locked before anything was sent. */
-const WAS_LOCKED = 4;
+/** The users API showed the user where the run wants them before anything was sent. */
+const WAS_THERE = 4;
 const PLANNED = 8;
 // What is known of a planned user; none of these: not attempted.
-const LOCKED = 16;
+const DONE = 16;
 const FAILED = 32;
-/** The platform refuses to lock this user, so sending again is no use. */
+/** The platform refuses this user, or nobody knows who is to blame, so sending again is no use. */
 const REFUSED = 64;
 const DOUBTFUL = 128;
-const RESULT = LOCKED | FAILED | REFUSED | DOUBTFUL;
+const RESULT = DONE | FAILED | REFUSED | DOUBTFUL;
 /** Shown in the verification that is under way. */
 const SEEN_AGAIN = 256;
 // Why a selected user is left alone.
 const PROTECTED = 512;
 const EXCLUDED = 1024;
+/** The goal leaves the user alone. */
+const SPARED = 2048;
 
-const NOT_LOCKED: Reason = {
-  type: 'NOT_LOCKED',
-  detail: 'The batch answered success, but the users API shows the user unlocked.'
-};
 const NOT_SHOWN: Reason = {
   type: 'NOT_SHOWN',
-  detail: 'The batch answered success, but the users API does not show the user.'
+  detail: 'The users API does not show the user, so nobody knows.'
 };
 
 /**
@@ -38,17 +39,19 @@ const NOT_SHOWN: Reason = {
  * one place. Users have numbers here; `idOf` gives the id.
  *
  * Users may be selected and shown in any order and more than once; a user is planned as soon as both have happened
- * (selected − protected − excluded − already locked). A user who is several of these counts as the first, so that
- * protection is seen to work even for a user who is locked already.
+ * (selected − protected − excluded − already there − spared by the goal). A user who is several of these counts as the
+ * first, so that protection is seen to work even for a user who is locked already.
  */
 export class Roster {
   private readonly index = new UserIndex();
   private states = new Uint16Array(1024);
   private readonly reasons = new Map<number, Reason>();
-  private readonly resetBefore = new Map<number, number>();
-  private readonly turnedReset = new Map<number, number>();
+  private readonly resets = new ResetWatch();
+  /** Why users are spared, for as many of them as a report names. */
+  private readonly spareReasons = new Map<number, Reason>();
 
   constructor(
+    readonly goal: Goal,
     private readonly protectedIds: ReadonlySet<string>,
     private readonly excludedIds: ReadonlySet<string>
   ) {}
@@ -70,12 +73,12 @@ export class Roster {
   }
 
   /** The users API shows the user, before anything was sent. Returns the user where that completes the plan for them. */
-  show({ userId, locked, resetSessions }: UserState): number | undefined {
-    const user = this.add(userId);
+  show(shown: UserState): number | undefined {
+    const user = this.add(shown.userId);
     const state = this.stateOf(user);
     if ((state & SHOWN) !== 0) return undefined;
-    if (resetSessions > 0) this.resetBefore.set(user, resetSessions);
-    return this.note(user, state | SHOWN | (locked ? WAS_LOCKED : 0), (state & SELECTED) !== 0);
+    this.resets.before(user, shown);
+    return this.note(user, state | SHOWN | this.judge(user, shown), (state & SELECTED) !== 0);
   }
 
   /** Nobody else will be shown: plans the selected users who were not, and returns them. */
@@ -86,6 +89,11 @@ export class Roster {
       if ((state & (SELECTED | SHOWN)) === SELECTED && this.note(user, state, true) !== undefined) planned.push(user);
     }
     return planned;
+  }
+
+  /** Planned users who are not sent because nobody knows enough of them. */
+  failUnshown(users: readonly number[]): void {
+    for (const user of users) this.settle(user, { kind: 'refused', reason: NOT_SHOWN });
   }
 
   /** Writes down what came of sending a planned user; a later result replaces an earlier one. */
@@ -101,28 +109,32 @@ export class Roster {
   }
 
   /** The users API shows the user again, and what it shows holds. Returns the user where they are to be sent again. */
-  verify({ userId, locked, resetSessions }: UserState): number | undefined {
-    const user = this.index.find(userId);
+  verify(shown: UserState): number | undefined {
+    const user = this.index.find(shown.userId);
     if (user === undefined) return undefined;
-    const turned = resetSessions - (this.resetBefore.get(user) ?? 0);
     const state = this.stateOf(user) | SEEN_AGAIN;
     // Of a user who was not shown before, nobody knows when a session turned.
-    if (turned > 0 && (state & SHOWN) !== 0) this.turnedReset.set(user, turned);
+    if ((state & SHOWN) !== 0) this.resets.after(user, shown);
+    this.states[user] = state;
     if ((state & RESULT) === 0) return undefined;
-    if (locked) this.write(user, state, { kind: 'locked' });
-    else if ((state & REFUSED) !== 0) this.states[user] = state;
-    else this.write(user, state, { kind: 'failed', reason: this.reasons.get(user) ?? NOT_LOCKED });
-    return !locked && (state & REFUSED) === 0 ? user : undefined;
+    if (this.goal.isMet(shown)) this.write(user, state, { kind: 'done' });
+    else if ((state & REFUSED) === 0) return this.doubt(user, state, shown);
+    return undefined;
   }
 
-  /** Everybody was shown again: a user who was not is not known to be locked. */
+  /** Everybody was shown again: of a user who was not, nobody knows whether the run brought them there. */
   endVerification(): void {
     for (let user = 0; user < this.index.size; user++) {
       const state = this.stateOf(user);
-      if ((state & LOCKED) !== 0 && (state & SEEN_AGAIN) === 0) {
+      if ((state & DONE) !== 0 && (state & SEEN_AGAIN) === 0) {
         this.write(user, state, { kind: 'doubtful', reason: NOT_SHOWN });
       }
     }
+  }
+
+  /** Whether the user is one of those whom the run is about to send. */
+  isPlanned(userId: string): boolean {
+    return (this.stateOf(this.index.find(userId) ?? -1) & PLANNED) !== 0;
   }
 
   /** Users of `ids` whom the users API has not shown. */
@@ -131,7 +143,7 @@ export class Roster {
   }
 
   countPlan(): PlanCounts {
-    const counts = { selected: 0, protected: 0, excluded: 0, alreadyLocked: 0, planned: 0 };
+    const counts = { selected: 0, protected: 0, excluded: 0, already: 0, spared: 0, planned: 0 };
     for (let user = 0; user < this.index.size; user++) {
       const state = this.stateOf(user);
       if ((state & SELECTED) === 0) continue;
@@ -139,18 +151,19 @@ export class Roster {
       if ((state & PLANNED) !== 0) counts.planned++;
       else if ((state & PROTECTED) !== 0) counts.protected++;
       else if ((state & EXCLUDED) !== 0) counts.excluded++;
-      else if ((state & WAS_LOCKED) !== 0) counts.alreadyLocked++;
+      else if ((state & WAS_THERE) !== 0) counts.already++;
+      else if ((state & SPARED) !== 0) counts.spared++;
       else throw new InvariantError(`user ${this.idOf(user)} was selected and not planned.`);
     }
     return counts;
   }
 
   countOutcomes(): OutcomeCounts {
-    const counts = { locked: 0, failed: 0, unconfirmed: 0, notAttempted: 0 };
+    const counts = { done: 0, failed: 0, unconfirmed: 0, notAttempted: 0 };
     for (let user = 0; user < this.index.size; user++) {
       const state = this.stateOf(user);
       if ((state & PLANNED) === 0) continue;
-      if ((state & LOCKED) !== 0) counts.locked++;
+      if ((state & DONE) !== 0) counts.done++;
       else if ((state & DOUBTFUL) !== 0) counts.unconfirmed++;
       else if ((state & (FAILED | REFUSED)) !== 0) counts.failed++;
       else counts.notAttempted++;
@@ -158,16 +171,16 @@ export class Roster {
     return counts;
   }
 
-  /** Those of some planned users who are not known to be locked, and why. */
-  listNotLocked(users: Iterable<number>): NotLocked[] {
-    const notLocked: NotLocked[] = [];
+  /** Those of some planned users who are not known to be where the run wants them, and why. */
+  listNotDone(users: Iterable<number>): NotDone[] {
+    const notDone: NotDone[] = [];
     for (const user of users) {
       const state = this.stateOf(user);
-      if ((state & LOCKED) !== 0) continue;
+      if ((state & DONE) !== 0) continue;
       const outcome = (state & RESULT) === 0 ? 'not_attempted' : (state & DOUBTFUL) !== 0 ? 'unconfirmed' : 'failed';
-      notLocked.push({ userId: this.idOf(user), outcome, ...this.reasons.get(user) });
+      notDone.push({ userId: this.idOf(user), outcome, ...this.reasons.get(user) });
     }
-    return notLocked;
+    return notDone;
   }
 
   /** Users who failed or are unconfirmed, in the order in which they were first seen, `most` of them at most. */
@@ -182,14 +195,35 @@ export class Roster {
     return failures;
   }
 
+  /** Selected users whom the goal spares, and why, `most` of them at most. */
+  listSpared(most: number): LeftAlone[] {
+    const spared: LeftAlone[] = [];
+    for (const [user, reason] of this.spareReasons) {
+      if (spared.length === most) break;
+      const state = this.stateOf(user);
+      const isOther = (state & (PROTECTED | EXCLUDED)) !== 0;
+      if ((state & SELECTED) !== 0 && !isOther) spared.push({ userId: this.idOf(user), ...reason });
+    }
+    return spared;
+  }
+
+  /** Ids of the users who are neither selected nor where the run wants its users. */
+  listOutside(): string[] {
+    const ids: string[] = [];
+    for (let user = 0; user < this.index.size; user++) {
+      if ((this.stateOf(user) & (SELECTED | SHOWN | WAS_THERE)) === SHOWN) ids.push(this.idOf(user));
+    }
+    return ids;
+  }
+
   /** Sessions that were `RESET` already when the users were first shown. */
   countResetBefore(): number {
-    return [...this.resetBefore.values()].reduce((sum, count) => sum + count, 0);
+    return this.resets.countBefore();
   }
 
   /** Ids of users with sessions that turned `RESET` since they were first shown, and how many of them did. */
   listTurnedReset(): ReadonlyMap<string, number> {
-    return new Map([...this.turnedReset].map(([user, count]) => [this.idOf(user), count]));
+    return new Map([...this.resets.turned].map(([user, count]) => [this.idOf(user), count]));
   }
 
   private add(userId: string): number {
@@ -208,20 +242,38 @@ export class Roster {
 
   /** Keeps the state; plans the user where everything is known and nothing speaks against it. */
   private note(user: number, state: number, isComplete: boolean): number | undefined {
-    const isPlanned = isComplete && (state & (WAS_LOCKED | PROTECTED | EXCLUDED)) === 0;
+    const isPlanned = isComplete && (state & (WAS_THERE | PROTECTED | EXCLUDED | SPARED)) === 0;
     this.states[user] = isPlanned ? state | PLANNED : state;
     return isPlanned ? user : undefined;
   }
 
+  /** What speaks against sending the user: they are there, or the goal spares them. */
+  private judge(user: number, shown: UserState): number {
+    if (this.goal.isMet(shown)) return WAS_THERE;
+    const reason = this.goal.spares(shown);
+    if (reason === undefined) return 0;
+    if (this.spareReasons.size < MAX_FAILURES_IN_REPORT) this.spareReasons.set(user, reason);
+    return SPARED;
+  }
+
+  /** A user who was sent is shown not to be there. Returns the user where they are to be sent again. */
+  private doubt(user: number, state: number, shown: UserState): number | undefined {
+    const spared = this.goal.spares(shown);
+    const isRepeated = spared === undefined && ((state & DONE) === 0 || this.goal.repeatsAnswered);
+    const reason = spared ?? this.reasons.get(user) ?? this.goal.notReached;
+    this.write(user, state, { kind: isRepeated ? 'failed' : 'refused', reason });
+    return isRepeated ? user : undefined;
+  }
+
   private write(user: number, state: number, result: OperationResult): void {
-    if (result.kind === 'locked') this.reasons.delete(user);
+    if (result.kind === 'done') this.reasons.delete(user);
     else this.reasons.set(user, result.reason);
     this.states[user] = (state & ~RESULT) | RESULT_BITS[result.kind];
   }
 }
 
 const RESULT_BITS: Record<OperationResult['kind'], number> = {
-  locked: LOCKED,
+  done: DONE,
   failed: FAILED,
   refused: REFUSED,
   doubtful: DOUBTFUL

@@ -1,20 +1,23 @@
+import { ACTION_WORDS, nameCounts } from './action-words';
+import type { ActionWords, Counts } from './action-words';
 import type { Continuation } from './Continuation';
 import { MAX_FAILURES_IN_REPORT } from './limits';
 import { describeError, InvariantError } from './LockUsersError';
 import type { ErrorCode, ErrorParts } from './LockUsersError';
-import type { Failure, OutcomeCounts, PlanCounts } from './outcomes';
+import type { Failure, LeftAlone, OutcomeCounts, PlanCounts } from './outcomes';
 import type { Roster } from './Roster';
-import type { Action, Deployment, UsersChanged } from './vocabulary';
+import type { SessionCounts } from './SessionLedger';
+import type { Action, Deployment, Reason, UsersChanged } from './vocabulary';
 
 /**
- * How an invocation ended: `planned`: it was a dry run. `done`: every planned user is locked. `continues`: its time was
- * used up, and the next invocation is ordered. `partial`: some users may be locked, some are not known to be. `refused`:
- * it was not allowed to start sending. `queued`: it is ordered on the queue, and nothing was done here. `stalled`: the run has gone on for several invocations and gave up. `failed`:
- * nobody was locked.
+ * How an invocation ended: `planned`: it was a dry run. `done`: every planned user is where the run wants them.
+ * `continues`: its time was used up, and the next invocation is ordered. `partial`: some users may be there, some are not
+ * known to be. `refused`: it was not allowed to start sending. `queued`: it is ordered on the queue, and nothing was done
+ * here. `stalled`: the run has gone on for several invocations and gave up. `failed`: nobody was changed.
  */
 export type RunStatus = 'planned' | 'done' | 'continues' | 'partial' | 'refused' | 'queued' | 'stalled' | 'failed';
 
-/** Why an invocation did less than lock every selected user it could. */
+/** Why an invocation did less than it could, or nothing. */
 export interface StopReason {
   readonly code: ErrorCode;
   /** One line: what happened, whether any user was changed, and what to do next. */
@@ -28,12 +31,14 @@ export interface StopReason {
  * and saved of the run's record before the report was made.
  */
 export interface RequestCounts {
-  /** `info`, `database`, `users`, `batch` and `record` together. */
+  /** `info`, `database`, `users`, `batch`, `single` and `record` together. */
   readonly total: number;
   readonly info: number;
   readonly database: number;
   readonly users: number;
   readonly batch: number;
+  /** Requests that change one user or one session. */
+  readonly single: number;
   readonly record: number;
   /** Those of `total` that repeat one that failed. */
   readonly retried: number;
@@ -42,24 +47,33 @@ export interface RequestCounts {
 }
 
 /**
- * What the task returns, about one invocation. `selected = protected + excluded + alreadyLocked + planned`, and `planned`
- * is the sum of the rest.
+ * What the task returns, about one invocation. `selected` is the sum of the counts up to `planned`, and `planned` the sum of
+ * those after it.
  */
 export interface Report {
   readonly runId: string;
   readonly action: Action;
+  /** The run that this one undoes, if it does. */
+  readonly undoes?: string;
   readonly status: RunStatus;
   readonly dryRun: boolean;
   /** Which invocation of the run this was, from 1. */
   readonly hop: number;
-  /** Whether the users API was read after the last sending. If not, `locked` rests on the batches' answers alone. */
+  /** Whether the users API was read after the last sending. If not, the outcomes rest on the answers alone. */
   readonly verified: boolean;
   /** The caller's own words, as given. */
   readonly reason?: string;
   readonly deployment: Deployment;
-  readonly counts: PlanCounts & OutcomeCounts;
-  /** What earlier invocations of the run did, by the answers they got; those users are `alreadyLocked` in this one. */
-  readonly earlier?: { readonly locked: number };
+  readonly counts: Counts;
+  /** With `reauthenticate`: the sessions of the planned users that were in the app, and how many of them are signed out. */
+  readonly sessions?: SessionCounts;
+  /**
+   * Where a run is undone: users who are locked and stay so, because that run did not lock them or somebody else has done so
+   * since; 10 000 of them are named at most.
+   */
+  readonly stillLocked?: { readonly count: number; readonly users: readonly LeftAlone[] };
+  /** What earlier invocations of the run did, by the answers they got; those users are `already…` in this one. */
+  readonly earlier?: Readonly<Partial<Record<ActionWords['done'], number>>>;
   /** Users who failed or are unconfirmed, 10 000 at most. Users who were not attempted are only counted. */
   readonly failures: readonly Failure[];
   /** How many of them `failures` does not name. */
@@ -74,14 +88,21 @@ export interface Report {
 /** Everything a report is made of. */
 export interface ReportParts {
   readonly runId: string;
+  readonly action: Action;
+  /** The run that is undone, if one is. */
+  readonly undoes?: string | undefined;
   readonly hop: number;
   readonly dryRun: boolean;
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   readonly deployment: Deployment;
-  readonly roster: Pick<Roster, 'countPlan' | 'countOutcomes' | 'listFailures' | 'listTurnedReset'>;
+  readonly roster: Pick<
+    Roster,
+    'goal' | 'countPlan' | 'countOutcomes' | 'listFailures' | 'listTurnedReset' | 'listSpared' | 'listOutside'
+  >;
+  readonly sessions?: SessionCounts | undefined;
   readonly verified: boolean;
-  /** Users whom earlier invocations locked. */
-  readonly lockedEarlier: number;
+  /** Users whom earlier invocations brought where the run wants them. */
+  readonly doneEarlier: number;
   /** Sessions that turned `RESET` in earlier invocations. */
   readonly resetEarlier: number;
   readonly requests: Omit<RequestCounts, 'total'>;
@@ -92,7 +113,20 @@ export interface ReportParts {
   readonly next?: Continuation;
 }
 
-const REFUSALS: readonly ErrorCode[] = ['NOT_ARMED', 'TOO_MANY_USERS', 'RUN_UNDER_WAY', 'RUN_ENDED'];
+const REFUSALS: readonly ErrorCode[] = [
+  'NOT_ARMED',
+  'TOO_MANY_USERS',
+  'RUN_UNDER_WAY',
+  'RUN_ENDED',
+  'NO_RECORD',
+  'NOT_UNDOABLE'
+];
+
+const NOT_BY_THAT_RUN: Reason = {
+  type: 'NOT_BY_THAT_RUN',
+  detail:
+    'The run that is undone did not lock this user: they were locked before it, or somebody else has locked them since.'
+};
 
 /**
  * Puts the report together and proves that nobody is missing from it.
@@ -100,13 +134,13 @@ const REFUSALS: readonly ErrorCode[] = ['NOT_ARMED', 'TOO_MANY_USERS', 'RUN_UNDE
  * @throws InvariantError where the counts do not add up.
  */
 export function buildReport(parts: ReportParts): Report {
-  const { roster, requests, stop, resetEarlier } = parts;
+  const { roster, requests, stop, resetEarlier, action, undoes, sessions } = parts;
   const [plan, outcomes] = [roster.countPlan(), roster.countOutcomes()];
   const counts = { ...plan, ...outcomes };
-  if (counts.selected !== counts.protected + counts.excluded + counts.alreadyLocked + counts.planned) {
+  if (counts.selected !== counts.protected + counts.excluded + counts.already + counts.spared + counts.planned) {
     throw new InvariantError(`the selected users do not add up: ${JSON.stringify(counts)}.`);
   }
-  if (counts.planned !== counts.locked + counts.failed + counts.unconfirmed + counts.notAttempted) {
+  if (counts.planned !== counts.done + counts.failed + counts.unconfirmed + counts.notAttempted) {
     throw new InvariantError(`the planned users do not add up: ${JSON.stringify(counts)}.`);
   }
   const failures = roster.listFailures(MAX_FAILURES_IN_REPORT);
@@ -118,27 +152,38 @@ export function buildReport(parts: ReportParts): Report {
   const resetCount = [...turned.values()].reduce((sum, count) => sum + count, resetEarlier);
   return {
     runId: parts.runId,
-    action: 'lock',
+    action,
+    ...(undoes !== undefined && { undoes }),
     status: decideStatus(parts, counts),
     dryRun: parts.dryRun,
     hop: parts.hop,
     verified: parts.verified,
     ...(parts.reason !== undefined && { reason: parts.reason }),
     deployment: parts.deployment,
-    counts,
-    ...(parts.hop > 1 && { earlier: { locked: parts.lockedEarlier } }),
+    counts: nameCounts(action, counts, roster.goal.isSelective),
+    ...(sessions && { sessions }),
+    ...(undoes !== undefined && { stillLocked: listStillLocked(roster, plan) }),
+    ...(parts.hop > 1 && { earlier: { [ACTION_WORDS[action].done]: parts.doneEarlier } }),
     failures,
     ...(failuresOmitted > 0 && { failuresOmitted }),
     ...(resetCount > 0 && {
       resetSessions: { count: resetCount, userIds: [...turned.keys()].slice(0, MAX_FAILURES_IN_REPORT) }
     }),
     requests: {
-      total: requests.info + requests.database + requests.users + requests.batch + requests.record,
+      total: requests.info + requests.database + requests.users + requests.batch + requests.single + requests.record,
       ...requests
     },
     durationMs: parts.durationMs,
     ...(stop && { stopReason: describeStop(stop, outcomes) })
   };
+}
+
+function listStillLocked(roster: ReportParts['roster'], { spared }: PlanCounts): NonNullable<Report['stillLocked']> {
+  const outside = roster.listOutside();
+  const users = roster.listSpared(MAX_FAILURES_IN_REPORT);
+  for (const userId of outside.slice(0, MAX_FAILURES_IN_REPORT - users.length))
+    users.push({ userId, ...NOT_BY_THAT_RUN });
+  return { count: spared + outside.length, users };
 }
 
 function decideStatus({ dryRun, stop, next }: ReportParts, counts: OutcomeCounts & PlanCounts): RunStatus {
@@ -148,11 +193,11 @@ function decideStatus({ dryRun, stop, next }: ReportParts, counts: OutcomeCounts
   if (stop !== undefined && REFUSALS.includes(stop.code)) return 'refused';
   if (next !== undefined) return 'continues';
   if (stop?.code === 'STALLED') return 'stalled';
-  if (stop === undefined && counts.locked === counts.planned) return 'done';
-  return counts.locked > 0 || counts.unconfirmed > 0 ? 'partial' : 'failed';
+  if ((stop === undefined || stop.code === 'ALREADY_UNDONE') && counts.done === counts.planned) return 'done';
+  return counts.done > 0 || counts.unconfirmed > 0 ? 'partial' : 'failed';
 }
 
 function describeStop(stop: ErrorParts, outcomes: OutcomeCounts): StopReason {
-  const usersChanged = outcomes.unconfirmed > 0 ? 'maybe' : outcomes.locked > 0 ? 'yes' : 'no';
+  const usersChanged = outcomes.unconfirmed > 0 ? 'maybe' : outcomes.done > 0 ? 'yes' : 'no';
   return { code: stop.code, message: describeError(stop, usersChanged), usersChanged, nextStep: stop.nextStep };
 }

@@ -1,7 +1,9 @@
+import { ACTION_WORDS } from './action-words';
 import type { ErrorParts } from './LockUsersError';
 import { invalidParameters } from './parse-parameters';
 import type { Parameters } from './parse-parameters';
 import type { Settings } from './parse-settings';
+import type { Action } from './vocabulary';
 
 /**
  * The largest plan that may be sent: the smaller of the deployment's limit and the caller's, Infinity where neither
@@ -23,7 +25,7 @@ export function resolveMaxUsers(
   return wanted;
 }
 
-/** Why a deployment that is not armed does not lock, and how to arm it. */
+/** Why a deployment that is not armed changes nobody, and how to arm it. */
 export function describeNotArmed(): ErrorParts {
   return {
     code: 'NOT_ARMED',
@@ -34,10 +36,10 @@ export function describeNotArmed(): ErrorParts {
 }
 
 /** Why a plan that is too large was not sent. */
-export function describeTooManyUsers(planned: number, maxUsers: number): ErrorParts {
+export function describeTooManyUsers(action: Action, planned: number, maxUsers: number): ErrorParts {
   return {
     code: 'TOO_MANY_USERS',
-    what: `The run would lock ${planned} users, and at most ${maxUsers} are allowed.`,
+    what: `The run would ${ACTION_WORDS[action].verb} ${planned} users, and at most ${maxUsers} are allowed.`,
     nextStep: 'Select fewer users, or raise "maxUsers" or LOCK_USERS_MAX_USERS if so many are meant.'
   };
 }

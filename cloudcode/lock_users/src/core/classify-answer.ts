@@ -22,15 +22,22 @@ export type FailureFacts = Pick<ErrorParts, 'platformType' | 'status' | 'retryAf
  * The error for an answer that is not 2xx, decided by status and `type` alone: titles and details may change at any
  * time, and a body may be JSON, plain text (401) or HTML (gateways).
  *
- * @param request what was asked for, such as `GET info.json`: never a single user, so that 404 is the address's fault
+ * @param request what was asked for, such as `GET info.json`
  * @param error the parsed body, or undefined where it is no JSON
  * @param retryAfterMs what the answer's `Retry-After` asks for, undefined where it has none
+ * @param about whether the request is about one user, so that a 404 may be that user's and not the address's fault
  */
-export function classifyAnswer(request: string, status: number, error: unknown, retryAfterMs?: number): LockUsersError {
+export function classifyAnswer(
+  request: string,
+  status: number,
+  error: unknown,
+  retryAfterMs?: number,
+  about: 'deployment' | 'user' = 'deployment'
+): LockUsersError {
   const { type, detail } = describePlatformError(error);
   const named = type === 'UNKNOWN' ? `status ${status}` : `status ${status}, ${type}: ${detail.replace(/\.$/, '')}`;
   const what = `${request} was answered with ${named}.`;
-  return backendError(chooseCode(status, type), what, {
+  return backendError(chooseCode(status, type, about), what, {
     platformType: type === 'UNKNOWN' ? `HTTP_${status}` : type,
     status,
     ...(retryAfterMs !== undefined && { retryAfterMs })
@@ -55,9 +62,10 @@ export function stopsRun(code: ErrorCode): boolean {
   return code === 'BACKEND_UNAUTHORIZED' || code === 'UNKNOWN_DEPLOYMENT' || code === 'WRONG_ADDRESS';
 }
 
-function chooseCode(status: number, type: string): ErrorCode {
+function chooseCode(status: number, type: string, about: 'deployment' | 'user'): ErrorCode {
   if (status === 401 || status === 403) return 'BACKEND_UNAUTHORIZED';
   if (type === 'ACCOUNT_NOT_FOUND') return 'UNKNOWN_DEPLOYMENT';
+  if (status === 404 && about === 'user' && type !== 'ROUTE_ERROR') return 'BACKEND_REJECTED';
   if (status === 404 || (status >= 300 && status < 400)) return 'WRONG_ADDRESS';
   if (status === 429) return 'BACKEND_RATE_LIMITED';
   if (status >= 500) return 'BACKEND_UNAVAILABLE';

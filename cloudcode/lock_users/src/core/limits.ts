@@ -99,6 +99,21 @@ export const LEASE_POLL_MS = 500;
 /** Milliseconds that a request may take by which a run's record is closed: the time is short then. Ours. */
 export const CLOSING_TIMEOUT_MS = 5000;
 
+/** Batch records read with one request at most: about 1 MB. Ours. */
+export const MAX_RECORDS_PER_READ = 20;
+
+/** Users whom one record of a run names that changes one user with each request. Ours: 100 take 6 s at 16 requests/s. */
+export const USERS_PER_RECORD = 100;
+
+/** Milliseconds after which the platform stops a task (documented: CloudCode overview). */
+export const INVOCATION_LIMIT_MS = 300_000;
+
+/**
+ * Milliseconds that the clocks of the backend and of CloudCode may differ by. Assumed: nothing is published; machines that
+ * set their clocks by the network differ by less than a second.
+ */
+export const CLOCK_DIFFERENCE_MS = 60_000;
+
 /** Batch records saved with one request at most: about 1 MB. Ours. */
 export const MAX_RECORDS_PER_SAVE = 20;
 

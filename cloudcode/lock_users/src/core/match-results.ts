@@ -2,11 +2,11 @@ import { describePlatformError } from './describe-platform-error';
 import type { Reason } from './vocabulary';
 
 /**
- * What is known of one operation: locked, failed, refused by the platform however often it is sent, or nothing that can
- * be relied on, in which case the users API is asked.
+ * What is known of one operation: it brought the user where the run wants them; it failed; the platform refuses it however
+ * often it is sent; or nothing that can be relied on, in which case the users API is asked.
  */
 export type OperationResult =
-  | { readonly kind: 'locked' }
+  | { readonly kind: 'done' }
   | { readonly kind: 'failed' | 'refused'; readonly reason: Reason }
   | { readonly kind: 'doubtful'; readonly reason: Reason };
 
@@ -41,7 +41,7 @@ function matchResult(userId: string, entry: unknown): OperationResult {
     return doubtful('RESULT_OF_ANOTHER_USER', 'The result in this place of the answer names another user.');
   }
   const hasError = error !== undefined && error !== null;
-  if (success === true && !hasError) return { kind: 'locked' };
+  if (success === true && !hasError) return { kind: 'done' };
   if (success !== true && hasError) return { kind: 'failed', reason: describePlatformError(error) };
   return doubtful('RESULT_UNCLEAR', 'The result for this user says neither success nor an error.');
 }

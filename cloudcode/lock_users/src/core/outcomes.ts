@@ -1,9 +1,14 @@
 import type { Reason } from './vocabulary';
 
-/** A planned user who is not known to be locked, and why. */
+/** A planned user who is not known to be where the run wants them, and why. */
 export interface Failure extends Reason {
   readonly userId: string;
   readonly outcome: 'failed' | 'unconfirmed';
+}
+
+/** A user who was left alone, and why. */
+export interface LeftAlone extends Reason {
+  readonly userId: string;
 }
 
 /** How many users are selected, and why they are or are not planned. The rest adds up to `selected`. */
@@ -11,13 +16,17 @@ export interface PlanCounts {
   readonly selected: number;
   readonly protected: number;
   readonly excluded: number;
-  readonly alreadyLocked: number;
+  /** Those who were where the run wants them before anything was sent. */
+  readonly already: number;
+  /** Those whom the goal itself leaves alone. */
+  readonly spared: number;
   readonly planned: number;
 }
 
 /** How many planned users ended in which outcome; the four add up to the planned users. */
 export interface OutcomeCounts {
-  readonly locked: number;
+  /** Those who are where the run wants them. */
+  readonly done: number;
   readonly failed: number;
   readonly unconfirmed: number;
   readonly notAttempted: number;

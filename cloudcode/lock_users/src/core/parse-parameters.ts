@@ -18,19 +18,23 @@ import type { Action, Selection } from './vocabulary';
 /** What a trigger asks for, checked. */
 export interface Parameters {
   readonly action: Action;
+  /** The id of the run that is undone: those whom it locked are selected, and the action is `unlock`. */
+  readonly undo?: string;
+  /** With `lock`: leave users alone who are not in the app. Default false. */
+  readonly onlyEnrolled: boolean;
   /** Who is selected; everybody where nothing is given. */
   readonly selection: Selection;
   /** Selected users who are left alone. Default: nobody. */
   readonly excludeUserIds: readonly string[];
-  /** True: only plan. False: lock, refused where the deployment is not armed. Undefined: lock where it is armed. */
+  /** True: only plan. False: refused where the deployment is not armed. Undefined: only plan where it is not armed. */
   readonly dryRun?: boolean;
-  /** A run that would lock more is refused. At least 1. */
+  /** A run that would change more users is refused. At least 1. */
   readonly maxUsers?: number;
-  /** Operations per batch, 1 to 1000. Default 1000, the platform's limit. */
+  /** With `lock`: operations per batch, 1 to 1000. Default 1000, the platform's limit. */
   readonly batchSize: number;
-  /** Batches in flight, 1 to 32. Default 16. */
+  /** Batches, or requests about one user, in flight, 1 to 32. Default 16. */
   readonly concurrency: number;
-  /** False: believe the answers to the batches, and do not read the users again. Default true. */
+  /** False: believe the answers, and do not read the users again. Default true. */
   readonly verify: boolean;
   /** Why, in the caller's words; it ends up in the report. */
   readonly reason?: string;
@@ -46,9 +50,11 @@ export interface Parameters {
 
 const PARAMETER_NAMES = [
   'action',
+  'undo',
   'where',
   'userIds',
   'excludeUserIds',
+  'onlyEnrolled',
   'dryRun',
   'maxUsers',
   'batchSize',
@@ -91,13 +97,16 @@ export function parseParameters(params: unknown): Parameters {
   if (values.has('wipe') && values.get('wipe') !== false) {
     mistakes.push('This task never wipes: it locks users and keeps the data on their devices. Leave "wipe" out.');
   }
-  take('action', isLock, '"lock", the only action of this version');
+  const undo = take('undo', isRunId, 'the id of a run, as its report and its record name it');
+  const action =
+    take('action', isAction, '"lock", "unlock" or "reauthenticate"') ?? (undo === undefined ? 'lock' : 'unlock');
   const where = parseWhere(take('where', isArray, 'an array such as ["role = ?", "driver"]'), mistakes);
   const userIds = takeIds('userIds', take('userIds', isArray, 'an array of user ids'), mistakes);
   if (userIds?.length === 0) {
     mistakes.push('"userIds" is empty. Name at least one user, or leave it out to select everybody.');
   }
   const excludeUserIds = takeIds('excludeUserIds', take('excludeUserIds', isArray, 'an array of user ids'), mistakes);
+  const onlyEnrolled = take('onlyEnrolled', isBoolean, 'true or false');
   const dryRun = take('dryRun', isBoolean, 'true or false');
   const maxUsers = take('maxUsers', isCount, 'a whole number of at least 1');
   const batchSize = take('batchSize', isBatchSize, `a whole number from 1 to ${MAX_OPERATIONS_PER_BATCH}`);
@@ -112,9 +121,18 @@ export function parseParameters(params: unknown): Parameters {
   );
   const runId = take('runId', isRunId, 'an id of 1 to 100 letters, digits, "-" and "_"');
 
+  if (undo !== undefined) mistakes.push(...findUndoMistakes(action, values, undo === runId));
+  if (action !== 'lock') {
+    if (batchSize !== undefined)
+      mistakes.push('"batchSize" goes with "lock": the platform has no batches of other actions.');
+    if (onlyEnrolled === true) mistakes.push(`"onlyEnrolled" goes with "lock". ${WHY_NOT_ENROLLED[action]}`);
+  }
+
   if (mistakes.length > 0) throw invalidParameters(mistakes);
   return {
-    action: 'lock',
+    action,
+    onlyEnrolled: onlyEnrolled ?? false,
+    ...(undo !== undefined && { undo }),
     selection: { ...(where && { where }), ...(userIds && { userIds }) },
     excludeUserIds: excludeUserIds ?? [],
     batchSize: batchSize ?? MAX_OPERATIONS_PER_BATCH,
@@ -128,6 +146,21 @@ export function parseParameters(params: unknown): Parameters {
     ...(requestedBy !== undefined && { requestedBy }),
     ...(runId !== undefined && { runId })
   };
+}
+
+const WHY_NOT_ENROLLED: Readonly<Record<Exclude<Action, 'lock'>, string>> = {
+  unlock: 'A locked user is not in the app.',
+  reauthenticate: 'Only users who are in the app are signed out anyway.'
+};
+
+function findUndoMistakes(action: Action, values: ReadonlyMap<string, unknown>, isItself: boolean): string[] {
+  const mistakes: string[] = [];
+  if (action !== 'unlock') mistakes.push('"undo" unlocks users. Leave "action" out.');
+  if (values.has('where') || values.has('userIds')) {
+    mistakes.push('"undo" selects the users whom that run locked. Leave "where" and "userIds" out.');
+  }
+  if (isItself) mistakes.push('A run cannot undo itself.');
+  return mistakes;
 }
 
 /** The error for parameters that are wrong in themselves or do not fit the deployment's settings. */
@@ -146,8 +179,8 @@ function takeIds(name: string, ids: readonly unknown[] | undefined, mistakes: st
   return uniq(ids as string[]);
 }
 
-function isLock(value: unknown): value is Action {
-  return value === 'lock';
+function isAction(value: unknown): value is Action {
+  return value === 'lock' || value === 'unlock' || value === 'reauthenticate';
 }
 
 function isArray(value: unknown): value is readonly unknown[] {

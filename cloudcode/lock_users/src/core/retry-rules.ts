@@ -7,7 +7,7 @@ export interface FailedRequest {
   readonly error: ErrorParts;
   /** Which attempt it was, counting from 1. Attempts that were rejected with 429 do not count. */
   readonly attempt: number;
-  /** Operations of the batch; 0 for a request that is no batch. */
+  /** Operations of a batch; 1 for a request about one user; 0 for all else. */
   readonly operations: number;
 }
 
@@ -28,7 +28,7 @@ interface Rule {
 }
 
 /**
- * The rules, the first that applies decides. Sending a lock again is safe: a user who is locked stays locked, and no
+ * The rules, the first that applies decides. Sending a change again is safe: a user who is there stays there, and no
  * operation ever wipes, so a batch that was carried out without our knowing does no harm the second time.
  */
 const RULES: readonly Rule[] = [
@@ -47,8 +47,8 @@ const RULES: readonly Rule[] = [
     })
   },
   {
-    name: 'a batch is refused as a whole: halve it until the operation that spoils it stands alone',
-    applies: ({ error, operations }) => operations > 0 && [400, 413, 422].includes(error.status ?? 0),
+    name: 'it is refused: halve a batch until the operation that spoils it stands alone',
+    applies: ({ error, operations }) => operations > 0 && [400, 404, 413, 422].includes(error.status ?? 0),
     decide: ({ operations }) => (operations > 1 ? { kind: 'split', waitMs: 0, fresh: true } : { kind: 'refused' })
   },
   {

@@ -1,6 +1,7 @@
 import type { RunStatus } from './build-report';
-import type { OutcomeCounts, PlanCounts } from './outcomes';
-import type { Reason } from './vocabulary';
+import type { Counts } from './action-words';
+import { LockUsersError } from './LockUsersError';
+import type { Action, Reason } from './vocabulary';
 
 /**
  * Where a recorded run stands. `requested`: somebody created the record and wants it run. `starting`: an invocation asks
@@ -13,7 +14,7 @@ export type RecordStatus = 'requested' | 'starting' | 'running' | 'interrupted' 
 export const UNDER_WAY: readonly RecordStatus[] = ['starting', 'running', 'continues'];
 
 /** What the app's own database says of a run: an object of the model `lock_run`. Null: nothing yet. */
-export interface RunRecord extends Partial<Record<keyof (PlanCounts & OutcomeCounts), number | null>> {
+export interface RunRecord extends Partial<Record<keyof Counts, number | null>> {
   /** The object's id. */
   readonly id: string;
   status: RecordStatus | null;
@@ -38,26 +39,31 @@ export interface RunRecord extends Partial<Record<keyof (PlanCounts & OutcomeCou
   report: string | null;
 }
 
-/** One batch of a run: an object of the model `lock_run_batch`. */
+/** Some users of a run that are sent together: an object of the model `lock_run_batch`. */
 export interface BatchRecord {
   readonly id: string;
   /** Id of the run's object. */
   readonly runRecordId: string;
+  /** What is done with the users; null in records of versions that could only lock. */
+  action: Action | null;
   /** Order in which the batches of an invocation were made, from 1. */
   number: number | null;
   /** `sent`: about to be sent, or sent, and nothing is known yet. `answered`: the outcomes are known. */
   state: 'sent' | 'answered' | null;
+  /** When it was written down that they are about to be sent. */
   sentAtMs: number | null;
+  /** When their outcomes were known. Null while `sent`. */
+  answeredAtMs: number | null;
   /** The users' ids as a JSON list. */
   userIds: string | null;
-  /** How many of them are locked. Null while `sent`. */
-  locked: number | null;
+  /** How many of them are where the run wants them. Null while `sent`. */
+  done: number | null;
   /** The others and what became of them, as a JSON list. Null while `sent`. */
-  notLocked: string | null;
+  notDone: string | null;
 }
 
-/** A user of a batch who is not known to be locked. */
-export interface NotLocked extends Partial<Reason> {
+/** A user of a batch who is not known to be where the run wants them. */
+export interface NotDone extends Partial<Reason> {
   readonly userId: string;
   readonly outcome: 'failed' | 'unconfirmed' | 'not_attempted';
 }
@@ -65,4 +71,28 @@ export interface NotLocked extends Partial<Reason> {
 /** Whether a run holds the lease at that moment. */
 export function holdsLease({ status, leaseExpiresAtMs }: RunRecord, nowMs: number): boolean {
   return status !== null && UNDER_WAY.includes(status) && (leaseExpiresAtMs ?? 0) > nowMs;
+}
+
+/** Ids of the users of a batch. @throws LockUsersError `RECORD_FAILED` where the record does not hold them */
+export function parseUserIds({ id, userIds }: BatchRecord): string[] {
+  return parseList(id, userIds) as string[];
+}
+
+/** The users of a batch who are not where the run wants them. @throws LockUsersError `RECORD_FAILED` */
+export function parseNotDone({ id, notDone }: BatchRecord): NotDone[] {
+  return notDone === null ? [] : (parseList(id, notDone) as NotDone[]);
+}
+
+function parseList(id: string, text: string | null): unknown[] {
+  try {
+    const list: unknown = JSON.parse(text ?? '');
+    if (Array.isArray(list)) return list;
+  } catch {
+    // Said below.
+  }
+  throw new LockUsersError({
+    code: 'RECORD_FAILED',
+    what: `The record ${id} of the model lock_run_batch was changed: it no longer says which users it is about.`,
+    nextStep: 'Unlock the users by name: {"action": "unlock", "userIds": ["…"]}.'
+  });
 }

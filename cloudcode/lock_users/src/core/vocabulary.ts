@@ -1,5 +1,8 @@
-/** What a run brings about for the selected users. */
-export type Action = 'lock';
+/**
+ * What a run brings about for the selected users: they are locked; they are unlocked; or every session that was in the app
+ * when the run began is signed out, and nobody is locked.
+ */
+export type Action = 'lock' | 'unlock' | 'reauthenticate';
 
 /**
  * One entry of a batch that locks one user and keeps the data on every device.
@@ -23,8 +26,20 @@ export interface Deployment {
 export interface UserState {
   readonly userId: string;
   readonly locked: boolean;
-  /** Sessions in the state `RESET`: their devices wipe their data at the next connect, or have done so. */
-  readonly resetSessions: number;
+  /** Whether the user is in the app on some device. */
+  readonly enrolled: boolean;
+  readonly sessions: readonly SessionState[];
+}
+
+/** What the users API says of one session: one device that is or was signed in. */
+export interface SessionState {
+  readonly sessionId: string;
+  /** `ENROLLED`, `LOCKED`, `RESET` or `NEVER_ENROLLED` (documented: "Manage app users and sessions"). */
+  readonly state: string;
+  /** When it was last signed out, which stays after it was signed in again; null where it never was or nothing says so. */
+  readonly signedOutAtMs: number | null;
+  /** When it was last signed in; null where nothing says so. */
+  readonly authenticatedAtMs: number | null;
 }
 
 /** Which users a run is about. Both given: those who match `where` and are named in `userIds`. Neither: everybody. */
@@ -39,7 +54,7 @@ export interface WhereClause {
   readonly values: readonly unknown[];
 }
 
-/** The platform's reason, or ours, why a user is not locked or may not be. */
+/** The platform's reason, or ours, why a user is not where the run wants them, or may not be. */
 export interface Reason {
   readonly type: string;
   readonly detail: string;

@@ -1,0 +1,78 @@
+import { lockGoal, reauthenticateGoal, undoGoal, unlockGoal } from './core/Goal';
+import type { Goal } from './core/Goal';
+import type { ErrorParts } from './core/LockUsersError';
+import type { PlanCounts } from './core/outcomes';
+import type { Parameters } from './core/parse-parameters';
+import { SessionLedger } from './core/SessionLedger';
+import type { Selection } from './core/vocabulary';
+import type { Ports } from './ports';
+import { describeNoRecords, readTrail } from './read-trail';
+import type { Sender } from './Sender';
+
+/** Who is selected, and where they are to be. */
+export interface Aim {
+  readonly goal: Goal;
+  readonly selection: Selection;
+  /** With `reauthenticate`: which sessions are to be signed out. */
+  readonly sessions?: SessionLedger;
+}
+
+/** What choosing an aim needs. */
+export interface AimJob {
+  readonly parameters: Parameters;
+  readonly ports: Pick<Ports, 'records' | 'clock'>;
+  readonly sender: Sender;
+  /** When the run's first invocation began, on the clock. */
+  readonly startedAtMs: number;
+}
+
+/** The goal that an action has before anything is known of the users. */
+export function plainGoal({ action, onlyEnrolled }: Parameters, startedAtMs: number): Goal {
+  switch (action) {
+    case 'lock':
+      return lockGoal(onlyEnrolled);
+    case 'unlock':
+      return unlockGoal();
+    case 'reauthenticate':
+      return reauthenticateGoal(startedAtMs);
+  }
+}
+
+/**
+ * What the run is to bring about, or why a run that is to be undone cannot be.
+ *
+ * @throws LockUsersError `RECORD_FAILED` where the record of that run cannot be read
+ */
+export async function chooseAim({
+  parameters,
+  ports,
+  sender,
+  startedAtMs
+}: AimJob): Promise<Aim | { readonly refusal: ErrorParts }> {
+  const { undo, selection, action } = parameters;
+  if (undo !== undefined) {
+    const { records, clock } = ports;
+    if (records === undefined) return { refusal: describeNoRecords(undo) };
+    const found = await readTrail({ sender, records, nowMs: clock.nowMs() }, undo);
+    if ('refusal' in found) return found;
+    return { goal: undoGoal(found.trail), selection: { userIds: found.trail.userIds() } };
+  }
+  const goal = plainGoal(parameters, startedAtMs);
+  return { goal, selection, ...(action === 'reauthenticate' && { sessions: new SessionLedger(startedAtMs) }) };
+}
+
+/** Says of the undoing of a run that there was nothing left to do. */
+export function describeAlreadyUndone(runId: string, { selected, already, spared, excluded }: PlanCounts): ErrorParts {
+  const others = [
+    ...(spared > 0 ? [`${spared} were locked again since by somebody else`] : []),
+    ...(excluded > 0 ? [`${excluded} are excluded`] : [])
+  ].map((text) => `, ${text}`);
+  return {
+    code: 'ALREADY_UNDONE',
+    what:
+      selected === 0
+        ? `Run ${runId} locked nobody.`
+        : `There is nothing left to undo: of the ${selected} users whom run ${runId} locked, ${already} are unlocked already${others.join('')}.`,
+    nextStep: 'Nothing is to be done.'
+  };
+}

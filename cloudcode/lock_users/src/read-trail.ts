@@ -1,0 +1,83 @@
+import { MAX_RECORDS_PER_READ } from './core/limits';
+import { LockTrail } from './core/LockTrail';
+import type { ErrorParts } from './core/LockUsersError';
+import { holdsLease } from './core/run-record';
+import type { RunRecord } from './core/run-record';
+import { describeUnderWay } from './open-run';
+import type { RecordStore } from './ports';
+import type { Sender } from './Sender';
+
+/** What reading a trail needs. */
+export interface TrailJob {
+  readonly sender: Sender;
+  readonly records: RecordStore;
+  /** The time on the clock. */
+  readonly nowMs: number;
+}
+
+const BY_NAME = 'To unlock users, name them: {"action": "unlock", "userIds": ["…"]}, or select them with "where".';
+
+/**
+ * Reads whom a run locked, and what later runs did, out of the records; or why the run cannot be undone.
+ *
+ * @throws LockUsersError `RECORD_FAILED` where the records cannot be read
+ */
+export async function readTrail(
+  { sender, records, nowMs }: TrailJob,
+  runId: string
+): Promise<{ readonly trail: LockTrail } | { readonly refusal: ErrorParts }> {
+  const [run] = await sender.read('record', (timeoutMs) => records.findRuns({ runId }, timeoutMs));
+  const refusal = run === undefined ? describeUnknown(runId) : findObstacle(run, runId, nowMs);
+  if (run === undefined || refusal !== undefined) return { refusal: refusal ?? describeUnknown(runId) };
+
+  const trail = new LockTrail(runId, run.id);
+  const wanted = { runRecordId: run.id, sinceMs: run.startedAtMs ?? 0 };
+  for (let skip = 0; ;) {
+    const batches = await sender.read('record', (timeoutMs) =>
+      records.readBatches(wanted, MAX_RECORDS_PER_READ, skip, timeoutMs)
+    );
+    if (batches.length === 0) return { trail };
+    for (const batch of batches) trail.add(batch);
+    skip += batches.length;
+  }
+}
+
+/** Why a run cannot be undone where the app keeps no records. */
+export function describeNoRecords(runId: string): ErrorParts {
+  return {
+    code: 'NO_RECORD',
+    what: `Run ${runId} cannot be undone: the data model has no models lock_run and lock_run_batch, so nothing says whom it locked.`,
+    nextStep: BY_NAME
+  };
+}
+
+function describeUnknown(runId: string): ErrorParts {
+  return {
+    code: 'NO_RECORD',
+    what: `There is no record of a run ${runId}, so nothing says whom it locked.`,
+    nextStep: BY_NAME
+  };
+}
+
+function findObstacle(run: RunRecord, runId: string, nowMs: number): ErrorParts | undefined {
+  if (holdsLease(run, nowMs)) return describeUnderWay(run, nowMs);
+  const why = describeUnfit(run);
+  if (why === undefined) return undefined;
+  return { code: 'NOT_UNDOABLE', what: `Run ${runId} cannot be undone: ${why}.`, nextStep: BY_NAME };
+}
+
+function describeUnfit({ action, status }: RunRecord): string | undefined {
+  if (action === 'unlock') return 'it unlocked users; to lock them, run the task with "userIds"';
+  if (action === 'reauthenticate') return 'it signed users out and locked nobody';
+  switch (status) {
+    case 'planned':
+      return 'it was a dry run and locked nobody';
+    case 'refused':
+      return 'it was refused and locked nobody';
+    case 'requested':
+    case null:
+      return 'it has not begun';
+    default:
+      return undefined;
+  }
+}
