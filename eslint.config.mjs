@@ -9,6 +9,8 @@ const onlyThisFolder = {
 };
 const noJourneyPackages = { regex: '^@journeyapps/', message: 'Declare the small surface that is used, structurally.' };
 
+const noTests = { regex: '(^|/)test/', message: 'Nothing imports tests.' };
+
 const noClockOrChance = [
   ...[
     'fetch',
@@ -96,9 +98,21 @@ export default tseslint.config(
   },
   {
     files: ['tasks/**/*.ts'],
-    ignores: ['tasks/local/backend/**'],
+    ignores: ['tasks/local/backend/**', 'tasks/local/devices/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [noTests] }] }
+  },
+  {
+    files: ['tasks/local/devices/**/*.ts'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: [{ regex: '(^|/)test/', message: 'Nothing imports tests.' }] }]
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            noTests,
+            { regex: '(^|/)(cloudcode|backend)(/|$)', message: 'A device talks to the backend over HTTP only.' }
+          ]
+        }
+      ]
     }
   },
   {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBackend } from '../../tasks/local/backend/start-backend';
 import { callBackend } from '../support/call-backend';
+import { callDevice, enrollDevice } from '../support/call-device';
 
 let folder: string;
 beforeAll(async () => {
@@ -30,6 +31,21 @@ test('a data file keeps users, sessions, objects and the id of the deployment', 
   expect(object.json).toMatchObject({ name: 'Amina Adams' });
   const text = await readFile(dataFile, 'utf8');
   expect([first.token, second.token].filter((token) => text.includes(token))).toEqual([]);
+});
+
+test('a data file keeps the credentials of devices, also of those whose user was deleted', async () => {
+  const dataFile = join(folder, 'devices.json');
+  const first = await startBackend({ dataFile });
+  const [kept = '', gone = ''] = first.seed({ users: 2 }).userIds;
+  const [ofKept, ofGone] = [await enrollDevice(first, kept, 'one'), await enrollDevice(first, gone, 'two')];
+  await callBackend(first, 'DELETE', `objects/user/${gone}.json`);
+  await first.close();
+
+  const second = await startBackend({ dataFile });
+  const answers = [await callDevice(second, 'connect', {}, ofKept), await callDevice(second, 'connect', {}, ofGone)];
+  await second.close();
+
+  expect(answers.map(({ json }) => json)).toEqual([{ state: 'ENROLLED' }, { state: 'RESET' }]);
 });
 
 test.each([

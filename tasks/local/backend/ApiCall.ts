@@ -39,7 +39,7 @@ export interface ApiAnswer {
  *
  * @throws ApiError `INVALID_API_REQUEST`; without a JSON Content-Type a body is taken for a form (documented)
  */
-export function readJsonObject(call: ApiCall): Readonly<Record<string, unknown>> {
+export function readJsonObject(call: Pick<ApiCall, 'isJson' | 'body'>): Readonly<Record<string, unknown>> {
   if (!call.isJson) throw invalidRequest('The Content-Type must be application/json.');
   let body: unknown;
   try {

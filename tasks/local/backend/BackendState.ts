@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { invalidRequest, objectNotFound, routeError } from './ApiError';
 import type { DataModel } from './DataModel';
+import { DeviceSessions } from './DeviceSessions';
 import { OBJECT_ID, parseValues } from './field-values';
 import type { Value } from './field-values';
 import { ObjectStore } from './ObjectStore';
@@ -33,6 +34,7 @@ export interface StateCounts {
 
 /** Everything the backend keeps: objects by model, and a user record for each object of the user model. */
 export class BackendState {
+  readonly deviceSessions = new DeviceSessions();
   private readonly stores: ReadonlyMap<string, ObjectStore>;
   private readonly userRecords = new Map<string, UserRecord>();
   private deletedUsers: UserRecord[] = [];
@@ -166,6 +168,7 @@ export class BackendState {
     this.webhooks.loadSnapshot(firedWebhooks);
     for (const user of users) this.addUser(user);
     this.deletedUsers = [...deletedUsers];
+    this.deviceSessions.load([...users, ...deletedUsers]);
   }
 
   private add(store: ObjectStore, id: string, values: Map<string, Value>): StoredObject {

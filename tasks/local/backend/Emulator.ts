@@ -8,6 +8,7 @@ import { applyFault } from './apply-fault';
 import type { Reply } from './apply-fault';
 import { FaultPlayer } from './FaultPlayer';
 import type { FaultScript } from './Fault';
+import { handleDevice } from './handle-device';
 import { Judge } from './Judge';
 import type { Violation } from './Judge';
 import { DEFAULT_LIMITS, parseLimits } from './Limits';
@@ -153,10 +154,24 @@ export class Emulator {
         // Whoever has gone does not know.
         if (reply.status === 429 && isWaiting) judge.rejected(scheme, nowMs, reply.retryAfterMs);
         this.write(request, reply, answer, scheme);
-        for (const delivery of this.deliveries.splice(0)) parts.onWebhook(delivery);
+        this.deliver();
         return reply;
       }
     };
+  }
+
+  /**
+   * Answers a request of a device, below `/_device/`. Limits, faults, log and judge are about the API and do not know of
+   * it: the platform limits devices apart from the API, by app user.
+   */
+  device(request: RawRequest): ApiAnswer {
+    const answer = handleDevice(this.state, request);
+    this.deliver();
+    return answer;
+  }
+
+  private deliver(): void {
+    for (const delivery of this.deliveries.splice(0)) this.parts.onWebhook(delivery);
   }
 
   private write(request: RawRequest, reply: Reply, answer: ApiAnswer | undefined, scheme: string | undefined): void {

@@ -12,6 +12,8 @@ export interface Session {
   lastConnectedAt: string;
   readonly platform: string;
   readonly deviceId: string;
+  /** What the device signs its requests with, where it enrolled through `/_device/`. The API never shows it. */
+  token?: string;
 }
 
 /** What the backend keeps of a user beside the object in the user model. */

@@ -12,6 +12,8 @@ export interface RawRequest {
   readonly url: URL;
   readonly authorization: string | undefined;
   readonly contentType: string | undefined;
+  /** The header `Journey-Authentication-Type`, which devices send. */
+  readonly authenticationType?: string | undefined;
   readonly body: string;
 }
 

@@ -46,8 +46,9 @@ async function answerRequest(
     return toReply({ status: 413, text: { type: 'text/plain', content: 'Request Entity Too Large\n' } });
   }
   const raw = { ...readHead(request), body };
-  if (raw.url.pathname.startsWith('/_local/')) {
-    const answer = handleLocal(emulator, raw);
+  const isDevice = raw.url.pathname.startsWith('/_device/');
+  if (isDevice || raw.url.pathname.startsWith('/_local/')) {
+    const answer = isDevice ? emulator.device(raw) : handleLocal(emulator, raw);
     if (raw.method !== 'GET') onChange();
     return toReply(answer);
   }
@@ -66,7 +67,8 @@ function readHead(request: IncomingMessage): Omit<RawRequest, 'body'> {
     method: request.method ?? 'GET',
     url,
     authorization: request.headers.authorization,
-    contentType: request.headers['content-type']
+    contentType: request.headers['content-type'],
+    authenticationType: request.headers['journey-authentication-type']?.toString()
   };
 }
 
