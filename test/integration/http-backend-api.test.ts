@@ -49,19 +49,100 @@ test.each<[string, object]>([
   expect(stub.requests).toEqual([]);
 });
 
-test('a page of users gives their lock state and whether there are more', async () => {
+test('a page of users gives their lock state, their sessions, and whether there are more', async () => {
   stub.answer = () => ({
     body: JSON.stringify({
       more: true,
-      objects: [{ id: userId(1), locked: true, sessions: [{ state: 'RESET' }, null, { state: 'LOCKED' }] }]
+      objects: [
+        { id: userId(1), locked: true, enrolled: false, sessions: [{ id: 's1', state: 'RESET' }, null] },
+        {
+          id: userId(2),
+          locked: false,
+          sessions: [
+            {
+              ...{ id: 's2', state: 'ENROLLED' },
+              ...{ signed_out_at: '2024-01-31T17:00:00Z', last_authenticated_at: '2024-02-01T08:00:00Z' }
+            }
+          ]
+        },
+        { id: userId(3), locked: false }
+      ]
     })
   });
 
   expect(await api.readUserStates(1000, 2000, TIMEOUT_MS)).toEqual({
-    users: [{ userId: userId(1), locked: true, resetSessions: 1 }],
+    users: [
+      {
+        ...{ userId: userId(1), locked: true, enrolled: false },
+        sessions: [
+          { sessionId: 's1', state: 'RESET', signedOutAtMs: null, authenticatedAtMs: null },
+          { sessionId: '', state: '', signedOutAtMs: null, authenticatedAtMs: null }
+        ]
+      },
+      {
+        ...{ userId: userId(2), locked: false, enrolled: true },
+        sessions: [
+          {
+            ...{ sessionId: 's2', state: 'ENROLLED' },
+            ...{ signedOutAtMs: Date.UTC(2024, 0, 31, 17), authenticatedAtMs: Date.UTC(2024, 1, 1, 8) }
+          }
+        ]
+      },
+      // Of whom nothing says so, nobody knows that they are out of the app.
+      { userId: userId(3), locked: false, enrolled: true, sessions: [] }
+    ],
     more: true
   });
   expect(stub.requests[0]).toMatchObject({ name: 'GET users', query: '?limit=1000&skip=2000' });
+});
+
+const unlock = (): Promise<void> => api.unlockUser(userId(1), TIMEOUT_MS);
+const reauthenticate = (): Promise<void> => api.reauthenticateSession(userId(1), 's/1', TIMEOUT_MS);
+
+test.each([
+  ['an unlock', `POST users/${userId(1)}/unlock`, unlock],
+  ['a re-authentication', `POST users/${userId(1)}/sessions/s%2F1/re-authenticate`, reauthenticate]
+])('%s is a POST without a body', async (_name, name, request) => {
+  stub.answer = () => ({ body: '' });
+
+  await request();
+
+  expect(stub.requests).toMatchObject([{ name, body: '', headers: { authorization: `Bearer ${TOKEN}` } }]);
+  expect(stub.requests[0]?.headers['content-type']).toBeUndefined();
+});
+
+test.each<[string, StubAnswer]>([
+  ['204', { status: 204, body: '' }],
+  ['200 without a body', { body: '' }],
+  ['200 with the user', { body: '{"id":"x","locked":false}' }],
+  ['200 with text', { body: 'OK' }]
+])('%s is a success of a request about one user', async (_name, answer) => {
+  stub.answer = () => answer;
+
+  await expect(unlock()).resolves.toBeUndefined();
+  await expect(reauthenticate()).resolves.toBeUndefined();
+});
+
+test.each<[string, StubAnswer, string]>([
+  ['a user who is not there', { status: 404, body: '{"type":"OBJECT_NOT_FOUND"}' }, 'BACKEND_REJECTED'],
+  ['a wrong address', { status: 404, body: '{"type":"ROUTE_ERROR"}' }, 'WRONG_ADDRESS'],
+  ['an unknown deployment', { status: 404, body: '{"type":"ACCOUNT_NOT_FOUND"}' }, 'UNKNOWN_DEPLOYMENT'],
+  ['a refusal', { status: 422, body: '{"type":"INVALID_OPERATION"}' }, 'BACKEND_REJECTED'],
+  ['a wrong token', { status: 401, body: 'HTTP Basic: Access denied.' }, 'BACKEND_UNAUTHORIZED'],
+  ['a gateway page', { status: 502, body: '<html></html>' }, 'BACKEND_UNAVAILABLE'],
+  ['a dropped connection', (response) => response.destroy(), 'BACKEND_UNREACHABLE']
+])('%s in a request about one user is a clear error', async (_name, answer, code) => {
+  stub.answer = () => answer;
+
+  await expect(unlock()).rejects.toMatchObject({ code });
+  await expect(reauthenticate()).rejects.toMatchObject({ code });
+});
+
+test('a session without an id is never asked for: its address would be another one’s', async () => {
+  await expect(api.reauthenticateSession(userId(1), '', TIMEOUT_MS)).rejects.toMatchObject({
+    code: 'BACKEND_PROTOCOL'
+  });
+  expect(stub.requests).toEqual([]);
 });
 
 test.each([

@@ -148,8 +148,8 @@ test('for any users, lock states, protections and answers: one outcome each, tru
 
       // One outcome each.
       expect(counts.selected).toBe(scenario.locked.length);
-      expect(counts.protected + counts.excluded + counts.alreadyLocked + counts.planned).toBe(counts.selected);
-      expect(counts.locked + counts.failed + counts.unconfirmed + counts.notAttempted).toBe(counts.planned);
+      expect(counts.protected + counts.excluded + (counts.alreadyLocked ?? 0) + counts.planned).toBe(counts.selected);
+      expect((counts.locked ?? 0) + counts.failed + counts.unconfirmed + counts.notAttempted).toBe(counts.planned);
       expect(new Set(report.failures.map((failure) => failure.userId)).size).toBe(counts.failed + counts.unconfirmed);
 
       // Truthful, as far as the server could be asked: with a readable users API nothing stays unconfirmed.

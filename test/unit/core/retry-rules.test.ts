@@ -5,6 +5,8 @@ import type { Decision } from '../../../cloudcode/lock_users/src/core/retry-rule
 
 const answered = (status: number, retryAfterMs?: number): LockUsersError =>
   classifyAnswer('POST batch.json', status, undefined, retryAfterMs);
+const aboutUser = (status: number, type?: string): LockUsersError =>
+  classifyAnswer('POST users/x/unlock', status, { type }, undefined, 'user');
 const TIMEOUT = backendError('BACKEND_UNREACHABLE', 'Too late.', { network: 'timeout' });
 const DROPPED = backendError('BACKEND_UNREACHABLE', 'Dropped.', { network: 'connection' });
 const GARBLED = backendError('BACKEND_PROTOCOL', 'No JSON.');
@@ -30,6 +32,10 @@ test.each<[string, LockUsersError, number, number, Decision]>([
   ['a batch that is too large', answered(413), 2, 6, halve(0, true)],
   ['a refused operation', answered(422), 1, 1, { kind: 'refused' }],
   ['a refused read', answered(400), 0, 1, GIVE_UP],
+  ['a user who is not there', aboutUser(404, 'OBJECT_NOT_FOUND'), 1, 1, { kind: 'refused' }],
+  ['404 without a type about a user', aboutUser(404), 1, 1, { kind: 'refused' }],
+  ['a wrong address in a request about a user', aboutUser(404, 'ROUTE_ERROR'), 1, 1, STOP],
+  ['an unknown deployment in a request about a user', aboutUser(404, 'ACCOUNT_NOT_FOUND'), 1, 1, STOP],
   ['a time-out of a batch', TIMEOUT, 1000, 1, halve(500, false)],
   ['502 for a batch', answered(502), 1000, 2, halve(1000, false)],
   ['504 for a batch', answered(504), 1000, 3, halve(2000, false)],

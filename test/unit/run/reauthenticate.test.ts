@@ -1,0 +1,148 @@
+import { backendError } from '../../../cloudcode/lock_users/src/core/classify-answer';
+import { FakePlatform, RecordingLog } from '../../support/fake-ports';
+import { runOnFake } from '../../support/run-on-fake';
+import { userId, userIds } from '../../support/user-id';
+
+let platform: FakePlatform;
+beforeEach(() => {
+  platform = new FakePlatform(userIds(5));
+  // Users 0 to 3 are in the app, user 0 on two devices; user 3 has been signed out on another one.
+  for (const n of [0, 1, 2, 3]) platform.changeSession(userId(n), `s${n}`, { authenticatedAtMs: 500 });
+  platform.changeSession(userId(0), 'tablet', { authenticatedAtMs: 500 });
+  platform.changeSession(userId(3), 'old', { state: 'LOCKED', signedOutAtMs: 600 });
+});
+
+const SIGN_OUT = { action: 'reauthenticate' };
+const isIn = (n: number): boolean =>
+  platform.sessions.get(userId(n))?.some(({ state }) => state === 'ENROLLED') === true;
+
+test('every session that is in the app is signed out, nobody is locked, and sessions are counted', async () => {
+  const report = await runOnFake(platform, SIGN_OUT);
+
+  expect(report).toMatchObject({
+    ...{ action: 'reauthenticate', status: 'done', verified: true },
+    ...{ sessions: { planned: 5, signedOut: 5 }, requests: { single: 5, batch: 0 } }
+  });
+  expect(report.counts).toEqual({
+    ...{ selected: 5, protected: 0, excluded: 0, alreadySignedOut: 1, planned: 4 },
+    ...{ reauthenticated: 4, failed: 0, unconfirmed: 0, notAttempted: 0 }
+  });
+  expect([0, 1, 2, 3].some(isIn)).toBe(false);
+  expect(platform.locked.size).toBe(0);
+  expect(platform.singles).not.toContain(`re-authenticate old of ${userId(3)}`);
+});
+
+test('protected and excluded users stay in the app, and their sessions are in no count', async () => {
+  const report = await runOnFake(platform, { ...SIGN_OUT, excludeUserIds: [userId(1)] }, { protectedIds: [userId(0)] });
+
+  expect(report).toMatchObject({ counts: { protected: 1, excluded: 1, reauthenticated: 2 }, sessions: { planned: 2 } });
+  expect([0, 1, 2, 3].map(isIn)).toEqual([true, true, false, false]);
+});
+
+test('a dry run says how many sessions it would sign out', async () => {
+  const log = new RecordingLog();
+  const report = await runOnFake(platform, { ...SIGN_OUT, dryRun: true }, {}, log);
+
+  expect(report).toMatchObject({ status: 'planned', sessions: { planned: 5, signedOut: 0 } });
+  expect(log.lines).toContain(
+    'Plan: 4 users (5 sessions) would be signed out, the data on their devices kept. Dry run: nothing is sent.'
+  );
+  expect(platform.singles).toEqual([]);
+});
+
+test('who signs in again while the run goes on is not signed out a second time', async () => {
+  platform.answerReauthenticate = (id, session) => {
+    platform.clock.now += 2000;
+    const { now } = platform.clock;
+    platform.changeSession(id, session, { state: 'ENROLLED', signedOutAtMs: now, authenticatedAtMs: now });
+  };
+
+  expect(await runOnFake(platform, SIGN_OUT)).toMatchObject({ status: 'done', counts: { reauthenticated: 4 } });
+  expect(platform.singles).toHaveLength(5);
+});
+
+test('nor by the next invocation of the same run, with a record or without one', async () => {
+  for (const records of [platform.records, undefined]) {
+    platform.records = records;
+    platform.singles.length = 0;
+    for (const n of [0, 1, 2, 3]) {
+      for (const { sessionId } of platform.sessions.get(userId(n)) ?? []) {
+        if (sessionId !== 'old')
+          platform.changeSession(userId(n), sessionId, { state: 'ENROLLED', signedOutAtMs: null });
+      }
+    }
+    platform.clock.now += 10_000;
+    platform.answerReauthenticate = (id, session) => {
+      platform.clock.now += 1000;
+      const { now } = platform.clock;
+      platform.changeSession(id, session, { state: 'ENROLLED', signedOutAtMs: now, authenticatedAtMs: now });
+    };
+    const parameters = { ...SIGN_OUT, concurrency: 1, runId: `run-${String(records === undefined)}` };
+    const first = await runOnFake(platform, parameters, { budgetMs: 2500 });
+    expect(first.status).toBe('continues');
+
+    const last = await runOnFake(platform, platform.scheduled.at(-1)?.parameters);
+
+    expect(last).toMatchObject({ status: 'done', hop: 2 });
+    expect(platform.singles).toHaveLength(5);
+  }
+});
+
+test('a user of whom one of two sessions cannot be signed out has failed, and the other session counts', async () => {
+  const signOut = platform.answerReauthenticate;
+  platform.answerReauthenticate = (id, session) => {
+    if (session !== 'tablet') return signOut(id, session);
+    throw backendError('BACKEND_UNAVAILABLE', 'Not now.', { status: 500 });
+  };
+
+  const report = await runOnFake(platform, { ...SIGN_OUT, verify: false });
+
+  expect(report).toMatchObject({
+    ...{ status: 'partial', counts: { reauthenticated: 3, unconfirmed: 1 }, sessions: { planned: 5, signedOut: 4 } },
+    failures: [{ userId: userId(0), outcome: 'unconfirmed', type: 'BACKEND_UNAVAILABLE' }]
+  });
+});
+
+test('a session that is still signed in after a success is sent again, and then the user has failed', async () => {
+  const signOut = platform.answerReauthenticate;
+  platform.answerReauthenticate = (id, session) => (session === 'tablet' ? undefined : signOut(id, session));
+
+  const report = await runOnFake(platform, SIGN_OUT);
+
+  expect(report.failures).toMatchObject([{ userId: userId(0), outcome: 'failed', type: 'NOT_SIGNED_OUT' }]);
+  expect(report.sessions).toEqual({ planned: 5, signedOut: 4 });
+  expect(platform.singles.filter((single) => single.includes('tablet'))).toHaveLength(4);
+  expect(platform.singles.filter((single) => single.includes('s0'))).toHaveLength(1);
+});
+
+test('a user whom the users API does not show has failed: nobody knows their sessions', async () => {
+  const report = await runOnFake(platform, { ...SIGN_OUT, userIds: [userId(1), userId(77)] });
+
+  expect(report).toMatchObject({
+    ...{ status: 'partial', counts: { selected: 2, reauthenticated: 1, failed: 1 } },
+    failures: [{ userId: userId(77), outcome: 'failed', type: 'NOT_SHOWN' }]
+  });
+  expect(platform.singles).toHaveLength(1);
+});
+
+test('a user of whom only one session was sent when the time was used up is in doubt', async () => {
+  const signOut = platform.answerReauthenticate;
+  platform.answerReauthenticate = (id, session) => {
+    platform.clock.now += 3000;
+    return signOut(id, session);
+  };
+  platform.hasQueue = false;
+
+  const report = await runOnFake(platform, { ...SIGN_OUT, userIds: [userId(0)], concurrency: 1 }, { budgetMs: 2500 });
+
+  expect(report).toMatchObject({ counts: { unconfirmed: 1 }, sessions: { planned: 2, signedOut: 1 } });
+  expect(report.failures).toMatchObject([{ userId: userId(0), outcome: 'unconfirmed' }]);
+});
+
+test('the record has the counts', async () => {
+  await runOnFake(platform, SIGN_OUT);
+
+  expect([...(platform.records?.runs.values() ?? [])]).toMatchObject([
+    { action: 'reauthenticate', status: 'done', alreadySignedOut: 1, planned: 4, reauthenticated: 4 }
+  ]);
+});
