@@ -1,5 +1,3 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '../../cloudcode/lock_users';
 import { startBackend } from '../../tasks/local/backend/start-backend';
@@ -141,12 +139,8 @@ test('ten triggers of all kinds at the same moment lock everybody once', async (
 }, 60_000);
 
 test('in an app without the models for records the queue keeps runs apart, and each of them is carried out', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'schema-'));
-  const schemaPath = join(folder, 'schema.xml');
-  const schema = readFileSync(join(__dirname, '..', '..', 'schema.xml'), 'utf8');
-  writeFileSync(schemaPath, schema.replace(/<model name="lock_run"[^]*(?=<\/data-model>)/, ''));
-  await startWith(40, {}, { schemaPath });
-  rmSync(folder, { recursive: true });
+  on = await LocalPlatform.startWithoutRecords();
+  on.platform.backend.seed({ users: 40 });
 
   const reports = await Promise.all([1, 2].map(() => on.report({ kind: 'test', task: 'lock_users' })));
 

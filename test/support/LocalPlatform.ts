@@ -1,3 +1,5 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '../../cloudcode/lock_users';
 import { startPlatform } from '../../tasks/local/start-platform';
@@ -33,6 +35,19 @@ export class LocalPlatform {
   get platform(): RunningPlatform {
     if (this.running === undefined) throw new Error('The platform is not running.');
     return this.running;
+  }
+
+  /** A platform whose app has no models for records. */
+  static async startWithoutRecords(): Promise<LocalPlatform> {
+    const folder = mkdtempSync(join(tmpdir(), 'schema-'));
+    const schemaPath = join(folder, 'schema.xml');
+    const schema = readFileSync(join(__dirname, '..', '..', 'schema.xml'), 'utf8');
+    writeFileSync(schemaPath, schema.replace(/<model name="lock_run"[^]*(?=<\/data-model>)/, ''));
+    try {
+      return await LocalPlatform.start({}, { schemaPath });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   }
 
   /** Triggers as the command does. */
