@@ -24,7 +24,7 @@ export async function handOver(
     return {
       stop: {
         code: 'STALLED',
-        what: `The run gave up: two invocations in a row changed nobody, or there were 100 of them. ${stop.what}`,
+        what: `The run gave up: two invocations in a row changed nobody, or there were 1000 of them. ${stop.what}`,
         nextStep: 'Look at the failures and at the state of the deployment, then run the task again.'
       }
     };

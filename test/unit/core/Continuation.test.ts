@@ -46,10 +46,10 @@ test('users who were changed without an answer count as progress one invocation 
   expect(next(next(undefined, 10, 0), 11, 0)).toMatchObject({ idleHops: 0 });
 });
 
-test('the hundredth invocation is the last', () => {
+test('the thousandth invocation is the last', () => {
   let continuation = next(undefined, 0, 1);
-  for (let hop = 2; hop < 100; hop++) continuation = next(continuation, 0, 1);
+  for (let hop = 2; hop < 1000; hop++) continuation = next(continuation, 0, 1);
 
-  expect(continuation).toMatchObject({ hop: 100 });
+  expect(continuation).toMatchObject({ hop: 1000 });
   expect(next(continuation, 0, 1)).toBeUndefined();
 });

@@ -106,7 +106,7 @@ test.each<[string, unknown, string]>([
   ...[
     {},
     { ...CONTINUATION, hop: 1 },
-    { ...CONTINUATION, hop: 101 },
+    { ...CONTINUATION, hop: 1001 },
     { ...CONTINUATION, runId: 'a\nb' },
     { ...CONTINUATION, done: -1 },
     { ...CONTINUATION, startedAtMs: 'now' },

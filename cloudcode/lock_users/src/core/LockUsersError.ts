@@ -25,7 +25,7 @@ import type { UsersChanged } from './vocabulary';
  * - `ALREADY_UNDONE`: nobody is left whom the run that was to be undone locked. Normal.
  * - `QUEUED`: the run was not carried out here but ordered on the queue. Normal.
  * - `TIME_BUDGET`: the invocation's time is used up. The run continues by itself where the platform has a queue.
- * - `STALLED`: two invocations in a row changed nobody, or there were 100 of them; the run gave up.
+ * - `STALLED`: two invocations in a row changed nobody, or there were 1000 of them; the run gave up.
  * - `INVARIANT`: a bug in this task; the message says which belief did not hold.
  */
 export type ErrorCode =
