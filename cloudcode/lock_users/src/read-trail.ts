@@ -31,7 +31,7 @@ export async function readTrail(
   if (run === undefined || refusal !== undefined) return { refusal: refusal ?? describeUnknown(runId) };
 
   const trail = new LockTrail(runId, run.id);
-  const wanted = { runRecordId: run.id, sinceMs: run.startedAtMs ?? 0 };
+  const wanted = { runRecordId: run.id, sinceMs: run.startedAtMs ?? nowMs };
   for (let skip = 0; ;) {
     const batches = await sender.read('record', (timeoutMs) =>
       records.readBatches(wanted, MAX_RECORDS_PER_READ, skip, timeoutMs)

@@ -1,6 +1,6 @@
 import { buildReport } from './core/build-report';
 import type { Report } from './core/build-report';
-import { describeNotArmed, describeTooManyUsers, resolveMaxUsers } from './core/check-permission';
+import { describeNotArmed, resolveMaxUsers } from './core/check-permission';
 import { continueRun } from './core/Continuation';
 import type { Continuation } from './core/Continuation';
 import type { Goal } from './core/Goal';
@@ -11,22 +11,18 @@ import { Roster } from './core/Roster';
 import type { RunRecord } from './core/run-record';
 import { toErrorParts } from './core/to-error-parts';
 import { TokenBucket } from './core/TokenBucket';
-import type { Deployment, UserState } from './core/vocabulary';
-import { changeUsers } from './change-users';
-import { chooseAim, describeAlreadyUndone, plainGoal } from './choose-aim';
+import type { Deployment } from './core/vocabulary';
+import { carryOut } from './carry-out';
+import { chooseAim, plainGoal } from './choose-aim';
 import type { Aim } from './choose-aim';
 import { closeRun } from './close-run';
 import { handOver } from './hand-over';
-import { lockUsers } from './lock-users';
-import { logDeployment, logPlan, logReport, logUnknownIds } from './log-run';
-import { observeUsers } from './observe-users';
+import { logDeployment, logReport } from './log-run';
 import { openRun } from './open-run';
 import type { Ports } from './ports';
 import { describeNoRecords } from './read-trail';
 import { RunRecorder } from './RunRecorder';
 import { Sender } from './Sender';
-import { UserQueue } from './UserQueue';
-import { verifyUsers } from './verify-users';
 
 interface Job {
   readonly settings: Settings;
@@ -141,48 +137,7 @@ async function reconcile(job: Job, progress: Progress): Promise<void> {
   progress.aim = aim;
   progress.roster = makeRoster(job, aim.goal);
   progress.recorder = makeRecorder(job, run, progress.roster);
-  await carryOut(job, progress, aim);
-}
-
-/** Observes, plans, applies, and verifies. */
-async function carryOut(job: Job, progress: Progress, aim: Aim): Promise<void> {
-  const { parameters, ports, sender, dryRun, maxUsers } = job;
-  const { roster, recorder } = progress;
-  const { backend, userSource, log } = ports;
-  const { concurrency, batchSize, undo } = parameters;
-  const { sessions, selection } = aim;
-  const sending = { sender, backend, roster, log, concurrency, recorder };
-  const send = (users: UserQueue): Promise<void> =>
-    aim.goal.action === 'lock'
-      ? lockUsers({ ...sending, batchSize }, users)
-      : changeUsers({ ...sending, sessions }, users);
-  const onShown = (users: readonly UserState[]): void => users.forEach((user) => sessions?.see(user));
-
-  const queue = new UserQueue();
-  // Where the number of users is limited, nothing leaves before it is known that the whole plan keeps to it.
-  const withheld: number[] | undefined = dryRun || maxUsers < Infinity ? [] : undefined;
-  const observing = observeUsers({
-    ...{ sender, backend, userSource, selection, roster, onShown },
-    onPlanned: (users) => {
-      if (withheld === undefined) queue.add(users);
-      else for (const user of users) withheld.push(user);
-    }
-  }).then(() => {
-    if (sender.stop === undefined) {
-      logObservation(job, progress);
-      progress.refusal = decideRefusal(job, roster);
-      if (withheld !== undefined && progress.refusal === undefined && !dryRun) queue.add(withheld);
-    }
-    queue.close();
-  });
-  await Promise.all([observing, send(queue)]);
-
-  if (sender.stop !== undefined || progress.refusal !== undefined || dryRun) return;
-  const plan = roster.countPlan();
-  if (plan.planned === 0) {
-    progress.verified = true;
-    if (undo !== undefined && job.hop === 1) progress.refusal = describeAlreadyUndone(undo, plan);
-  } else if (parameters.verify) progress.verified = await verifyUsers({ ...sending, onShown, send });
+  Object.assign(progress, await carryOut({ ...job, aim, roster: progress.roster, recorder: progress.recorder }));
 }
 
 /** Protection is against being put out, so that nobody stays locked by it. */
@@ -194,20 +149,6 @@ function makeRoster({ settings, parameters }: Job, goal: Goal): Roster {
 function makeRecorder({ ports, sender }: Job, run: RunRecord | undefined, roster: Roster): RunRecorder | undefined {
   const { records, clock, log } = ports;
   return run && records && new RunRecorder({ records, run, roster, sender, clock, log });
-}
-
-/** Why a complete plan is not sent, if it is not. */
-function decideRefusal({ settings, dryRun, maxUsers }: Job, roster: Roster): ErrorParts | undefined {
-  const { planned } = roster.countPlan();
-  if (planned > maxUsers) return describeTooManyUsers(roster.goal.action, planned, maxUsers);
-  return dryRun && !settings.armed ? describeNotArmed() : undefined;
-}
-
-function logObservation({ settings, parameters, ports, dryRun }: Job, { roster, aim }: Progress): void {
-  logUnknownIds(ports.log, 'LOCK_USERS_PROTECTED', roster.findUnshown(settings.protectedIds));
-  logUnknownIds(ports.log, '"userIds"', roster.findUnshown(parameters.selection.userIds ?? []));
-  const sessions = aim?.sessions?.count((userId) => roster.isPlanned(userId)).planned;
-  logPlan(ports.log, { goal: roster.goal, counts: roster.countPlan(), sessions, dryRun });
 }
 
 /** Why the invocation did less than it could, if so, and whether the run goes on by itself. */

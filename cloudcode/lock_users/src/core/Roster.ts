@@ -5,29 +5,24 @@ import type { OperationResult } from './match-results';
 import type { Failure, LeftAlone, OutcomeCounts, PlanCounts } from './outcomes';
 import { ResetWatch } from './ResetWatch';
 import type { NotDone } from './run-record';
+import {
+  DONE,
+  EXCLUDED,
+  outcomeOf,
+  placeOf,
+  PLANNED,
+  PROTECTED,
+  REFUSED,
+  RESULT,
+  RESULT_FLAGS,
+  SEEN_AGAIN,
+  SELECTED,
+  SHOWN,
+  SPARED,
+  WAS_THERE
+} from './user-flags';
 import { UserIndex } from './UserIndex';
 import type { Reason, UserState } from './vocabulary';
-
-// One small number for each user keeps a million of them in memory. The lowest two bits say what has been seen.
-const SELECTED = 1;
-const SHOWN = 2;
-/** The users API showed the user where the run wants them before anything was sent. */
-const WAS_THERE = 4;
-const PLANNED = 8;
-// What is known of a planned user; none of these: not attempted.
-const DONE = 16;
-const FAILED = 32;
-/** The platform refuses this user, or nobody knows who is to blame, so sending again is no use. */
-const REFUSED = 64;
-const DOUBTFUL = 128;
-const RESULT = DONE | FAILED | REFUSED | DOUBTFUL;
-/** Shown in the verification that is under way. */
-const SEEN_AGAIN = 256;
-// Why a selected user is left alone.
-const PROTECTED = 512;
-const EXCLUDED = 1024;
-/** The goal leaves the user alone. */
-const SPARED = 2048;
 
 const NOT_SHOWN: Reason = {
   type: 'NOT_SHOWN',
@@ -148,12 +143,9 @@ export class Roster {
       const state = this.stateOf(user);
       if ((state & SELECTED) === 0) continue;
       counts.selected++;
-      if ((state & PLANNED) !== 0) counts.planned++;
-      else if ((state & PROTECTED) !== 0) counts.protected++;
-      else if ((state & EXCLUDED) !== 0) counts.excluded++;
-      else if ((state & WAS_THERE) !== 0) counts.already++;
-      else if ((state & SPARED) !== 0) counts.spared++;
-      else throw new InvariantError(`user ${this.idOf(user)} was selected and not planned.`);
+      const place = placeOf(state);
+      if (place === undefined) throw new InvariantError(`user ${this.idOf(user)} was selected and not planned.`);
+      counts[place]++;
     }
     return counts;
   }
@@ -162,11 +154,7 @@ export class Roster {
     const counts = { done: 0, failed: 0, unconfirmed: 0, notAttempted: 0 };
     for (let user = 0; user < this.index.size; user++) {
       const state = this.stateOf(user);
-      if ((state & PLANNED) === 0) continue;
-      if ((state & DONE) !== 0) counts.done++;
-      else if ((state & DOUBTFUL) !== 0) counts.unconfirmed++;
-      else if ((state & (FAILED | REFUSED)) !== 0) counts.failed++;
-      else counts.notAttempted++;
+      if ((state & PLANNED) !== 0) counts[outcomeOf(state)]++;
     }
     return counts;
   }
@@ -175,10 +163,10 @@ export class Roster {
   listNotDone(users: Iterable<number>): NotDone[] {
     const notDone: NotDone[] = [];
     for (const user of users) {
-      const state = this.stateOf(user);
-      if ((state & DONE) !== 0) continue;
-      const outcome = (state & RESULT) === 0 ? 'not_attempted' : (state & DOUBTFUL) !== 0 ? 'unconfirmed' : 'failed';
-      notDone.push({ userId: this.idOf(user), outcome, ...this.reasons.get(user) });
+      const outcome = outcomeOf(this.stateOf(user));
+      if (outcome === 'done') continue;
+      const name = outcome === 'notAttempted' ? 'not_attempted' : outcome;
+      notDone.push({ userId: this.idOf(user), outcome: name, ...this.reasons.get(user) });
     }
     return notDone;
   }
@@ -189,7 +177,7 @@ export class Roster {
     for (let user = 0; user < this.index.size && failures.length < most; user++) {
       const reason = this.reasons.get(user);
       if (reason === undefined) continue;
-      const outcome = (this.stateOf(user) & DOUBTFUL) !== 0 ? 'unconfirmed' : 'failed';
+      const outcome = outcomeOf(this.stateOf(user)) === 'unconfirmed' ? 'unconfirmed' : 'failed';
       failures.push({ userId: this.idOf(user), outcome, ...reason });
     }
     return failures;
@@ -201,8 +189,7 @@ export class Roster {
     for (const [user, reason] of this.spareReasons) {
       if (spared.length === most) break;
       const state = this.stateOf(user);
-      const isOther = (state & (PROTECTED | EXCLUDED)) !== 0;
-      if ((state & SELECTED) !== 0 && !isOther) spared.push({ userId: this.idOf(user), ...reason });
+      if ((state & SELECTED) !== 0 && placeOf(state) === 'spared') spared.push({ userId: this.idOf(user), ...reason });
     }
     return spared;
   }
@@ -268,13 +255,6 @@ export class Roster {
   private write(user: number, state: number, result: OperationResult): void {
     if (result.kind === 'done') this.reasons.delete(user);
     else this.reasons.set(user, result.reason);
-    this.states[user] = (state & ~RESULT) | RESULT_BITS[result.kind];
+    this.states[user] = (state & ~RESULT) | RESULT_FLAGS[result.kind];
   }
 }
-
-const RESULT_BITS: Record<OperationResult['kind'], number> = {
-  done: DONE,
-  failed: FAILED,
-  refused: REFUSED,
-  doubtful: DOUBTFUL
-};
