@@ -1,68 +1,151 @@
+import pick from 'lodash/pick';
 import type { Report } from '../../cloudcode/lock_users';
-import type { StateSummary } from '../local/backend/start-backend';
+import { countUnsynced, listUsers, MOST_SIMULATED_USERS } from './people-at-work';
+import type { PeopleAtWork, RowCount } from './people-at-work';
 import type { DemoResult } from './run-demo';
+import type { ControlResult } from './run-control';
 
-/** What is there before anything happens. */
-export function formatStart(before: StateSummary, protectedUsers: number): string {
+/** Title of the last chapter. */
+export const CONTROL_TITLE =
+  'Control: the same with the mistyped key " wipe" of a forum post, on a throw-away deployment';
+
+/** Who is there before anything happens, and what is on their devices. */
+export function describePeople(
+  people: PeopleAtWork,
+  { users, offline }: { readonly users: number; readonly offline: number }
+): string[] {
+  const { all, neverEnrolled, lockedByHand } = people;
+  const simulated = Math.min(users, MOST_SIMULATED_USERS);
   return [
-    `An embedded JourneyApps backend with ${before.users} users and ${before.sessions.ENROLLED} devices in the app.`,
-    `${before.lockedUsers} users are locked already, ${protectedUsers} are protected.`
-  ].join('\n');
+    `A JourneyApps backend in this process has ${users} users. ${listUsers(people.protected).length} are protected and work on all the time.`,
+    ...(users > simulated
+      ? [`Devices are simulated for ${simulated} of them; the others are sessions in the backend, and no more.`]
+      : []),
+    `${listUsers(all).length} people use the app on ${all.length} devices, ${neverEnrolled} were never in it. Somebody has locked ${listUsers(lockedByHand).length} by hand before.`,
+    `${countUnsynced(all)} inspections are on the devices alone, not uploaded yet. ${offline} devices are offline.`
+  ];
 }
 
 /** The result of the dry run. */
-export function formatPlan({ counts }: Report): string {
+export function describePlan({ counts }: Report): string {
+  return `${counts.selected} selected − ${counts.protected} protected − ${counts.excluded} excluded − ${counts.alreadyLocked} already locked = ${counts.planned} to lock`;
+}
+
+/** What the devices see that are online when the lock comes. */
+export function describeOnline(devices: number, loginScreens: number, rows: number): string {
+  return `${devices} devices are online: ${loginScreens} show the login screen now, with ${rows} inspections still on them.`;
+}
+
+/** What the devices see that are not. */
+export function describeOffline(devices: number, rowsAdded: number, loginScreens: number): string {
+  return `${devices} are offline, where people work on: ${rowsAdded} more inspections. Once connected, ${loginScreens} show it too.`;
+}
+
+/** What is on all devices after that, and what a locked user gets who tries to sign in. */
+export function describeKept(people: PeopleAtWork, letIn: number): string {
+  const lost = people.all.reduce((sum, { device }) => sum + device.lostCount, 0);
+  const kept = countUnsynced([...people.ordinary, ...people.lockedByHand]);
+  const signIn = letIn === 0 ? 'is refused' : 'is let in, which must not be';
+  return `On devices of locked users: ${kept} inspections kept, ${lost} lost. A locked user who tries to sign in ${signIn}.`;
+}
+
+/** How long unlocking would take if the backend kept to the platform's rate limit. */
+export function describePace({ counts }: Report): string {
+  const seconds = Math.ceil(Math.max(0, counts.planned - 600) / 16);
+  const minutes = seconds < 60 ? '' : `${Math.floor(seconds / 60)} min `;
+  const time = seconds === 0 ? 'no longer' : `${minutes}${seconds % 60} s`;
+  return `No rate limit here. At the platform's pace (600 requests at once, then 16/s) ${counts.planned} users take ${time}.`;
+}
+
+/** Who is back and who is not, and where the rows are. */
+export function describeReturn(back: number, refused: number, rows: RowCount): string[] {
+  const others = refused === 0 ? '' : ` ${refused} devices of users locked by hand are refused.`;
   return [
-    '',
-    'Plan (dry run: nothing is sent)',
-    `  ${counts.selected} selected − ${counts.protected} protected − ${counts.excluded} excluded − ${counts.alreadyLocked} already locked = ${counts.planned} to lock`
+    `${back} devices are back in the app and upload.${others}`,
+    `Inspections: ${rows.rowsEntered} entered = ${rows.rowsInBackend} in the backend + ${rows.rowsOnDevices} on devices of users still locked + ${rows.rowsLost} lost`
+  ];
+}
+
+/** What undoing the same run again came to. */
+export function describeAgain({ status, counts }: Report): string {
+  return counts.planned === 0 && status === 'done'
+    ? 'Undoing the run once more: nothing is left to undo, and nobody is changed.'
+    : `Undoing the run once more: ${status}, ${counts.planned} users were left to unlock, which must not be.`;
+}
+
+/** What the control came to. */
+export function describeControl(control: ControlResult): string[] {
+  return [
+    `A raw batch request says " wipe": false, with a space in the key, for ${control.users} users. ${control.successes} succeed.`,
+    `${control.devicesWiped} of ${control.devices} devices are wiped when they connect: ${control.rowsLost} of ${control.rowsEntered} inspections lost. So the count above can fail.`,
+    'What JourneyApps does with that key is published nowhere; this backend does the worst. The task refuses it.'
+  ];
+}
+
+/** The result as a short table, users on the left and what they entered on the right. */
+export function formatResult(result: DemoResult, failed: readonly string[]): string {
+  const { lock, undo, states, devices, control } = result;
+  const failures = [lock, undo].map(({ counts }) => counts.failed + counts.unconfirmed + counts.notAttempted);
+  const signedOut = states.before.sessions.ENROLLED - states.locked.sessions.ENROLLED;
+  const wipedByLock = states.locked.resetSessions - states.before.resetSessions;
+  const left: [string, number][] = [
+    ['Users locked by the run', countDone(lock, 'locked')],
+    ['Users unlocked by undoing it', countDone(undo, 'unlocked')],
+    ['Users still locked, by somebody else', result.stillLocked],
+    ['Users failed or unconfirmed', failures.reduce((sum, count) => sum + count, 0)],
+    ['Devices signed out, data kept', signedOut - wipedByLock],
+    ['Devices wiped', countWiped(result)]
+  ];
+  const right: [string, number][] = [
+    ['Inspections entered', devices.rowsEntered],
+    ['In the backend', devices.rowsInBackend],
+    ['On devices of users still locked', devices.rowsOnDevices],
+    ['Lost', devices.rowsLost],
+    ['Control: devices wiped', control.devicesWiped],
+    ['Control: inspections lost', control.rowsLost]
+  ];
+  const [leftColumn, rightColumn] = [alignRows(left), alignRows(right)];
+  return [
+    `Result: ${failed.length === 0 ? 'everything holds' : `${failed.length} checks failed`}`,
+    ...leftColumn.map((text, index) => `  ${text}     ${rightColumn[index] ?? ''}`)
   ].join('\n');
 }
 
-/** One line of the task's log; undefined for its last line, the report as JSON, which the table shows better. */
-export function formatLogLine(line: string): string | undefined {
-  return line.startsWith('{') ? undefined : `  ${line}`;
-}
-
-/** The result as a short table, from the report and from what the backend says itself. */
-export function formatResult({ report, before, after }: DemoResult): string {
-  const { counts } = report;
-  const rows: [string, number][] = [
-    ['Users locked by this run', counts.locked],
-    ['Users locked before', counts.alreadyLocked],
-    ['Users protected', counts.protected],
-    ['Users failed or unconfirmed', counts.failed + counts.unconfirmed],
-    [
-      'Devices signed out, data kept',
-      before.sessions.ENROLLED - after.sessions.ENROLLED - wipedSessions(before, after)
-    ],
-    ['Devices wiped', wipedSessions(before, after)],
-    ['Batch requests', after.lockRequests]
-  ];
+function alignRows(rows: readonly [string, number][]): string[] {
   const labelWidth = Math.max(...rows.map(([label]) => label.length));
   const numberWidth = Math.max(...rows.map(([, value]) => String(value).length));
-  return [
-    '',
-    `Result: ${report.status}`,
-    ...rows.map(([label, value]) => `  ${label.padEnd(labelWidth)}  ${String(value).padStart(numberWidth)}`)
-  ].join('\n');
+  return rows.map(([label, value]) => `${label.padEnd(labelWidth)}  ${String(value).padStart(numberWidth)}`);
 }
 
-/** The report and the backend's own figures, as one JSON document. */
-export function formatJson({ report, after }: DemoResult): string {
-  const { users, lockedUsers, resetSessions, lockRequests, operations } = after;
+/** The lock run's report and the backend's own figures after it, and beside them what came later, as one JSON document. */
+export function formatJson(result: DemoResult): string {
+  const { lock, undo, again, states, devices, control } = result;
+  const { before, locked } = states;
   return JSON.stringify(
-    { ...report, backend: { users, lockedUsers, resetSessions, lockRequests, operations } },
+    {
+      ...lock,
+      backend: {
+        ...pick(locked, ['users', 'lockedUsers', 'resetSessions']),
+        // Without those by which users were locked by hand.
+        lockRequests: locked.lockRequests - before.lockRequests,
+        operations: locked.operations - before.operations
+      },
+      undo,
+      again: pick(again, ['runId', 'status', 'counts']),
+      devices,
+      control: pick(control, ['devices', 'rowsEntered', 'rowsLost', 'devicesWiped'])
+    },
     null,
     2
   );
 }
 
-/** Whether the run did what it was for: every planned user locked and no device wiped. */
-export function isSuccess({ report, before, after }: DemoResult): boolean {
-  return report.status === 'done' && wipedSessions(before, after) === 0;
+/** How many users a run has changed, in all its invocations. */
+export function countDone({ counts, earlier }: Report, name: 'locked' | 'unlocked'): number {
+  return (counts[name] ?? 0) + (earlier?.[name] ?? 0);
 }
 
-function wipedSessions(before: StateSummary, after: StateSummary): number {
-  return after.resetSessions - before.resetSessions;
+/** Sessions that are to wipe their device, or have done so, since the lock run began. */
+export function countWiped({ states }: Pick<DemoResult, 'states'>): number {
+  return states.end.resetSessions - states.before.resetSessions;
 }

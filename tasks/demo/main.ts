@@ -1,16 +1,32 @@
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { formatJson, formatLogLine, formatPlan, formatResult, formatStart, isSuccess } from './format-demo';
+import { findFailedChecks } from './find-failed-checks';
+import { formatJson, formatResult } from './format-demo';
 import { runDemo } from './run-demo';
+import type { Listener } from './run-demo';
+import { tellOnScreen } from './tell-on-screen';
 
-const USAGE = `Usage: npm start -- [--users N] [--json]
+const USAGE = `Usage: npm start -- [--users N] [--fast] [--json]
 
-Locks the users of an app on an embedded JourneyApps backend and keeps the data on their devices.
+The whole story on an embedded JourneyApps backend: people work in the app, everybody is locked, the devices keep what
+is not uploaded yet, the lock is undone, and everybody is back with nothing lost. In the end a control that does lose.
 
   --users N   How many users the app has, 1 to 1000000. Default: 200.
-  --json      Print one JSON document, the report and the backend's figures, and nothing else.
+  --fast      No pause between the chapters.
+  --json      Print one JSON document, the reports and the figures of backend and devices, and nothing else.
   --help      Print this text.
 `;
+
+/** Long enough to see that a chapter has ended, short enough not to wait for the next. */
+const PAUSE_MS = 700;
+
+interface Options {
+  readonly users: number;
+  readonly fast: boolean;
+  readonly json: boolean;
+  readonly help: boolean;
+}
 
 async function main(): Promise<number> {
   const options = parseOptions();
@@ -23,23 +39,29 @@ async function main(): Promise<number> {
     return 0;
   }
   const abort = new AbortController();
+  const { signal } = abort;
   process.on('SIGINT', () => abort.abort());
   process.on('SIGTERM', () => abort.abort());
-  const say = (text: string | undefined): void => {
-    if (!options.json && text !== undefined) console.log(text);
+  const pause = async (): Promise<void> => {
+    if (!options.fast) await setTimeout(PAUSE_MS, undefined, { signal });
   };
   try {
-    const events = {
-      onStart: (...state: Parameters<typeof formatStart>) => say(formatStart(...state)),
-      onPlan: (report: Parameters<typeof formatPlan>[0]) => say(`${formatPlan(report)}\n\nLock`),
-      onLog: (line: string) => say(formatLogLine(line))
-    };
-    const result = await runDemo(join(__dirname, '..', '..'), options.users, events, abort.signal);
-    console.log(options.json ? formatJson(result) : formatResult(result));
-    say('\nNext: README.md says how to put the task into an app; npm run local keeps a backend like this one running.');
-    return isSuccess(result) ? 0 : 1;
+    const root = join(__dirname, '..', '..');
+    const listener = options.json ? SILENCE : tellOnScreen(console.log, pause);
+    const result = await runDemo({ root, users: options.users, listener, signal });
+    const failed = findFailedChecks(result);
+    if (options.json) console.log(formatJson(result));
+    else {
+      await pause();
+      console.log(`\n${formatResult(result, failed)}`);
+      console.log(
+        '\nNext: README.md says how to put the task into an app; npm run local keeps a backend like this one running.'
+      );
+    }
+    for (const sentence of failed) process.stderr.write(`Failed: ${sentence}\n`);
+    return failed.length === 0 ? 0 : 1;
   } catch (error) {
-    if (abort.signal.aborted) {
+    if (signal.aborted) {
       process.stderr.write('Stopped. The embedded backend is gone, and nothing else was touched.\n');
       return 130;
     }
@@ -48,12 +70,15 @@ async function main(): Promise<number> {
   }
 }
 
+const SILENCE: Listener = { chapter: () => Promise.resolve(), line: () => undefined };
+
 /** The command's options, or a sentence about what is wrong with them. */
-function parseOptions(): { users: number; json: boolean; help: boolean } | string {
+function parseOptions(): Options | string {
   try {
     const { values } = parseArgs({
       options: {
         users: { type: 'string', default: '200' },
+        fast: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false }
       }
@@ -62,7 +87,7 @@ function parseOptions(): { users: number; json: boolean; help: boolean } | strin
     if (!/^[1-9][0-9]*$/.test(values.users ?? '') || users > 1_000_000) {
       return `--users is a whole number from 1 to 1000000, not ${JSON.stringify(values.users)}.`;
     }
-    return { users, json: values.json === true, help: values.help === true };
+    return { users, fast: values.fast === true, json: values.json === true, help: values.help === true };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -1,85 +1,170 @@
-import { join } from 'node:path';
-import type { Report } from '../../cloudcode/lock_users';
 import { buildTasks } from '../build/build-tasks';
+import type { Report } from '../../cloudcode/lock_users';
 import { startBackend } from '../local/backend/start-backend';
 import type { RunningBackend, StateSummary } from '../local/backend/start-backend';
 import { chooseSeedGroups } from '../local/choose-seed-groups';
-import { runTask } from '../local/runtime/run-task';
+import { EmbeddedDeployment } from './embedded-deployment';
+import * as say from './format-demo';
+import { countScreens, countUnsynced, listUsers, MOST_SIMULATED_USERS, PeopleAtWork } from './people-at-work';
+import type { RowCount, Tablet } from './people-at-work';
+import { runControl } from './run-control';
+import type { ControlResult } from './run-control';
+import { TaskLog } from './TaskLog';
 
-/** What the demo tells while it goes on. */
-export interface DemoEvents {
-  /** The backend is up; `before` is its state, `protectedUsers` how many users the deployment protects. */
-  onStart(before: StateSummary, protectedUsers: number): void;
-  onPlan(report: Report): void;
-  /** A line of the task's log while it locks. */
-  onLog(line: string): void;
+/** Whom the story is told. */
+export interface Listener {
+  /** A chapter begins; it does so when this resolves. */
+  chapter(title: string): Promise<void>;
+  line(text: string): void;
 }
 
-/** How the demo ended: the task's report, and what the backend says about it. */
+/** What became of the devices and of what was entered on them. */
+export interface DeviceFigures extends RowCount {
+  readonly devices: number;
+  /** Devices that the run sent to the login screen. */
+  readonly loginScreens: number;
+  /** Devices of those that are in the app again. */
+  readonly back: number;
+}
+
+/** How the demo ended: the task's reports, and what the backend and the devices say themselves. */
 export interface DemoResult {
-  readonly report: Report;
-  readonly before: StateSummary;
-  readonly after: StateSummary;
+  readonly lock: Report;
+  readonly undo: Report;
+  readonly again: Report;
+  /** The backend before the lock run, after it, and in the end. */
+  readonly states: { readonly before: StateSummary; readonly locked: StateSummary; readonly end: StateSummary };
+  readonly devices: DeviceFigures;
+  /** Rows that devices say they have lost. */
+  readonly wipedRows: number;
+  /** Devices of locked users that could sign in. */
+  readonly wronglyLetIn: number;
+  readonly lockedByHand: number;
+  /** How many of those are locked in the end. */
+  readonly stillLocked: number;
+  /** Devices of protected users that are in the app in the end, of how many. */
+  readonly protectedDevices: { readonly inApp: number; readonly all: number };
+  readonly control: ControlResult;
 }
+
+/** What the demo is about. */
+export interface DemoOptions {
+  /** The repository. */
+  readonly root: string;
+  /** How many users the app has, at least 1. */
+  readonly users: number;
+  readonly listener: Listener;
+  /** Aborting it stops the task, the devices and the backends. */
+  readonly signal: AbortSignal;
+}
+
+/** More users than this are not unlocked at the platform's pace, which would take minutes. */
+const MOST_AT_PLATFORM_PACE = 500;
 
 /**
- * The main job on an embedded platform: builds the task, starts a backend with users and devices, plans, and locks.
+ * The whole story on an embedded platform: people work, all are locked, nobody loses anything, and all come back. In the end
+ * a control that loses rows, to show that it would be noticed.
  *
- * @param users how many users the app has, at least 1
- * @param signal aborting it stops the task and the backend
- * @throws Error where the build fails, or the task throws or is killed
+ * @throws Error where the build fails, or the task throws or is killed; the signal's reason where it is aborted
  */
-export async function runDemo(
-  root: string,
-  users: number,
-  events: DemoEvents,
-  signal: AbortSignal
-): Promise<DemoResult> {
+export async function runDemo(options: DemoOptions): Promise<DemoResult> {
+  const { root, users, listener, signal } = options;
   buildTasks({ root, only: 'lock_users' });
   const backend = await startBackend({ label: 'Depot App Testing', environment: 'testing' });
   try {
-    const seeded = backend.seed(chooseSeedGroups(users));
-    const others = new Set([...seeded.lockedIds, ...seeded.twoDeviceIds, ...seeded.neverEnrolledIds]);
-    const protectedIds = seeded.userIds.filter((id) => !others.has(id)).slice(0, Math.min(3, Math.floor(users / 10)));
-    const before = backend.state();
-    events.onStart(before, protectedIds.length);
-
-    const environment = {
-      JOURNEY_BACKEND_URL: backend.url,
-      JOURNEY_API_TOKEN: backend.token,
-      LOCK_USERS_ARMED: 'true',
-      LOCK_USERS_PROTECTED: protectedIds.join(',')
-    };
-    const trigger = (params: unknown, onLog?: (line: string) => void): Promise<Report> =>
-      triggerTask(root, backend, environment, params, signal, onLog);
-    events.onPlan(await trigger({ dryRun: true }));
-    const report = await trigger({ reason: 'Release 7: everybody signs in again' }, events.onLog);
-    return { report, before, after: backend.state() };
+    const story = await tellStory(options, backend);
+    await listener.chapter(say.CONTROL_TITLE);
+    const control = await runControl(users, signal);
+    say.describeControl(control).forEach((line) => listener.line(line));
+    return { ...story, control };
   } finally {
     await backend.close();
   }
 }
 
-async function triggerTask(
-  root: string,
-  backend: RunningBackend,
-  environment: Record<string, string>,
-  params: unknown,
-  signal: AbortSignal,
-  onLog?: (line: string) => void
-): Promise<Report> {
-  const result = await runTask({
-    taskFolder: join(root, 'dist', 'lock_users'),
-    params,
-    environment,
-    backend,
-    signal,
-    ...(onLog && { onLog })
+async function tellStory(
+  { root, users, listener, signal }: DemoOptions,
+  backend: RunningBackend
+): Promise<Omit<DemoResult, 'control'>> {
+  const { locked: lockedByHand = 0 } = chooseSeedGroups(Math.min(users, MOST_SIMULATED_USERS));
+  const protectedUsers = Math.min(3, Math.floor(users / 10));
+  const isHurried = users > MOST_AT_PLATFORM_PACE;
+  if (isHurried) backend.setLimits({ enforced: false });
+
+  await listener.chapter('People at work');
+  const people = new PeopleAtWork({ backend, users, protectedUsers, lockedByHand, signal });
+  await people.signIn(people.all);
+  people.work(people.all, 2);
+  await people.changeByHand(people.lockedByHand, 'lock');
+  await people.connect(people.lockedByHand);
+  const offline = people.ordinary.filter((_, index) => index % 5 === 4);
+  const online = people.ordinary.filter((_, index) => index % 5 !== 4);
+  for (const { device } of offline) device.isOnline = false;
+  say.describePeople(people, { users, offline: offline.length }).forEach((line) => listener.line(line));
+  const deployment = new EmbeddedDeployment({
+    ...{ root, backend, signal },
+    variables: {
+      LOCK_USERS_PROTECTED: listUsers(people.protected).join(','),
+      ...(isHurried && { LOCK_USERS_RATE: '1000', LOCK_USERS_BURST: '100000' })
+    }
   });
-  if (result.status === 'returned') return result.result as Report;
-  throw new Error(
-    result.status === 'threw'
-      ? `The task ended with an error: ${result.error.message}`
-      : `The task was killed: ${result.reason}.`
-  );
+
+  await listener.chapter('Plan (dry run: nothing is sent)');
+  const before = backend.state();
+  listener.line(say.describePlan(await deployment.trigger({ dryRun: true })));
+
+  await listener.chapter('Lock');
+  const lockLog = new TaskLog((line) => listener.line(line));
+  const lock = await deployment.trigger({ reason: 'Release 7: everybody signs in again' }, lockLog.onLog);
+  const locked = backend.state();
+
+  await listener.chapter('The devices connect');
+  const { loginScreens, letIn } = await connectDevices(people, { online, offline }, listener);
+
+  await listener.chapter(`Unlock: the task once more, with {"undo": "${lock.runId}"}`);
+  if (isHurried) listener.line(say.describePace(lock));
+  const undoLog = new TaskLog((line) => listener.line(line), lockLog.seen);
+  const undo = await deployment.trigger({ undo: lock.runId }, undoLog.onLog);
+
+  await listener.chapter('Everybody signs in again');
+  const back = await people.signIn(people.ordinary);
+  const wronglyBack = await people.signIn(people.lockedByHand);
+  const rows = await people.countRows(people.lockedByHand);
+  say.describeReturn(back, people.lockedByHand.length - wronglyBack, rows).forEach((line) => listener.line(line));
+  const again = await deployment.trigger({ undo: lock.runId });
+  listener.line(say.describeAgain(again));
+
+  return {
+    ...{ lock, undo, again },
+    wronglyLetIn: letIn + wronglyBack,
+    states: { before, locked, end: backend.state() },
+    devices: { devices: people.all.length, ...rows, loginScreens, back },
+    wipedRows: people.all.reduce((sum, { device }) => sum + device.lostCount, 0),
+    lockedByHand,
+    stillLocked: listUsers(people.lockedByHand).filter((id) => backend.user(id)?.locked === true).length,
+    protectedDevices: { inApp: countScreens(people.protected, 'app'), all: people.protected.length }
+  };
+}
+
+/** What the devices learn of the lock: those that are online at once, the others after people have worked on for a while. */
+async function connectDevices(
+  people: PeopleAtWork,
+  { online, offline }: { readonly online: readonly Tablet[]; readonly offline: readonly Tablet[] },
+  listener: Listener
+): Promise<{ readonly loginScreens: number; readonly letIn: number }> {
+  await people.connect(online);
+  listener.line(say.describeOnline(online.length, countScreens(online, 'login'), countUnsynced(online)));
+  const rowsBefore = countUnsynced(offline);
+  people.work(offline, 1);
+  const rowsAdded = countUnsynced(offline) - rowsBefore;
+  await people.connect(offline);
+  if (offline.length > 0) {
+    listener.line(say.describeOffline(offline.length, rowsAdded, countScreens(offline, 'login')));
+  }
+  people.work(people.protected, 1);
+  await people.connect(people.protected);
+  const loginScreens = countScreens(people.ordinary, 'login');
+  const letIn = await people.signIn(people.ordinary.slice(0, 1));
+  listener.line(say.describeKept(people, letIn));
+  return { loginScreens, letIn };
 }

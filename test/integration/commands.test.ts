@@ -1,120 +1,21 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Report } from '../../cloudcode/lock_users';
+import { CommandFolder } from '../support/CommandFolder';
+import type { Command } from '../support/CommandFolder';
 
-const REPOSITORY = join(__dirname, '..', '..');
-const COPIED = [
-  'cloudcode',
-  'tasks',
-  'schema.xml',
-  'package.json',
-  'package-lock.json',
-  'tsconfig.json',
-  '.npmrc',
-  '.journeyrc',
-  'journeyrc.schema.json'
-];
-
-// Commands run in a copy, because some of them build into dist/, which other suites are using.
+let folder: CommandFolder;
 let root: string;
 beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'commands-'));
-  for (const name of COPIED) cpSync(join(REPOSITORY, name), join(root, name), { recursive: true });
-  symlinkSync(join(REPOSITORY, 'node_modules'), join(root, 'node_modules'));
+  folder = new CommandFolder();
+  ({ root } = folder);
 });
-afterAll(() => rmSync(root, { recursive: true }));
+afterAll(() => folder.remove());
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+function run(command: string, args?: string[], variables?: Record<string, string>): Command {
+  return folder.run(command, args, variables);
 }
-
-interface Command {
-  readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
-  /** Resolves as soon as the output holds the text. */
-  sees(text: string): Promise<string>;
-}
-
-/** Starts a command; npm itself only where the test is about it, because npm is slow. */
-function start(file: string, args: string[], variables: Record<string, string> = {}): Command {
-  const child = spawn(file, args, {
-    cwd: root,
-    env: { ...process.env, ...variables },
-    stdio: ['ignore', 'pipe', 'pipe']
-  });
-  let [stdout, stderr] = ['', ''];
-  let notify = (): void => undefined;
-  child.stdout.on('data', (data: Buffer) => {
-    stdout += data.toString();
-    notify();
-  });
-  child.stderr.on('data', (data: Buffer) => {
-    stderr += data.toString();
-    notify();
-  });
-  const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
-  return {
-    child,
-    ended,
-    sees: (text) =>
-      new Promise((resolve, reject) => {
-        notify = () => {
-          if ((stdout + stderr).includes(text)) resolve(stdout);
-        };
-        notify();
-        void ended.then(() => reject(new Error(`It ended without "${text}": ${stdout}${stderr}`)));
-      })
-  };
-}
-
-function run(command: string, args: string[] = [], variables?: Record<string, string>): Command {
-  return start(process.execPath, ['--import', 'tsx', join('tasks', command, 'main.ts'), ...args], variables);
-}
-
-test('npm start prints one JSON document, and its figures agree with the backend’s', async () => {
-  const { code, stdout, stderr } = await start('npm', ['start', '--', '--users', '5000', '--json']).ended;
-
-  const result = JSON.parse(stdout) as Report & { backend: Record<string, number> };
-  const { locked, alreadyLocked, protected: kept, planned } = result.counts;
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(result.status).toBe('done');
-  expect(locked + alreadyLocked + kept).toBe(5000);
-  expect(result.backend).toEqual({
-    users: 5000,
-    lockedUsers: locked + alreadyLocked,
-    resetSessions: 0,
-    lockRequests: Math.ceil(planned / 1000),
-    operations: planned
-  });
-});
-
-test('npm start tells the story of 200 users and ends with 0', async () => {
-  const { code, stdout } = await run('demo').ended;
-
-  expect(code).toBe(0);
-  expect(stdout).toContain('200 selected − 3 protected − 0 excluded − 12 already locked = 185 to lock');
-  expect(stdout).toContain('Batch request 1: 185 sent, 185 locked, 0 failed.');
-  expect(stdout).toMatch(/Devices signed out, data kept +205\n/);
-  expect(stdout).toMatch(/Devices wiped +0\n/);
-  expect(stdout).not.toContain('{"runId"');
-});
-
-test.each([1, 9])('npm start works with %i users', async (users) => {
-  const { code, stdout } = await run('demo', ['--users', String(users), '--json']).ended;
-
-  expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ status: 'done', counts: { selected: users } });
-});
 
 test.each<[string, string[], string]>([
-  ['demo', ['--users', '0'], '--users is a whole number from 1 to 1000000, not "0".'],
-  ['demo', ['--users', 'many'], '--users is a whole number from 1 to 1000000, not "many".'],
-  ['demo', ['--user', '5'], "Unknown option '--user'"],
   ['local', ['--port', '70000'], '--port is a whole number from 0 to 65535, not "70000".'],
   ['local', ['--switch', 'ehco=all'], 'There is no switch "ehco".'],
   ['local', ['extra'], 'Unexpected argument'],
@@ -142,24 +43,11 @@ test.each<[string, string[], string]>([
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
-test.each(['demo', 'local', 'build', 'task', 'chaos', 'bench'])('%s --help explains itself', async (command) => {
+test.each(['local', 'build', 'task', 'chaos', 'bench'])('%s --help explains itself', async (command) => {
   const { code, stdout } = await run(command, ['--help']).ended;
 
   expect(code).toBe(0);
   expect(stdout).toMatch(/^Usage: npm /);
-});
-
-// The terminal and npm each send one, so the second must not cut the first one's work short.
-test('Ctrl-C, which arrives twice, ends npm start with 130 and a sentence', async () => {
-  const demo = run('demo', ['--users', '20000']);
-  await demo.sees('Plan (dry run');
-  demo.child.kill('SIGINT');
-  demo.child.kill('SIGINT');
-
-  const { code, stderr } = await demo.ended;
-
-  expect(code).toBe(130);
-  expect(stderr).toBe('Stopped. The embedded backend is gone, and nothing else was touched.\n');
 });
 
 describe('npm run local and npm run task', () => {

@@ -1,0 +1,181 @@
+import type { Report } from '../../cloudcode/lock_users';
+import { findFailedChecks } from '../../tasks/demo/find-failed-checks';
+import { formatJson } from '../../tasks/demo/format-demo';
+import { runDemo } from '../../tasks/demo/run-demo';
+import type { DemoResult } from '../../tasks/demo/run-demo';
+import { TaskLog } from '../../tasks/demo/TaskLog';
+import { tellOnScreen } from '../../tasks/demo/tell-on-screen';
+import { CommandFolder } from '../support/CommandFolder';
+
+/** What `--json` prints. */
+interface DemoJson extends Report {
+  readonly backend: Readonly<Record<string, number>>;
+  readonly undo: Report;
+  readonly again: Pick<Report, 'status' | 'counts'>;
+  readonly devices: DemoResult['devices'];
+  readonly control: Omit<DemoResult['control'], 'users' | 'successes'>;
+}
+
+let folder: CommandFolder;
+beforeAll(() => {
+  folder = new CommandFolder();
+});
+afterAll(() => folder.remove());
+
+/** The demo without a process of its own. */
+function tellNobody(users: number): Promise<DemoResult> {
+  const listener = { chapter: () => Promise.resolve(), line: () => undefined };
+  return runDemo({ root: folder.root, users, listener, signal: new AbortController().signal });
+}
+
+test('npm start prints one JSON document, and its figures agree with the backend’s', async () => {
+  const { code, stdout, stderr } = await folder.start('npm', ['start', '--', '--users', '5000', '--json']).ended;
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const { status, counts, backend, undo, again, devices } = JSON.parse(stdout) as DemoJson;
+  const { locked = 0, alreadyLocked = 0, protected: kept, planned } = counts;
+  expect(status).toBe('done');
+  expect(locked + alreadyLocked + kept).toBe(5000);
+  expect(backend).toEqual({
+    users: 5000,
+    lockedUsers: locked + alreadyLocked,
+    resetSessions: 0,
+    lockRequests: Math.ceil(planned / 1000),
+    operations: planned
+  });
+  expect(undo).toMatchObject({ status: 'done', counts: { unlocked: locked }, stillLocked: { count: alreadyLocked } });
+  expect(again).toMatchObject({ status: 'done', counts: { alreadyUnlocked: locked, planned: 0, unlocked: 0 } });
+  expect(devices).toMatchObject({ devices: 1100, rowsLost: 0 });
+});
+
+test('npm start -- --fast tells the story of 200 users on one screen, and ends with 0', async () => {
+  const { code, stdout, stderr } = await folder.run('demo', ['--fast']).ended;
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('200 selected − 3 protected − 0 excluded − 12 already locked = 185 to lock');
+  expect(stdout).toContain('Batch request 1: 185 sent, 185 locked, 0 failed.');
+  expect(stdout).toContain('164 devices are online: 164 show the login screen now');
+  expect(stdout).toContain('Once connected, 41 show it too.');
+  expect(stdout).toContain('A locked user who tries to sign in is refused.');
+  expect(stdout).toContain('12 users stay locked:');
+  expect(stdout).toContain('(and 11 more)\n');
+  expect(stdout).toMatch(
+    /Inspections: (\d+) entered = \d+ in the backend \+ 36 on devices of users still locked \+ 0 lost/
+  );
+  expect(stdout).toContain('Undoing the run once more: nothing is left to undo');
+  expect(stdout).toMatch(/Users locked by the run +185 .*\n.*Users unlocked by undoing it +185 /);
+  expect(stdout).toMatch(/Devices signed out, data kept +205 /);
+  expect(stdout).toMatch(/Devices wiped +0 +Control: inspections lost +[1-9]/);
+  expect(stdout).not.toContain('{"runId"');
+
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines.length).toBeLessThanOrEqual(47);
+  expect(lines.filter((line) => line.length > 110)).toEqual([]);
+});
+
+test.each([1, 9])('everything holds with %i users', async (users) => {
+  const result = await tellNobody(users);
+
+  expect(findFailedChecks(result)).toEqual([]);
+  expect(result.lock).toMatchObject({ status: 'done', counts: { selected: users } });
+});
+
+test.each<[string[], string]>([
+  [['--users', '0'], '--users is a whole number from 1 to 1000000, not "0".'],
+  [['--users', 'many'], '--users is a whole number from 1 to 1000000, not "many".'],
+  [['--user', '5'], "Unknown option '--user'"],
+  [['--fast=yes'], "'--fast' does not take an argument"]
+])('npm start -- %j is refused with one clear message and exit code 2', async (args, sentence) => {
+  const { code, stdout, stderr } = await folder.run('demo', args).ended;
+
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(sentence);
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+test('npm start -- --help explains itself', async () => {
+  const { code, stdout } = await folder.run('demo', ['--help']).ended;
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Usage: npm start /);
+});
+
+// The terminal and npm each send one, so the second must not cut the first one's work short.
+test.each([
+  ['while devices sign in', 'People at work'],
+  ['while the task runs', 'Users one by one']
+])('Ctrl-C, which arrives twice, ends npm start %s with 130 and a sentence', async (_, text) => {
+  const demo = folder.run('demo', ['--users', '10000', '--fast']);
+  await demo.sees(text);
+  demo.child.kill('SIGINT');
+  demo.child.kill('SIGINT');
+
+  const { code, stdout, stderr } = await demo.ended;
+
+  expect(code).toBe(130);
+  expect(stderr).toBe('Stopped. The embedded backend is gone, and nothing else was touched.\n');
+  expect(stdout).not.toContain('Everybody signs in again');
+});
+
+test('there is a pause before every chapter but the first, and long lines are broken', async () => {
+  const told: string[] = [];
+  const screen = tellOnScreen(
+    (line) => told.push(line),
+    () => Promise.resolve(void told.push('pause'))
+  );
+
+  await screen.chapter('Plan');
+  screen.line(`${'long '.repeat(30)}end`);
+  await screen.chapter('Lock');
+  screen.line('x'.repeat(200));
+
+  const [first, second] = [`   ${'long '.repeat(21).trimEnd()}`, `     ${'long '.repeat(9)}end`];
+  expect(told).toEqual(['1. Plan', first, second, 'pause', '2. Lock', `   ${'x'.repeat(200)}`]);
+});
+
+test('of a log, the screen shows no JSON, nothing that an earlier log told, and one of the users who stay locked', () => {
+  const shown: string[] = [];
+  const log = new TaskLog((line) => shown.push(line), new Set(['Deployment: Depot']));
+  const lines = ['Deployment: Depot', '25 users stay locked:', 'stays locked: a: why', 'stays locked: b: why'];
+  for (const line of [...lines, '… and 5 more; the returned report names 25', 'Result: done', '{"runId":1}']) {
+    log.onLog(line);
+  }
+
+  expect(shown).toEqual(['25 users stay locked:', 'stays locked: a: why (and 24 more)', 'Result: done']);
+});
+
+describe('with 200 users', () => {
+  let result: DemoResult;
+  beforeAll(async () => {
+    result = await tellNobody(200);
+  });
+
+  test('the JSON accounts for every row, and the control loses rows', () => {
+    const { devices, control, backend } = JSON.parse(formatJson(result)) as DemoJson;
+
+    expect(backend).toMatchObject({ lockedUsers: 197, lockRequests: 1, operations: 185 });
+    expect(devices).toMatchObject({ devices: 220, loginScreens: 205, back: 205, rowsLost: 0 });
+    expect(devices.rowsInBackend + devices.rowsOnDevices).toBe(devices.rowsEntered);
+    expect(devices.rowsOnDevices).toBeGreaterThan(0);
+    expect(control).toMatchObject({ devices: 220, devicesWiped: 220, rowsLost: control.rowsEntered });
+    expect(control.rowsLost).toBeGreaterThan(0);
+    expect(findFailedChecks(result)).toEqual([]);
+  });
+
+  test.each<[string, (result: DemoResult) => Partial<DemoResult>]>([
+    ['The lock run ended as "partial".', ({ lock }) => ({ lock: { ...lock, status: 'partial' } })],
+    ['Undoing it ended as "refused".', ({ undo }) => ({ undo: { ...undo, status: 'refused' } })],
+    ['users were locked, and', ({ undo }) => ({ undo: { ...undo, counts: { ...undo.counts, unlocked: 1 } } })],
+    ['1 sessions were wiped.', ({ states }) => ({ states: { ...states, end: { ...states.end, resetSessions: 1 } } })],
+    ['Devices have lost 2 rows.', () => ({ wipedRows: 2 })],
+    ['1 rows are neither', ({ devices }) => ({ devices: { ...devices, rowsLost: 1 } })],
+    ['1 devices of locked users could sign in.', () => ({ wronglyLetIn: 1 })],
+    ['12 users were locked by hand; 11 of them', () => ({ stillLocked: 11 })],
+    ['and 4 are back', ({ devices }) => ({ devices: { ...devices, back: 4 } })],
+    ['of protected users, 2 of 3', () => ({ protectedDevices: { inApp: 2, all: 3 } })],
+    ['unlocked 1 users', ({ again }) => ({ again: { ...again, counts: { ...again.counts, unlocked: 1 } } })],
+    ['The control has lost nothing', ({ control }) => ({ control: { ...control, rowsLost: 0 } })]
+  ])('a result of which this is true has failed: %s', (sentence, change) => {
+    expect(findFailedChecks({ ...result, ...change(result) })).toEqual([expect.stringContaining(sentence)]);
+  });
+});
