@@ -7,6 +7,8 @@ import { Secret } from '../../cloudcode/lock_users/src/core/Secret';
 import type { Clock, Ports } from '../../cloudcode/lock_users/src/ports';
 import { runLockUsers } from '../../cloudcode/lock_users/src/run-lock-users';
 import type { Emulator, Exchange } from '../local/backend/Emulator';
+import { lockUser } from '../local/backend/Session';
+import type { UserRecord } from '../local/backend/Session';
 import { createEmulator } from '../local/backend/start-backend';
 import { connectDatabase } from '../local/runtime/db/connect-database';
 import { connectInProcess } from './connect-in-process';
@@ -19,9 +21,19 @@ const BACKEND_URL = `http://localhost/api/v4/${BACKEND_ID}`;
 
 /** What the record of a batch says. */
 export interface RecordedBatch {
-  readonly locked: number;
+  /** What was done with the users. */
+  readonly action: string;
+  readonly done: number;
   readonly userIds: readonly string[];
-  readonly notLocked: readonly { readonly userId: string }[];
+  readonly notDone: readonly { readonly userId: string }[];
+}
+
+/** What may happen beside a run. */
+export interface Beside {
+  /** Kills the process after so long. Default: never. */
+  readonly killAfterMs?: number;
+  /** Happens between two invocations of the run. */
+  readonly meanwhile?: () => void;
 }
 
 /** One invocation. */
@@ -65,8 +77,35 @@ export class ChaosPlatform {
     this.emulator.setFaults({ faults: [] });
   }
 
-  isLocked(userId: string): boolean {
-    return this.emulator.user(userId)?.locked === true;
+  /** @throws ApiError where there is no such user */
+  user(userId: string): UserRecord {
+    return this.emulator.state.user(userId);
+  }
+
+  /** Somebody locks the user by hand, and keeps the data. */
+  lockByHand(userId: string): void {
+    lockUser(this.user(userId), false, this.emulator.state.now());
+  }
+
+  /** The user signs in again on the first of their devices. */
+  signIn(userId: string): void {
+    const { status } = this.emulator.device({
+      ...{ method: 'POST', url: new URL('http://localhost/_device/enroll'), authorization: undefined },
+      ...{ contentType: 'application/json' },
+      body: JSON.stringify({ user_id: userId, device_id: this.user(userId).sessions[0]?.deviceId })
+    });
+    if (status !== 200) throw new Error(`Signing in was answered with ${status}.`);
+  }
+
+  /** Lets time pass. */
+  async wait(waitMs: number): Promise<void> {
+    await this.clock.run(this.clock.sleep(waitMs));
+  }
+
+  /** What the record of a run says, by the names of the model's fields; undefined where there is none. */
+  recordedRun(runId: string): ReadonlyMap<string, unknown> | undefined {
+    return [...this.emulator.state.store('lock_run').all()].find(({ values }) => values.get('run_id') === runId)
+      ?.values;
   }
 
   /** The batches whose outcome the app's database has. */
@@ -75,29 +114,26 @@ export class ChaosPlatform {
       ({ values }) => values.get('state') === 'answered'
     );
     return answered.map(({ values }) => ({
-      locked: Number(values.get('locked')),
+      action: String(values.get('action')),
+      done: Number(values.get('done')),
       userIds: JSON.parse(String(values.get('user_ids'))) as string[],
-      notLocked: JSON.parse(String(values.get('not_locked'))) as { userId: string }[]
+      notDone: JSON.parse(String(values.get('not_done'))) as { userId: string }[]
     }));
   }
 
   /**
    * Triggers the task and lets it run through all its invocations; returns the report of each.
    *
-   * @param killAfterMs kills the process after so long; the reports are then those of invocations that had ended
+   * Where the process is killed, the reports are those of invocations that had ended.
    */
-  async trigger(killAfterMs = Infinity): Promise<Report[]> {
+  async trigger(given: object, { killAfterMs = Infinity, meanwhile }: Beside = {}): Promise<Report[]> {
     const { scenario } = this;
-    const maxUsers = scenario.maxUsers ? { maxUsers: this.userIds.length } : {};
-    const { batchSize, concurrency, verify } = scenario;
     const killAtMs = this.clock.nowMs() + killAfterMs;
     const reports: Report[] = [];
-    let next: { parameters: object; afterMs: number } | undefined = {
-      parameters: { batchSize, concurrency, verify, ...maxUsers, excludeUserIds: this.excludedIds },
-      afterMs: 0
-    };
+    let next: { parameters: object; afterMs: number } | undefined = { parameters: given, afterMs: 0 };
     while (next !== undefined) {
-      await this.clock.run(this.clock.sleep(next.afterMs));
+      await this.wait(next.afterMs);
+      if (reports.length > 0) meanwhile?.();
       let ordered: typeof next | undefined;
       const process: Process = { isAlive: true, exchanges: [] };
       const ports = await this.connect(process, (parameters, afterMs) => {

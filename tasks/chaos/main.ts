@@ -7,12 +7,14 @@ import { playKilled, playScenario } from './play-scenario';
 
 const USAGE = `Usage: npm run chaos -- [options]
 
-Runs the task while everything goes wrong, on a clock of its own.
+Runs the task while everything goes wrong, on a clock of its own. A seed draws the deployment, what goes wrong on it, and what
+the task does: half of the seeds lock, the others unlock, re-authenticate, or undo a run that locked users before.
 
   --seeds N   how many seeds to play (default 200)
   --from S    the first of them (default 1)
   --seed S    play this one alone, and print its scenario and its log
-  --processes kill real processes instead (SIGKILL), which takes about two seconds for each seed
+  --processes kill real processes instead (SIGKILL), which takes about two seconds for each seed; even seeds lock, odd ones
+              unlock
 
 Without --processes each seed is played twice: once with faults, once killed at a random moment. Exit code 0: all is well.
 1: at least one seed shows a problem; it is printed. 2: the options are wrong.
@@ -52,6 +54,7 @@ function parseOptions(): Options | 'help' {
 
 async function playSeed(seed: number, isVerbose: boolean): Promise<boolean> {
   const scenario = makeScenario(seed);
+  const { action } = scenario;
   let isWell = true;
   for (const [name, play] of [
     ['faults', playScenario],
@@ -68,7 +71,7 @@ async function playSeed(seed: number, isVerbose: boolean): Promise<boolean> {
     } catch (error) {
       problems = [String(error)];
     }
-    for (const problem of new Set(problems)) console.log(`seed ${seed} (${name}): ${problem}`);
+    for (const problem of new Set(problems)) console.log(`seed ${seed} (${action}, ${name}): ${problem}`);
     isWell &&= problems.length === 0;
   }
   return isWell;
@@ -95,15 +98,15 @@ async function killProcesses({ from, to }: Options): Promise<number> {
   if (built === undefined) throw new Error('The task was not built.');
   let [failed, killed, halfway] = [0, 0, 0];
   for (let seed = from; seed <= to; seed++) {
-    const { wasKilled, lockedBefore, problems } = await killProcess(built.outFolder, seed);
+    const { wasKilled, wasHalfway, problems } = await killProcess(built.outFolder, seed);
     for (const problem of problems) console.log(`seed ${seed}: ${problem}`);
     if (problems.length > 0) failed++;
     if (wasKilled) killed++;
-    if (lockedBefore > 20 && lockedBefore < 500) halfway++;
+    if (wasKilled && wasHalfway) halfway++;
   }
   console.log(
     `${to - from + 1} seeds: ${killed} processes were killed, ${halfway} of them halfway. ` +
-      (failed === 0 ? 'Each time the second run locked the rest.' : `${failed} seeds show a problem.`)
+      (failed === 0 ? 'Each time the second run did the rest.' : `${failed} seeds show a problem.`)
   );
   return failed === 0 ? 0 : 1;
 }
@@ -116,7 +119,7 @@ async function playSeeds(options: Options): Promise<number> {
   const seeds = options.to - options.from + 1;
   console.log(
     failed === 0
-      ? `${seeds} seeds: every run ended, every report was true, no device was wiped, and no rule of the platform was broken.`
+      ? `${seeds} seeds: every run ended, every report was true, nobody was changed who was to be left alone, no device was wiped, and no rule of the platform was broken.`
       : `${failed} of ${seeds} seeds show a problem. Look at one with: npm run chaos -- --seed N`
   );
   return failed === 0 ? 0 : 1;

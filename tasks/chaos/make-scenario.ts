@@ -4,11 +4,14 @@ import type { Fault, FaultKind } from '../local/backend/Fault';
 import type { Limits } from '../local/backend/Limits';
 import { SWITCH_VALUES } from '../local/backend/Switches';
 import type { Switches } from '../local/backend/Switches';
+import { fitToAction } from './fit-to-action';
+import type { ChaosAction } from './fit-to-action';
 import { seededRandom } from './random';
 
 /** A deployment, what goes wrong on it, and a run: all of it drawn by a seed. */
 export interface Scenario {
   readonly seed: number;
+  readonly action: ChaosAction;
   readonly users: number;
   readonly locked: number;
   readonly twoDevices: number;
@@ -38,7 +41,10 @@ const ROUTES = [
   'GET objects/user.json'
 ];
 
-/** The scenario of a seed: 50 to 5000 users, up to 5 kinds of faults at once, some of them grave. */
+/**
+ * The scenario of a seed: 50 to 5000 users (300 at most where each is a request of its own), and up to 6 faults at once, some of
+ * them grave.
+ */
 export function makeScenario(seed: number): Scenario {
   const random = seededRandom(seed);
   const pick = <T>(values: readonly [T, ...T[]]): T => values[Math.floor(random() * values.length)] ?? values[0];
@@ -57,7 +63,7 @@ export function makeScenario(seed: number): Scenario {
   const switches = Object.fromEntries(
     Object.entries(SWITCH_VALUES).map(([name, values]) => [name, pick(values as readonly [string, ...string[]])])
   ) as unknown as Switches;
-  return {
+  const drawn = {
     seed,
     users,
     locked: between(0, Math.floor(users / 3)),
@@ -86,6 +92,8 @@ export function makeScenario(seed: number): Scenario {
     latencyMs: between(1, 45),
     records: random() < 0.8
   };
+  // Drawn last, so that what a seed draws beside it stays as it was when the task could only lock.
+  return fitToAction(drawn, pick(['lock', 'lock', 'lock', 'unlock', 'reauthenticate', 'undo']), random);
 }
 
 function drawFault(

@@ -104,6 +104,37 @@ test('more batches in flight than announced are a violation, and one that has en
   expect(emulator.violations().map(({ kind }) => kind)).toEqual(['too many in flight']);
 });
 
+test.each(['lock', 'unlock', 'sessions/s/wipe', 'sessions/s/re-authenticate'])(
+  'a request for users/x/%s counts among those in flight, together with batches of locks',
+  (action) => {
+    emulator.setLimits({ concurrency: 2 });
+    const first = begin('Bearer', `users/x/${action}`, {});
+    begin('Bearer', 'batch.json', lockOperations(1));
+    first.end();
+    begin('Bearer', `users/x/${action}`, {});
+    expect(emulator.violations()).toEqual([]);
+
+    begin('Bearer', `users/y/${action}`, {});
+    const detail = '3 requests that change users were in flight, and 2 were announced.';
+    expect(emulator.violations()).toEqual([{ kind: 'too many in flight', detail }]);
+  }
+);
+
+test('what reads users, what DB saves, and what devices ask does not count among the requests in flight', () => {
+  emulator.setLimits({ concurrency: 1 });
+  const body = { operations: [{ method: 'put', object: { type: 'user', id: 'x' } }] };
+  begin('Bearer', 'users/x/unlock', {});
+  begin('Token', 'batch.json', body);
+  begin('Bearer', 'users/x');
+  begin('Bearer', 'users/x/authentication-token', {});
+  emulator.device({
+    ...{ method: 'POST', url: new URL('http://localhost/_device/enroll'), authorization: undefined },
+    ...{ contentType: 'application/json', body: JSON.stringify({ user_id: 'x', device_id: 'y' }) }
+  });
+
+  expect(emulator.violations()).toEqual([]);
+});
+
 describe('over HTTP', () => {
   let backend: RunningBackend;
   beforeAll(async () => {

@@ -8,6 +8,7 @@ import { applyFault } from './apply-fault';
 import type { Reply } from './apply-fault';
 import { FaultPlayer } from './FaultPlayer';
 import type { FaultScript } from './Fault';
+import { findChangedUser } from './find-changed-user';
 import { handleDevice } from './handle-device';
 import { Judge } from './Judge';
 import type { Violation } from './Judge';
@@ -132,16 +133,22 @@ export class Emulator {
     const isBatch = name === 'POST batch.json';
     const operations = isBatch ? readOperations(request.body) : [];
     const locks = operations.some((operation) => (operation as { method?: unknown } | null)?.method === 'users/lock');
-    if (locks) judge.seesBatch(operations, this.limits.concurrency);
+    if (locks) judge.seesBatch(operations);
+    const changedUser = findChangedUser(request.method, path);
+    const isChange = locks || changedUser !== undefined;
+    if (isChange) judge.changeBegan(this.limits.concurrency);
     let isWaiting = true;
     const end = (): void => {
-      if (isWaiting && locks) judge.batchEnded();
+      if (isWaiting && isChange) judge.changeEnded();
       isWaiting = false;
     };
 
-    const userIds = operations.map((operation) => (operation as { user_id?: string } | null)?.user_id ?? '');
+    const userIds =
+      changedUser === undefined
+        ? operations.map((operation) => (operation as { user_id?: string } | null)?.user_id ?? '')
+        : [changedUser];
     const { delayMs, fault, chance } = this.limiter.admit()
-      ? this.faults.choose(request.method, path, userIds)
+      ? this.faults.choose({ method: request.method, path, userIds, locks })
       : { delayMs: 0, fault: { kind: 'status', status: 429 } as const, chance: () => 1 };
     const carryOut = (failing?: Backend['failsOperation']): ApiAnswer =>
       routeRequest({ ...this.backend, ...(failing && { failsOperation: failing }) }, this.token, request);

@@ -37,7 +37,7 @@ export type FaultKind =
   | { readonly kind: 'reorder' }
   /** This share of a batch's operations fails, drawn by the seed. */
   | { readonly kind: 'fail-operations'; readonly operations: number }
-  /** A batch with an operation for one of these users is refused as a whole. */
+  /** A batch with an operation for one of these users is refused as a whole, and a request that changes one of them alone. */
   | { readonly kind: 'poison'; readonly userIds: readonly string[]; readonly status: 400 | 413 | 422 };
 
 export type Fault = FaultScope & FaultKind;

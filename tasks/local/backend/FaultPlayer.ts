@@ -9,6 +9,17 @@ export interface ChosenFault {
   readonly chance: (index: number) => number;
 }
 
+/** What a fault looks at of a request. */
+export interface FaultedRequest {
+  readonly method: string;
+  /** Below the base address. */
+  readonly path: string;
+  /** The users whom it changes: those of its operations, with empty text for one that is about no user; or a single one. */
+  readonly userIds: readonly string[];
+  /** Whether it is a batch with a lock. */
+  readonly locks: boolean;
+}
+
 /** Plays a script: says for each request, as it comes, what goes wrong with it. */
 export class FaultPlayer {
   private readonly positions: number[];
@@ -17,16 +28,12 @@ export class FaultPlayer {
     this.positions = script.faults.map(() => 0);
   }
 
-  /**
-   * @param method of the request
-   * @param path below the base address
-   * @param userIds the users of its lock operations, or empty text for an operation of another kind
-   */
-  choose(method: string, path: string, userIds: readonly string[]): ChosenFault {
+  /** What goes wrong with the next request. */
+  choose({ method, path, userIds, locks }: FaultedRequest): ChosenFault {
     let delayMs = 0;
     let chosen: { fault: Exclude<FaultKind, { kind: 'delay' }>; key: string } | undefined;
     this.script.faults.forEach((fault, index) => {
-      if (!matchesRoute(fault.route, method, path) || (fault.locks === true && !userIds.some(Boolean))) return;
+      if (!matchesRoute(fault.route, method, path) || (fault.locks === true && !locks)) return;
       const position = (this.positions[index] ?? 0) + 1;
       this.positions[index] = position;
       const key = `${this.script.seed ?? 1}:${index}:${position}`;

@@ -22,7 +22,7 @@ const ON_ITS_WAY_MS = 100;
 export class Judge {
   private readonly found: Violation[] = [];
   private readonly waits = new Map<string, { readonly fromMs: number; readonly untilMs: number }>();
-  private batchesInFlight = 0;
+  private changesInFlight = 0;
 
   violations(): readonly Violation[] {
     return this.found;
@@ -36,9 +36,8 @@ export class Judge {
     this.found.push({ kind: 'too early', detail: `${request} came ${early} ms before the wait after a 429 was over.` });
   }
 
-  /** A batch has come that holds a lock; what `DB` saves comes in batches too, and is no client's to count. */
-  seesBatch(operations: readonly unknown[], concurrency: number | null): void {
-    this.batchesInFlight++;
+  /** A batch has come that holds a lock. */
+  seesBatch(operations: readonly unknown[]): void {
     if (operations.length > MAX_OPERATIONS) {
       this.found.push({ kind: 'too many operations', detail: `A batch had ${operations.length} operations.` });
     }
@@ -51,15 +50,22 @@ export class Judge {
         detail: `${wiping.length} operations of a batch lacked the literal wipe: false.`
       });
     }
-    if (concurrency !== null && this.batchesInFlight > concurrency) {
-      const detail = `${this.batchesInFlight} batches were in flight, and ${concurrency} were announced.`;
-      this.found.push({ kind: 'too many in flight', detail });
-    }
   }
 
-  /** The client of a batch has its answer, or waits no longer. */
-  batchEnded(): void {
-    this.batchesInFlight--;
+  /**
+   * A request has come that changes users: a batch with a lock, or one about a single user or session. What `DB` saves comes in
+   * batches too, and is no client's to count.
+   */
+  changeBegan(concurrency: number | null): void {
+    this.changesInFlight++;
+    if (concurrency === null || this.changesInFlight <= concurrency) return;
+    const detail = `${this.changesInFlight} requests that change users were in flight, and ${concurrency} were announced.`;
+    this.found.push({ kind: 'too many in flight', detail });
+  }
+
+  /** The client of such a request has its answer, or waits no longer. */
+  changeEnded(): void {
+    this.changesInFlight--;
   }
 
   /** A 429 was sent; `retryAfterMs` where it had the header. */

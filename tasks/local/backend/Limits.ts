@@ -6,7 +6,10 @@ export interface Limits {
   readonly rate: number;
   /** Requests that a rested deployment takes at once. Default 1200, from the same source. */
   readonly burst: number;
-  /** Batches that the client says it has in flight at most; null: it has said nothing, and is not judged by it. */
+  /**
+   * Batches of locks, and requests that change one user or one session, that the client says it has in flight at most; null:
+   * it has said nothing, and is not judged by it.
+   */
   readonly concurrency: number | null;
 }
 

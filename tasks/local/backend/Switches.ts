@@ -9,7 +9,7 @@ export interface Switches {
   readonly overLimitError: 'plain' | 'json';
   /** How operations after the first error look with `stop_on_error`: left out, null, or marked `success: false`. */
   readonly stopOnErrorTail: 'omitted' | 'null' | 'marked';
-  /** Whether locking a locked user is an error. */
+  /** Whether locking a user who is locked is an error, and unlocking one who is unlocked. */
   readonly repeatLock: 'error' | 'success';
   /** The answer to lock, unlock, wipe and re-authenticate: 204, 200 with the user as JSON, or 200 with no body. */
   readonly actionAnswer: 'no-content' | 'user' | 'empty';

@@ -37,7 +37,7 @@ export function applyFault(
       return { reply: DROPPED, ...(answer && { answer }) };
     }
     case 'poison': {
-      const detail = 'An operation of this batch cannot be processed.';
+      const detail = 'The request cannot be processed.';
       return {
         reply: toReply({
           status: fault.status,

@@ -20,9 +20,7 @@ export function handleUsers(backend: Backend, call: ApiCall): ApiAnswer {
     case 'POST lock':
       return lock(backend, call, userId);
     case 'POST unlock':
-      return change(backend, userId, (user) => {
-        user.locked = false;
-      });
+      return change(backend, userId, (user) => unlockOnce(backend, user));
     case 'POST authentication-token':
       return createEnrolment(backend, userId);
     case 'GET sessions/:session':
@@ -52,11 +50,21 @@ export function readWipe(backend: Backend, given: Readonly<Record<string, unknow
 /** Locks a user, or answers the error that the switch names for one who is locked already. */
 export function lockOnce(backend: Backend, userId: string, wipe: boolean): UserRecord {
   const user = backend.state.user(userId);
-  if (user.locked && backend.switches.repeatLock === 'error') {
-    throw new ApiError(422, 'INVALID_OPERATION', 'Invalid operation.', `The user '${userId}' is locked already.`);
-  }
+  if (user.locked) checkRepeat(backend, userId, 'locked');
   lockUser(user, wipe, backend.state.now());
   return user;
+}
+
+/** Unlocks a user, and leaves the sessions as they are; of one who is unlocked already, what the switch says. */
+function unlockOnce(backend: Backend, user: UserRecord): void {
+  if (!user.locked) checkRepeat(backend, user.id, 'unlocked');
+  user.locked = false;
+}
+
+/** @throws ApiError `INVALID_OPERATION` where the switch makes it an error that there is nothing to do */
+function checkRepeat(backend: Backend, userId: string, state: 'locked' | 'unlocked'): void {
+  if (backend.switches.repeatLock === 'success') return;
+  throw new ApiError(422, 'INVALID_OPERATION', 'Invalid operation.', `The user '${userId}' is ${state} already.`);
 }
 
 function listUsers(backend: Backend, call: ApiCall): ApiAnswer {
