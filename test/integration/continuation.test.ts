@@ -16,7 +16,8 @@ test('a run that is cut every 2 seconds locks 20 000 users by continuations alon
   });
   platform.startFaults();
 
-  const reports = await platform.trigger();
+  const { excludedIds: excludeUserIds } = platform;
+  const reports = await platform.trigger({ batchSize: 1000, concurrency: 2, excludeUserIds });
 
   // Without a record the first invocation orders the run on the queue.
   expect(reports[0]?.status).toBe('queued');
@@ -29,5 +30,25 @@ test('a run that is cut every 2 seconds locks 20 000 users by continuations alon
   expect(reports.at(-1)).toMatchObject({ status: 'done', hop: reports.length - 1, verified: true });
   const leftAlone = new Set([...platform.protectedIds, ...platform.excludedIds]);
   expect(platform.emulator.summarize().lockedUsers).toBe(20_000 - leftAlone.size);
+  expect(platform.emulator.violations()).toEqual([]);
+});
+
+test('unlocking 10 000 users at the default pace outlasts one invocation, and continuation carries it to the end', async () => {
+  const platform = new ChaosPlatform({
+    ...makeScenario(1),
+    ...{ users: 10_000, locked: 10_000, twoDevices: 0, faults: [], records: true, latencyMs: 40 },
+    ...{ budgetMs: 270_000, pace: { rate: 16, burst: 600 }, limits: { rate: 20, burst: 1200 }, concurrency: 16 }
+  });
+  const startedAtMs = platform.clock.nowMs();
+
+  const reports = await platform.trigger({ action: 'unlock' });
+
+  expect(reports.map(({ status }) => status)).toEqual(['continues', 'continues', 'done']);
+  expect(reports.map(({ counts }) => counts.unlocked).reduce((sum = 0, count = 0) => sum + count)).toBe(10_000);
+  expect(reports.at(-1)).toMatchObject({ hop: 3, verified: true, counts: { selected: 10_000 } });
+  expect(platform.emulator.summarize().lockedUsers).toBe(0);
+  // Ten thousand requests, less the burst, at 16 a second.
+  expect((platform.clock.nowMs() - startedAtMs) / 1000).toBeGreaterThan((10_000 - 600) / 16);
+  expect((platform.clock.nowMs() - startedAtMs) / 1000).toBeLessThan(620);
   expect(platform.emulator.violations()).toEqual([]);
 });
