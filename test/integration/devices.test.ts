@@ -1,144 +1,103 @@
-import { randomUUID } from 'node:crypto';
-import { startBackend } from '../../tasks/local/backend/start-backend';
-import type { RunningBackend } from '../../tasks/local/backend/start-backend';
-import { Device } from '../../tasks/local/devices/Device';
-import type { Row } from '../../tasks/local/devices/Device';
-import type { FetchUrl } from '../../tasks/local/devices/DeviceConnection';
 import { callBackend } from '../support/call-backend';
+import { countsOf, DeviceBench } from '../support/DeviceBench';
 
-let backend: RunningBackend;
-let userId: string;
-
+let bench: DeviceBench;
 beforeEach(async () => {
-  backend = await startBackend();
-  userId = backend.seed({ users: 1, neverEnrolled: 1 }).userIds[0] ?? '';
+  bench = await DeviceBench.start();
 });
-afterEach(() => backend.close());
-
-function makeDevice(fetchUrl?: FetchUrl, deviceId = 'tablet'): Device {
-  return new Device({ origin: backend.origin, userId, deviceId, ...(fetchUrl && { fetchUrl }) });
-}
-
-/** A device in the app, with this many rows that it has entered offline. */
-async function enterOffline(count: number, fetchUrl?: FetchUrl): Promise<Device> {
-  const device = makeDevice(fetchUrl);
-  expect(await device.enroll()).toBe('enrolled');
-  device.isOnline = false;
-  for (let number = 1; number <= count; number++) device.work(makeRow(number));
-  return device;
-}
-
-function makeRow(number: number): Row {
-  return {
-    type: 'inspection',
-    id: randomUUID(),
-    values: { vehicle: `Van ${number}`, note: 'Brakes', inspector_id: userId }
-  };
-}
-
-const post = (path: string, body: object = {}) => callBackend(backend, 'POST', `users/${userId}/${path}`, body);
-const states = () => backend.user(userId)?.sessions?.map(({ state }) => state);
-const counts = ({ screen, unsyncedRows, uploadedCount, lostCount }: Device) => [
-  screen,
-  { unsynced: unsyncedRows.length, uploaded: uploadedCount, lost: lostCount }
-];
-
-async function readInspections(): Promise<unknown[]> {
-  const { json } = await callBackend(backend, 'GET', 'objects/inspection.json?sort[vehicle]=1');
-  return (json['objects'] as { vehicle: unknown }[]).map(({ vehicle }) => vehicle);
-}
+afterEach(() => bench.backend.close());
 
 test('a device starts on the login screen, where nobody can work', async () => {
-  const device = makeDevice();
+  const device = bench.makeDevice();
 
   expect(await device.connect()).toBe('signed out');
-  expect(counts(device)).toEqual(['login', { unsynced: 0, uploaded: 0, lost: 0 }]);
-  expect(() => device.work(makeRow(1))).toThrow('the user is not in the app');
+  expect(countsOf(device)).toEqual(['login', { unsynced: 0, uploaded: 0, lost: 0 }]);
+  expect(() => device.work(bench.makeRow(1))).toThrow('the user is not in the app');
   await expect(device.leaveApp({ keepData: true })).rejects.toThrow('the user is not in the app');
 });
 
 test('a device in the app works offline, and uploads when it connects', async () => {
-  const device = await enterOffline(2);
+  const device = await bench.enterOffline(2);
 
   expect(await device.connect()).toBe('offline');
-  expect(counts(device)).toEqual(['app', { unsynced: 2, uploaded: 0, lost: 0 }]);
+  expect(countsOf(device)).toEqual(['app', { unsynced: 2, uploaded: 0, lost: 0 }]);
 
   device.isOnline = true;
   expect(await device.connect()).toBe('ENROLLED');
-  expect(counts(device)).toEqual(['app', { unsynced: 0, uploaded: 2, lost: 0 }]);
-  expect(await readInspections()).toEqual(['Van 1', 'Van 2']);
+  expect(countsOf(device)).toEqual(['app', { unsynced: 0, uploaded: 2, lost: 0 }]);
+  expect(await bench.readInspections()).toEqual(['Van 1', 'Van 2']);
 });
 
 test('a lock with wipe: false signs a device out at its next connect, and nothing is lost', async () => {
-  const device = await enterOffline(1);
+  const device = await bench.enterOffline(1);
 
-  await post('lock', { wipe: false });
-  device.work(makeRow(2));
+  await bench.post('lock', { wipe: false });
+  device.work(bench.makeRow(2));
   expect(device.screen).toBe('app');
 
   device.isOnline = true;
   expect(await device.connect()).toBe('LOCKED');
-  expect(counts(device)).toEqual(['login', { unsynced: 2, uploaded: 0, lost: 0 }]);
+  expect(countsOf(device)).toEqual(['login', { unsynced: 2, uploaded: 0, lost: 0 }]);
   expect(await device.enroll()).toBe('locked');
-  expect(await readInspections()).toEqual([]);
+  expect(await bench.readInspections()).toEqual([]);
 
-  await post('unlock');
+  await bench.post('unlock');
   expect(await device.connect()).toBe('LOCKED');
   expect(await device.enroll()).toBe('enrolled');
-  expect(counts(device)).toEqual(['app', { unsynced: 0, uploaded: 2, lost: 0 }]);
-  expect(await readInspections()).toEqual(['Van 1', 'Van 2']);
+  expect(countsOf(device)).toEqual(['app', { unsynced: 0, uploaded: 2, lost: 0 }]);
+  expect(await bench.readInspections()).toEqual(['Van 1', 'Van 2']);
 });
 
 test('a lock that does not say wipe: false costs what was not uploaded', async () => {
-  const device = await enterOffline(3);
+  const device = await bench.enterOffline(3);
 
-  await post('lock');
-  expect(counts(device)).toEqual(['app', { unsynced: 3, uploaded: 0, lost: 0 }]);
+  await bench.post('lock');
+  expect(countsOf(device)).toEqual(['app', { unsynced: 3, uploaded: 0, lost: 0 }]);
 
   device.isOnline = true;
   expect(await device.connect()).toBe('RESET');
-  expect(counts(device)).toEqual(['login', { unsynced: 0, uploaded: 0, lost: 3 }]);
+  expect(countsOf(device)).toEqual(['login', { unsynced: 0, uploaded: 0, lost: 3 }]);
   expect(await device.connect()).toBe('signed out');
 
-  await post('unlock');
+  await bench.post('unlock');
   expect(await device.enroll()).toBe('enrolled');
-  expect(states()).toEqual(['RESET', 'ENROLLED']);
-  expect(await readInspections()).toEqual([]);
+  expect(bench.states()).toEqual(['RESET', 'ENROLLED']);
+  expect(await bench.readInspections()).toEqual([]);
 });
 
 test('a pending wipe comes before the sign-in of a device that kept its rows', async () => {
-  const device = await enterOffline(1);
-  await post('lock', { wipe: false });
+  const device = await bench.enterOffline(1);
+  await bench.post('lock', { wipe: false });
   device.isOnline = true;
   await device.connect();
-  await post('unlock');
-  await post(`sessions/${backend.user(userId)?.sessions?.[0]?.id}/wipe`);
+  await bench.post('unlock');
+  await bench.post(`sessions/${bench.backend.user(bench.userId)?.sessions?.[0]?.id}/wipe`);
 
   expect(await device.enroll()).toBe('enrolled');
 
-  expect(counts(device)).toEqual(['app', { unsynced: 0, uploaded: 0, lost: 1 }]);
+  expect(countsOf(device)).toEqual(['app', { unsynced: 0, uploaded: 0, lost: 1 }]);
 });
 
 test('re-authenticating a session signs its device out, and it can enroll at once', async () => {
-  const device = await enterOffline(2);
-  await post(`sessions/${backend.user(userId)?.sessions?.[0]?.id}/re-authenticate`);
+  const device = await bench.enterOffline(2);
+  await bench.post(`sessions/${bench.backend.user(bench.userId)?.sessions?.[0]?.id}/re-authenticate`);
 
   device.isOnline = true;
   expect(await device.connect()).toBe('LOCKED');
-  expect(counts(device)).toEqual(['login', { unsynced: 2, uploaded: 0, lost: 0 }]);
+  expect(countsOf(device)).toEqual(['login', { unsynced: 2, uploaded: 0, lost: 0 }]);
 
   expect(await device.enroll()).toBe('enrolled');
-  expect(counts(device)).toEqual(['app', { unsynced: 0, uploaded: 2, lost: 0 }]);
-  expect(states()).toEqual(['ENROLLED']);
+  expect(countsOf(device)).toEqual(['app', { unsynced: 0, uploaded: 2, lost: 0 }]);
+  expect(bench.states()).toEqual(['ENROLLED']);
 });
 
 test('deleting the user wipes the device, which cannot enroll any more', async () => {
-  const device = await enterOffline(1);
-  await callBackend(backend, 'DELETE', `objects/user/${userId}.json`);
+  const device = await bench.enterOffline(1);
+  await callBackend(bench.backend, 'DELETE', `objects/user/${bench.userId}.json`);
 
   device.isOnline = true;
   expect(await device.connect()).toBe('RESET');
-  expect(counts(device)).toEqual(['login', { unsynced: 0, uploaded: 0, lost: 1 }]);
+  expect(countsOf(device)).toEqual(['login', { unsynced: 0, uploaded: 0, lost: 1 }]);
   await expect(device.enroll()).rejects.toThrow(/answered 404 .*OBJECT_NOT_FOUND/);
 });
 
@@ -148,16 +107,16 @@ test.each([
 ])(
   'leaving the app with keepData %j while online makes the session %s',
   async (keepData, state, left, after, sessions) => {
-    const device = await enterOffline(1);
+    const device = await bench.enterOffline(1);
     device.isOnline = true;
 
     await device.leaveApp({ keepData });
-    expect(counts(device)).toEqual(['login', left]);
-    expect(states()).toEqual([state]);
+    expect(countsOf(device)).toEqual(['login', left]);
+    expect(bench.states()).toEqual([state]);
 
     expect(await device.enroll()).toBe('enrolled');
-    expect(counts(device)).toEqual(['app', after]);
-    expect(states()).toEqual(sessions);
+    expect(countsOf(device)).toEqual(['app', after]);
+    expect(bench.states()).toEqual(sessions);
   }
 );
 
@@ -167,16 +126,16 @@ test.each([
 ])(
   'leaving the app with keepData %j while offline counts at once, and the next connect tells',
   async (keepData, state, left) => {
-    const device = await enterOffline(1);
+    const device = await bench.enterOffline(1);
 
     await device.leaveApp({ keepData });
-    expect(counts(device)).toEqual(['login', left]);
-    expect(states()).toEqual(['ENROLLED']);
+    expect(countsOf(device)).toEqual(['login', left]);
+    expect(bench.states()).toEqual(['ENROLLED']);
     expect(await device.enroll()).toBe('offline');
 
     device.isOnline = true;
     expect(await device.connect()).toBe(state);
-    expect(states()).toEqual([state]);
-    expect(counts(device)).toEqual(['login', left]);
+    expect(bench.states()).toEqual([state]);
+    expect(countsOf(device)).toEqual(['login', left]);
   }
 );

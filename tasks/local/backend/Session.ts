@@ -59,6 +59,20 @@ export function lockUser(user: UserRecord, wipe: boolean, now: string): void {
   }
 }
 
+/** Adds a session that is in the app to a user. */
+export function openSession(
+  user: UserRecord,
+  { id, deviceId, platform, now }: { id: string; deviceId: string; platform: string; now: string }
+): Session {
+  const session: Session = {
+    ...{ id, state: 'ENROLLED', label: `Device ${user.sessions.length + 1}`, platform, deviceId },
+    ...{ createdAt: now, lastAuthenticatedAt: now, signedOutAt: null, lastConnectedAt: now }
+  };
+  user.sessions.push(session);
+  user.lastConnectedAt = now;
+  return session;
+}
+
 /** Signs one session out; `RESET` makes its device wipe its data at the next connect. */
 export function signOut(session: Session, state: 'LOCKED' | 'RESET', now: string): void {
   session.state = state;

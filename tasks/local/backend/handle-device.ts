@@ -7,7 +7,7 @@ import type { BackendState } from './BackendState';
 import type { DeviceSession } from './DeviceSessions';
 import { OBJECT_ID, parseValues } from './field-values';
 import type { RawRequest } from './route-request';
-import { signOut } from './Session';
+import { openSession, signOut } from './Session';
 import type { Session, UserRecord } from './Session';
 
 interface UploadedRow {
@@ -58,7 +58,8 @@ function enroll(state: BackendState, body: Readonly<Record<string, unknown>>): A
   }
   const user = state.user(userId);
   if (user.locked) throw new ApiError(403, 'USER_LOCKED', 'User locked.', `The user '${userId}' is locked.`);
-  const session = findSession(user, deviceId) ?? addSession(user, deviceId, platform, state.now());
+  const session =
+    findSession(user, deviceId) ?? openSession(user, { id: randomUUID(), deviceId, platform, now: state.now() });
   const token = randomBytes(24).toString('hex');
   // `signedOutAt` stays: it tells when the session was signed out last, not that it is (assumed).
   session.state = 'ENROLLED';
@@ -72,22 +73,6 @@ function enroll(state: BackendState, body: Readonly<Record<string, unknown>>): A
 /** The device's session, unless a wipe is pending on it: that is never taken back, so the device gets a new one. */
 function findSession(user: UserRecord, deviceId: string): Session | undefined {
   return user.sessions.find((session) => session.deviceId === deviceId && session.state !== 'RESET');
-}
-
-function addSession(user: UserRecord, deviceId: string, platform: string, now: string): Session {
-  const session: Session = {
-    id: randomUUID(),
-    state: 'ENROLLED',
-    label: `Device ${user.sessions.length + 1}`,
-    createdAt: now,
-    lastAuthenticatedAt: now,
-    signedOutAt: null,
-    lastConnectedAt: now,
-    platform,
-    deviceId
-  };
-  user.sessions.push(session);
-  return session;
 }
 
 function connect(state: BackendState, device: DeviceSession): ApiAnswer {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BackendState } from './BackendState';
-import type { Session } from './Session';
+import { openSession } from './Session';
 
 /** How many users to add, and how many of them are in a special state. The groups do not overlap. */
 export interface SeedRequest {
@@ -74,20 +74,9 @@ function addUser(state: BackendState, key: string, number: number): string {
 
 function addSession(state: BackendState, userId: string, key: string, index: number): void {
   const user = state.user(userId);
-  const now = state.now();
-  const session: Session = {
-    id: makeUuid(`session:${key}`),
-    state: 'ENROLLED',
-    label: `Device ${user.sessions.length + 1}`,
-    createdAt: now,
-    lastAuthenticatedAt: now,
-    signedOutAt: null,
-    lastConnectedAt: now,
-    platform: index % 3 === 0 ? 'IOS' : 'ANDROID',
-    deviceId: makeUuid(`device:${key}`)
-  };
-  user.sessions.push(session);
-  user.lastConnectedAt = now;
+  const platform = index % 3 === 0 ? 'IOS' : 'ANDROID';
+  const [id, deviceId] = [makeUuid(`session:${key}`), makeUuid(`device:${key}`)];
+  openSession(user, { id, deviceId, platform, now: state.now() });
 }
 
 /** A lower-case version 4 UUID that depends on the key alone. */
