@@ -42,8 +42,8 @@ interface PlatformResponse {
 }
 
 /**
- * Locks the selected users of the app and keeps the data on their devices. Called by the platform for the OXIDE test
- * action, webhooks, schedules, and other tasks.
+ * Locks the selected users of the app and keeps the data on their devices, or unlocks them, or signs them out. Called by the
+ * platform for the OXIDE test action, webhooks, schedules, and other tasks.
  *
  * @param params see the README; `undefined`, `null` and `{}` select everybody. Or the payload of the webhook of `lock_run`
  * @returns the report, also when the run failed

@@ -13,7 +13,7 @@ test.each<[string, unknown, Record<string, string>, string]>([
     'INVALID_PARAMETERS: Unknown parameter "dryrun". Did you mean "dryRun"?'
   ],
   ['wipe', { wipe: true }, {}, 'INVALID_PARAMETERS: This task never wipes'],
-  ['another action', { action: 'unlock' }, {}, 'INVALID_PARAMETERS: "action" must be "lock"'],
+  ['another action', { action: 'wipe' }, {}, 'INVALID_PARAMETERS: "action" must be "lock"'],
   ['text as parameters', 'everybody', {}, 'INVALID_PARAMETERS: Parameters are a JSON object'],
   [
     'maxUsers above the variable',

@@ -60,7 +60,7 @@ test.each<[string, string, string]>([
   ['an own run id', '{"runId":"mine"}', '"runId" is set by the task itself.'],
   ['an own continuation', '{"continuation":{"hop":2}}', '"continuation" is set by the task itself.'],
   ['the payload of a webhook', '{"object":{"id":"x","type":"lock_run"}}', 'Unknown parameter "object".'],
-  ['another action', '{"action":"unlock"}', '"action" must be "lock"'],
+  ['another action', '{"action":"wipe"}', '"action" must be "lock"'],
   ['a limit above the deployment’s', '{"maxUsers":51}', 'LOCK_USERS_MAX_USERS allows 50'],
   ['a value in the text of where', "{\"where\":[\"name = 'x' or '1' = '1'\"]}", 'values come after it'],
   ['a statement behind where', '{"where":["name = ?; delete user","x"]}', 'values come after it'],

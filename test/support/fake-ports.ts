@@ -1,6 +1,7 @@
 import type {
   BackendApi,
   Clock,
+  DeploymentInfo,
   InvocationQueue,
   Log,
   Ports,
@@ -41,6 +42,8 @@ export class FakePlatform implements BackendApi, UserSource {
   readonly batches: (readonly LockOperation[])[] = [];
   readonly selections: Selection[] = [];
   readonly clock = new FakeClock();
+  /** By how much the backend's clock is ahead. */
+  clockAheadMs = 0;
   /** Sessions of users, by user; who is not in it has none. */
   readonly sessions = new Map<string, SessionState[]>();
   /** Requests that change one user or one session, as they came. */
@@ -70,8 +73,8 @@ export class FakePlatform implements BackendApi, UserSource {
 
   constructor(readonly ids: readonly string[]) {}
 
-  readDeployment(): Promise<{ label: string | null; environment: string | null }> {
-    return Promise.resolve({ label: 'Fake', environment: 'testing' });
+  readDeployment(): Promise<DeploymentInfo> {
+    return Promise.resolve({ label: 'Fake', environment: 'testing', serverTimeMs: this.clock.now + this.clockAheadMs });
   }
 
   readUserStates(limit: number, skip: number): Promise<UserStatePage> {

@@ -28,6 +28,8 @@ export interface SendJob<T> {
   readonly operations: number;
   /** Attempts that it has had as part of a larger batch. */
   readonly attemptsBefore: number;
+  /** Whether such a larger batch may have been carried out. Default false. */
+  readonly mayHaveChanged?: boolean;
   readonly attempt: (timeoutMs: number) => Promise<T>;
 }
 
@@ -37,7 +39,8 @@ export interface SendJob<T> {
  * changed nothing.
  */
 export type SendResult<T> =
-  | { readonly kind: 'answered'; readonly answer: T }
+  /** `mayHaveChanged`: an earlier attempt may have been carried out, which an answer to this one may take for an error. */
+  | { readonly kind: 'answered'; readonly answer: T; readonly mayHaveChanged: boolean }
   | {
       readonly kind: 'split';
       readonly error: ErrorParts;
@@ -89,7 +92,7 @@ export class Sender {
     const { clock, deadlineMs } = this.parts;
     let attempts = job.attemptsBefore;
     let lastError: ErrorParts | undefined;
-    let mayHaveChanged = false;
+    let mayHaveChanged = job.mayHaveChanged ?? false;
     for (;;) {
       await this.waitForTurn();
       if (this.stopped !== undefined) {
@@ -99,7 +102,8 @@ export class Sender {
       if (lastError !== undefined || job.attemptsBefore > 0) this.requests.retried++;
       try {
         const timeLeftMs = deadlineMs + ANSWER_GRACE_MS - clock.nowMs();
-        return { kind: 'answered', answer: await job.attempt(Math.min(REQUEST_TIMEOUT_MS, timeLeftMs)) };
+        const answer = await job.attempt(Math.min(REQUEST_TIMEOUT_MS, timeLeftMs));
+        return { kind: 'answered', answer, mayHaveChanged };
       } catch (thrown) {
         lastError = toErrorParts(thrown);
       }

@@ -3,7 +3,6 @@ import type { ErrorParts } from './core/LockUsersError';
 import type { Parameters } from './core/parse-parameters';
 import type { Settings } from './core/parse-settings';
 import type { Roster } from './core/Roster';
-import type { UserState } from './core/vocabulary';
 import { changeUsers } from './change-users';
 import { describeAlreadyUndone } from './choose-aim';
 import type { Aim } from './choose-aim';
@@ -22,8 +21,8 @@ export interface CarryOutJob {
   readonly parameters: Parameters;
   readonly ports: Ports;
   readonly sender: Sender;
-  /** Which invocation of the run this is, from 1. */
-  readonly hop: number;
+  /** Whether no invocation of the run has begun before. */
+  readonly isNew: boolean;
   readonly dryRun: boolean;
   readonly maxUsers: number;
   readonly aim: Aim;
@@ -45,7 +44,7 @@ export interface CarriedOut {
  * @throws LockUsersError where the users cannot be read again
  */
 export async function carryOut(job: CarryOutJob): Promise<CarriedOut> {
-  const { parameters, ports, sender, dryRun, roster, aim, hop } = job;
+  const { parameters, ports, sender, dryRun, roster, aim } = job;
   const { backend, log } = ports;
   const { concurrency, batchSize, undo } = parameters;
   const { sessions } = aim;
@@ -54,29 +53,27 @@ export async function carryOut(job: CarryOutJob): Promise<CarriedOut> {
     aim.goal.action === 'lock'
       ? lockUsers({ ...sending, batchSize }, users)
       : changeUsers({ ...sending, sessions }, users);
-  const onShown = (users: readonly UserState[]): void => users.forEach((user) => sessions?.see(user));
 
   const queue = new UserQueue();
-  const [refusal] = await Promise.all([plan(job, queue, onShown), send(queue)]);
-  if (sender.stop !== undefined || refusal !== undefined || dryRun) return { verified: false, refusal };
+  const [refusal] = await Promise.all([plan(job, queue), send(queue)]);
+  if (sender.stop !== undefined || refusal !== undefined) return { verified: false, refusal };
   const counts = roster.countPlan();
-  if (counts.planned > 0) return { verified: parameters.verify && (await verifyUsers({ ...sending, onShown, send })) };
-  const isUndone = undo !== undefined && hop === 1;
-  return { verified: true, ...(isUndone && { refusal: describeAlreadyUndone(undo, counts) }) };
+  if (counts.planned > 0) {
+    return { verified: !dryRun && parameters.verify && (await verifyUsers({ ...sending, send })) };
+  }
+  // A run that has begun before has perhaps done it itself.
+  const isUndone = undo !== undefined && job.isNew && counts.excluded === 0;
+  return { verified: !dryRun, ...(isUndone && { refusal: describeAlreadyUndone(undo, counts) }) };
 }
 
 /** Observes, and hands the users who are to be sent to the queue. Returns why they are not, if so. */
-async function plan(
-  job: CarryOutJob,
-  queue: UserQueue,
-  onShown: (users: readonly UserState[]) => void
-): Promise<ErrorParts | undefined> {
+async function plan(job: CarryOutJob, queue: UserQueue): Promise<ErrorParts | undefined> {
   const { ports, sender, dryRun, maxUsers, roster, aim } = job;
   const { backend, userSource } = ports;
   // Where the number of users is limited, nothing leaves before it is known that the whole plan keeps to it.
   const withheld: number[] | undefined = dryRun || maxUsers < Infinity ? [] : undefined;
   await observeUsers({
-    ...{ sender, backend, userSource, selection: aim.selection, roster, onShown },
+    ...{ sender, backend, userSource, selection: aim.selection, roster },
     onPlanned: (users) => {
       if (withheld === undefined) queue.add(users);
       else for (const user of users) withheld.push(user);
@@ -93,15 +90,17 @@ async function plan(
 }
 
 /** Why a complete plan is not sent, if it is not. */
-function decideRefusal({ settings, dryRun, maxUsers, roster }: CarryOutJob): ErrorParts | undefined {
-  const { planned } = roster.countPlan();
-  if (planned > maxUsers) return describeTooManyUsers(roster.goal.action, planned, maxUsers);
+function decideRefusal({ settings, parameters, dryRun, maxUsers, roster }: CarryOutJob): ErrorParts | undefined {
+  const wanted = roster.countPlan().planned + (parameters.continuation?.done ?? 0);
+  if (wanted > maxUsers) return describeTooManyUsers(roster.goal.action, wanted, maxUsers);
   return dryRun && !settings.armed ? describeNotArmed() : undefined;
 }
 
 function logObservation({ settings, parameters, ports, dryRun, roster, aim }: CarryOutJob): void {
   logUnknownIds(ports.log, 'LOCK_USERS_PROTECTED', roster.findUnshown(settings.protectedIds));
-  logUnknownIds(ports.log, '"userIds"', roster.findUnshown(parameters.selection.userIds ?? []));
+  const { undo } = parameters;
+  const origin = undo === undefined ? '"userIds"' : `the record of run ${undo}`;
+  logUnknownIds(ports.log, origin, roster.findUnshown(aim.selection.userIds ?? []));
   const sessions = aim.sessions?.count((userId) => roster.isPlanned(userId)).planned;
   logPlan(ports.log, { goal: roster.goal, counts: roster.countPlan(), sessions, dryRun });
 }

@@ -51,19 +51,33 @@ async function changeUser(
   if (sessions === undefined) return send(sender, (timeoutMs) => backend.unlockUser(userId, timeoutMs));
   let worst: OperationResult | undefined;
   for (const sessionId of sessions.dueOf(userId)) {
-    const result = await send(sender, (timeoutMs) => backend.reauthenticateSession(userId, sessionId, timeoutMs));
+    // Without an id the address would be another route's.
+    const result =
+      sessionId === ''
+        ? NO_ID
+        : await send(sender, (timeoutMs) => backend.reauthenticateSession(userId, sessionId, timeoutMs));
     if (result?.kind === 'done') sessions.signedOut(userId, sessionId);
     // Of a user whose second session was not sent any more, the first may be signed out.
-    if (result === undefined) return worst && (worst.kind === 'done' ? CUT : worst);
+    if (result === undefined) return worst?.kind === 'done' ? describeCut(sender) : worst;
     if (worst === undefined || worst.kind === 'done') worst = result;
   }
-  return worst;
+  return worst ?? NO_SESSIONS;
 }
 
-const CUT: OperationResult = {
-  kind: 'doubtful',
-  reason: { type: 'TIME_BUDGET', detail: 'Not all sessions of this user were sent before the run had to stop.' }
+const NO_ID: OperationResult = {
+  kind: 'refused',
+  reason: { type: 'SESSION_WITHOUT_ID', detail: 'The users API shows a session of this user without an id.' }
 };
+
+const NO_SESSIONS: OperationResult = {
+  kind: 'refused',
+  reason: { type: 'NO_SESSIONS', detail: 'The users API shows the user in the app, and no session that is.' }
+};
+
+function describeCut({ stop }: SendingJob['sender']): OperationResult {
+  const detail = 'Not all sessions of this user were sent before the run had to stop.';
+  return { kind: 'doubtful', reason: { type: stop?.code ?? 'UNKNOWN', detail } };
+}
 
 async function send(
   sender: SendingJob['sender'],

@@ -22,24 +22,29 @@ export interface AimJob {
   readonly parameters: Parameters;
   readonly ports: Pick<Ports, 'records' | 'clock'>;
   readonly sender: Sender;
+  readonly runId: string;
+  readonly dryRun: boolean;
   /** When the run's first invocation began, on the clock. */
   readonly startedAtMs: number;
+  /** By how much the backend's clock is ahead of it. */
+  readonly clockAheadMs: number;
 }
 
 /** The goal that an action has before anything is known of the users. */
-export function plainGoal({ action, onlyEnrolled }: Parameters, startedAtMs: number): Goal {
+export function plainGoal({ action, onlyEnrolled }: Parameters, sessions: SessionLedger): Goal {
   switch (action) {
     case 'lock':
       return lockGoal(onlyEnrolled);
     case 'unlock':
       return unlockGoal();
     case 'reauthenticate':
-      return reauthenticateGoal(startedAtMs);
+      return reauthenticateGoal(sessions);
   }
 }
 
 /**
- * What the run is to bring about, or why a run that is to be undone cannot be.
+ * What the run is to bring about, or why a run that is to be undone cannot be. Unless it is a dry run, the run that is undone is
+ * marked, so that an order of it that comes late does not lock everybody again.
  *
  * @throws LockUsersError `RECORD_FAILED` where the record of that run cannot be read
  */
@@ -47,25 +52,33 @@ export async function chooseAim({
   parameters,
   ports,
   sender,
-  startedAtMs
+  runId,
+  dryRun,
+  startedAtMs,
+  clockAheadMs
 }: AimJob): Promise<Aim | { readonly refusal: ErrorParts }> {
   const { undo, selection, action } = parameters;
-  if (undo !== undefined) {
-    const { records, clock } = ports;
-    if (records === undefined) return { refusal: describeNoRecords(undo) };
-    const found = await readTrail({ sender, records, nowMs: clock.nowMs() }, undo);
-    if ('refusal' in found) return found;
-    return { goal: undoGoal(found.trail), selection: { userIds: found.trail.userIds() } };
+  if (undo === undefined) {
+    const sessions = new SessionLedger(startedAtMs + clockAheadMs);
+    return { goal: plainGoal(parameters, sessions), selection, ...(action === 'reauthenticate' && { sessions }) };
   }
-  const goal = plainGoal(parameters, startedAtMs);
-  return { goal, selection, ...(action === 'reauthenticate' && { sessions: new SessionLedger(startedAtMs) }) };
+  const { records, clock } = ports;
+  if (records === undefined) return { refusal: describeNoRecords(undo) };
+  const found = await readTrail({ sender, records, nowMs: clock.nowMs(), clockAheadMs }, undo);
+  if ('refusal' in found) return found;
+  const { trail, run } = found;
+  if (!dryRun && run.undoneBy !== runId) {
+    run.undoneBy = runId;
+    await sender.read('record', (timeoutMs) => records.save([run], timeoutMs));
+  }
+  return { goal: undoGoal(trail), selection: { userIds: trail.userIds() } };
 }
 
 /** Says of the undoing of a run that there was nothing left to do. */
-export function describeAlreadyUndone(runId: string, { selected, already, spared, excluded }: PlanCounts): ErrorParts {
+export function describeAlreadyUndone(runId: string, { selected, already, spared, gone }: PlanCounts): ErrorParts {
   const others = [
     ...(spared > 0 ? [`${spared} were locked again since by somebody else`] : []),
-    ...(excluded > 0 ? [`${excluded} are excluded`] : [])
+    ...(gone > 0 ? [`${gone} are no longer users of the app`] : [])
   ].map((text) => `, ${text}`);
   return {
     code: 'ALREADY_UNDONE',

@@ -20,8 +20,9 @@ export async function closeRun(
 ): Promise<void> {
   const { counts } = report;
   const continues = report.status === 'continues';
-  const before = recorder.doneBefore;
   const { already, done } = ACTION_WORDS[report.action];
+  // Whom somebody else has changed back since is no longer there, and is in another count.
+  const before = Math.min(recorder.doneBefore, counts[already] ?? 0);
   await recorder.close({
     status: report.status as RecordStatus,
     finishedAtMs: continues ? null : nowMs,
@@ -30,7 +31,7 @@ export async function closeRun(
     message: report.stopReason?.message ?? null,
     report: JSON.stringify(shortenReport(report)),
     ...counts,
-    [already]: Math.max(0, (counts[already] ?? 0) - before),
+    [already]: (counts[already] ?? 0) - before,
     planned: counts.planned + before,
     [done]: (counts[done] ?? 0) + before
   });

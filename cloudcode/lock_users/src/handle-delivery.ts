@@ -104,6 +104,12 @@ function readParameters({ parameters, action, reason, requestedBy }: RunRecord):
   if (!isPlainObject(given)) throw invalidParameters(['The field "parameters" is to hold a JSON object.']);
   const own = Object.keys(given as object).find((name) => name === 'runId' || name === 'continuation');
   if (own !== undefined) throw invalidParameters([`"${own}" is set by the task itself. Leave it out.`]);
+  const { action: givenAction } = given as { readonly action?: unknown };
+  if (isFilled(action) && givenAction !== undefined && givenAction !== action) {
+    throw invalidParameters([
+      `The field "action" says ${JSON.stringify(action)}, and the parameters say ${JSON.stringify(givenAction)}. Say one of them.`
+    ]);
+  }
   return {
     ...(given as object),
     ...(isFilled(action) && { action }),

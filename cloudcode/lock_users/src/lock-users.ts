@@ -38,7 +38,7 @@ export async function lockUsers(job: LockJob, queue: UserQueue): Promise<void> {
     for (let batch = await next; batch !== undefined && job.sender.stop === undefined; batch = await next) {
       // The next one is written down while this one is on its way.
       next = announceNext(job, queue, job.batchSize);
-      await lockBatch(job, batch.users, 0);
+      await lockBatch(job, batch.users);
       batch.settle();
     }
     (await next)?.settle();
@@ -58,14 +58,19 @@ export async function announceNext(
   return { users, settle: () => announced && recorder?.settle(announced) };
 }
 
-async function lockBatch(job: LockJob, users: readonly number[], attemptsBefore: number): Promise<void> {
+async function lockBatch(
+  job: LockJob,
+  users: readonly number[],
+  { attempts, mayHaveChanged } = { attempts: 0, mayHaveChanged: false }
+): Promise<void> {
   const { sender, backend, roster } = job;
   const userIds = users.map((user) => roster.idOf(user));
   let number = 0;
   const result = await sender.send({
     kind: 'batch',
     operations: userIds.length,
-    attemptsBefore,
+    attemptsBefore: attempts,
+    mayHaveChanged,
     attempt: (timeoutMs) => {
       number = sender.requests.batch;
       return backend.postBatch(userIds.map(buildLockOperation), timeoutMs);
@@ -73,13 +78,13 @@ async function lockBatch(job: LockJob, users: readonly number[], attemptsBefore:
   });
   switch (result.kind) {
     case 'answered':
-      return settle(job, users, matchResults(userIds, result.answer), number);
+      return settle(job, users, doubtFailures(matchResults(userIds, result.answer), result.mayHaveChanged), number);
     case 'split': {
       const middle = Math.ceil(users.length / 2);
       // Should the run have to stop in between, these users have been sent, and nobody knows more of them.
       if (result.mayHaveChanged) settle(job, users, inDoubt(users, result.error));
-      await lockBatch(job, users.slice(0, middle), result.attempts);
-      return lockBatch(job, users.slice(middle), result.attempts);
+      await lockBatch(job, users.slice(0, middle), result);
+      return lockBatch(job, users.slice(middle), result);
     }
     case 'refused':
       return settle(
@@ -107,6 +112,12 @@ function settle(
     if (result !== undefined) roster.settle(user, result);
   });
   if (number !== undefined) log.line(`Batch request ${number}: ${describeResults('lock', results)}.`);
+}
+
+/** Whoever was locked by an attempt without an answer may be refused in the next one, as locked already. */
+function doubtFailures(results: readonly OperationResult[], mayHaveChanged: boolean): readonly OperationResult[] {
+  if (!mayHaveChanged) return results;
+  return results.map((result) => (result.kind === 'done' ? result : { kind: 'doubtful', reason: result.reason }));
 }
 
 function inDoubt(users: readonly number[], error: ErrorParts): OperationResult[] {

@@ -29,18 +29,21 @@ export function logDeployment(
 
 /** A plan, and how many sessions it is about where it is about sessions. */
 export interface Plan {
-  readonly goal: Pick<Goal, 'action' | 'isSelective'>;
+  readonly goal: Pick<Goal, 'action' | 'spared' | 'unshown'>;
   readonly counts: PlanCounts;
   readonly sessions: number | undefined;
   readonly dryRun: boolean;
 }
 
+const SPARED_TEXTS = { notEnrolled: 'not in the app', lockedAgain: 'locked again since' } as const;
+
 /** What the run is about to do, or has begun to do: sending starts before the last users are read. */
 export function logPlan(log: Log, { goal, counts, sessions, dryRun }: Plan): void {
-  const { alreadyText, sparedText, participle, verb, keepsData } = ACTION_WORDS[goal.action];
+  const { alreadyText, participle, verb, keepsData } = ACTION_WORDS[goal.action];
   const left = [
     ...[`${counts.protected} protected`, `${counts.excluded} excluded`, `${counts.already} ${alreadyText}`],
-    ...(goal.isSelective ? [`${counts.spared} ${sparedText ?? ''}`] : [])
+    ...(goal.spared === undefined ? [] : [`${counts.spared} ${SPARED_TEXTS[goal.spared]}`]),
+    ...(goal.unshown === 'left' && counts.gone > 0 ? [`${counts.gone} no longer there`] : [])
   ];
   log.line(`Selected: ${counts.selected} users (${left.join(', ')})`);
   const users = `${counts.planned} users${sessions === undefined ? '' : ` (${sessions} sessions)`}`;

@@ -16,8 +16,6 @@ export interface ObserveJob {
   readonly userSource: UserSource;
   readonly selection: Selection;
   readonly roster: Roster;
-  /** Takes what the users API shows, before it is planned with. */
-  readonly onShown: (users: readonly UserState[]) => void;
   /** Takes users as soon as they are planned. */
   readonly onPlanned: (users: readonly number[]) => void;
 }
@@ -29,20 +27,17 @@ export interface ObserveJob {
  * Where something cannot be read the run stops; the sender then has the reason. Never throws.
  */
 export async function observeUsers(job: ObserveJob): Promise<void> {
-  const { roster, onShown, onPlanned } = job;
+  const { roster, sender, onPlanned } = job;
   const select = (userIds: readonly string[]): void => onPlanned(keepNumbers(userIds.map((id) => roster.select(id))));
-  const show = (users: readonly UserState[]): void => {
-    onShown(users);
-    onPlanned(keepNumbers(users.map((user) => roster.show(user))));
-  };
+  const show = (users: readonly UserState[]): void => onPlanned(keepNumbers(users.map((user) => roster.show(user))));
   await Promise.all([
-    stopOnError(job.sender, readSelectedIds(job, select)),
-    stopOnError(job.sender, readUserStates(job, show))
+    stopOnError(sender, readSelectedIds(job, select)),
+    stopOnError(sender, readUserStates(job, show))
   ]);
+  // While pages are read, users that are deleted move others to pages that were read before.
+  if (sender.stop === undefined && roster.hasUnshown) await stopOnError(sender, readUserStates(job, show));
   // Also where reading failed: whoever was selected has a place in the report.
-  const unshown = roster.planUnshown();
-  if (roster.goal.takesUnshown) onPlanned(unshown);
-  else if (job.sender.stop === undefined) roster.failUnshown(unshown);
+  onPlanned(roster.planUnshown(sender.stop === undefined));
 }
 
 function keepNumbers(values: readonly (number | undefined)[]): number[] {

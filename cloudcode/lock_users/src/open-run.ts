@@ -26,6 +26,8 @@ export interface OpeningJob {
 export interface Opening {
   readonly stop?: ErrorParts;
   readonly run?: RunRecord;
+  /** Whether the record shows that an invocation of the run has begun before. */
+  readonly hasBegun?: boolean;
 }
 
 const ENDED: readonly RecordStatus[] = ['planned', 'done', 'partial', 'refused', 'stalled', 'failed'];
@@ -41,7 +43,8 @@ export async function openRun(job: OpeningJob): Promise<Opening> {
   const { records, clock, log } = ports;
   const isOrdered = parameters.runId !== undefined || parameters.continuation !== undefined;
   if (records === undefined) {
-    if (!isOrdered && !dryRun && ports.queue !== undefined) {
+    // What cannot be undone without a record need not be ordered first.
+    if (!isOrdered && !dryRun && parameters.undo === undefined && ports.queue !== undefined) {
       const opening = await orderAgain(job, 0, 'Without a record runs are kept apart by the queue.', {});
       if (opening.stop !== undefined) return opening;
     }
@@ -57,7 +60,11 @@ export async function openRun(job: OpeningJob): Promise<Opening> {
     if ((status === 'starting' || status === 'running') && holdsLease(found, nowMs)) return waitFor(job, found);
     const isRepeated = status === 'continues' && hop <= (invocation ?? 0);
     if (isRepeated || (status !== null && ENDED.includes(status))) return { stop: describeEnded(runId, status) };
+    if (found.undoneBy !== null) return { stop: describeUndone(runId, found.undoneBy) };
   }
+  const hasBegun = (found?.startedAtMs ?? null) !== null;
+  // A run that has begun and was disarmed since must not look as if it had only planned.
+  if (dryRun && hasBegun) return {};
   const run = found ?? records.newRun();
   Object.assign(run, {
     ...{ runId, action: parameters.action, invocation: hop, message: null, finishedAtMs: null },
@@ -65,15 +72,16 @@ export async function openRun(job: OpeningJob): Promise<Opening> {
     parameters: JSON.stringify(omit(parameters.given, ['runId', 'continuation', 'reason', 'requestedBy']))
   });
   if (dryRun) {
-    run.startedAtMs ??= nowMs;
+    run.startedAtMs = nowMs;
     return { run };
   }
   const holder = `invocation ${hop}, ${ports.newRunId()}`;
   const lease = { sender, clock, records, holder, untilMs: job.deadlineMs + LEASE_MARGIN_MS };
   const blocker = await takeLease(lease, run);
-  if (blocker === undefined) return { run };
-  if (hop === 1) return { stop: describeUnderWay(blocker, clock.nowMs()), run };
-  Object.assign(run, { status: 'continues', leaseHolder: null, leaseExpiresAtMs: null });
+  if (blocker === undefined) return { run, hasBegun };
+  if (hop === 1 && !hasBegun) return { stop: describeUnderWay(blocker, clock.nowMs()), run };
+  // As before this invocation, or it would count as carried out when it comes back.
+  Object.assign(run, { status: 'continues', invocation: hop - 1, leaseHolder: null, leaseExpiresAtMs: null });
   await sender.read('record', (timeoutMs) => records.save([run], timeoutMs));
   return waitFor(job, blocker);
 }
@@ -107,6 +115,14 @@ export function describeEnded(runId: string, status: RecordStatus | null): Error
   return {
     code: 'RUN_ENDED',
     what: `Run ${runId} was not carried out again: its record says "${status ?? 'nothing'}".`,
+    nextStep: 'Start another run if one is meant.'
+  };
+}
+
+function describeUndone(runId: string, undoneBy: string): ErrorParts {
+  return {
+    code: 'RUN_ENDED',
+    what: `Run ${runId} was not carried out: run ${undoneBy} has undone it.`,
     nextStep: 'Start another run if one is meant.'
   };
 }

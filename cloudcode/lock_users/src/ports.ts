@@ -1,6 +1,14 @@
 import type { BatchRecord, RecordStatus, RunRecord } from './core/run-record';
 import type { LockOperation, Selection, UserState } from './core/vocabulary';
 
+/** What `info.json` says; null where it says nothing. */
+export interface DeploymentInfo {
+  readonly label: string | null;
+  readonly environment: string | null;
+  /** The backend's clock, from the answer's `Date` header, to the second. */
+  readonly serverTimeMs: number | null;
+}
+
 /** A page of `GET users`. */
 export interface UserStatePage {
   readonly users: readonly UserState[];
@@ -14,8 +22,8 @@ export interface UserStatePage {
  * `UNKNOWN_DEPLOYMENT`, `WRONG_ADDRESS`) where it gets no usable answer. Nothing is repeated at this level.
  */
 export interface BackendApi {
-  /** `GET info.json`: the deployment's label and environment, null where it has none. */
-  readDeployment(timeoutMs: number): Promise<{ readonly label: string | null; readonly environment: string | null }>;
+  /** `GET info.json`. */
+  readDeployment(timeoutMs: number): Promise<DeploymentInfo>;
   /** `GET users?limit&skip`. The platform may return fewer users than asked for. */
   readUserStates(limit: number, skip: number, timeoutMs: number): Promise<UserStatePage>;
   /** `POST users/<id>/unlock`. Any 2xx counts as done, with or without a body. */

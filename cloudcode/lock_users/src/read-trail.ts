@@ -13,6 +13,8 @@ export interface TrailJob {
   readonly records: RecordStore;
   /** The time on the clock. */
   readonly nowMs: number;
+  /** By how much the backend's clock is ahead of it. */
+  readonly clockAheadMs: number;
 }
 
 const BY_NAME = 'To unlock users, name them: {"action": "unlock", "userIds": ["â€¦"]}, or select them with "where".';
@@ -23,23 +25,28 @@ const BY_NAME = 'To unlock users, name them: {"action": "unlock", "userIds": ["â
  * @throws LockUsersError `RECORD_FAILED` where the records cannot be read
  */
 export async function readTrail(
-  { sender, records, nowMs }: TrailJob,
+  { sender, records, nowMs, clockAheadMs }: TrailJob,
   runId: string
-): Promise<{ readonly trail: LockTrail } | { readonly refusal: ErrorParts }> {
+): Promise<{ readonly trail: LockTrail; readonly run: RunRecord } | { readonly refusal: ErrorParts }> {
   const [run] = await sender.read('record', (timeoutMs) => records.findRuns({ runId }, timeoutMs));
-  const refusal = run === undefined ? describeUnknown(runId) : findObstacle(run, runId, nowMs);
-  if (run === undefined || refusal !== undefined) return { refusal: refusal ?? describeUnknown(runId) };
+  if (run === undefined) return { refusal: describeUnknown(runId) };
+  if (holdsLease(run, nowMs)) return { refusal: describeUnderWay(run, nowMs) };
+  const otherAction = describeOtherAction(run);
+  if (otherAction !== undefined) return { refusal: describeUnfit(runId, otherAction) };
 
-  const trail = new LockTrail(runId, run.id);
+  const trail = new LockTrail(runId, run.id, clockAheadMs);
   const wanted = { runRecordId: run.id, sinceMs: run.startedAtMs ?? nowMs };
   for (let skip = 0; ;) {
     const batches = await sender.read('record', (timeoutMs) =>
       records.readBatches(wanted, MAX_RECORDS_PER_READ, skip, timeoutMs)
     );
-    if (batches.length === 0) return { trail };
+    if (batches.length === 0) break;
     for (const batch of batches) trail.add(batch);
     skip += batches.length;
   }
+  // What it wrote down counts for more than its status: an invocation that was refused may have followed one that locked.
+  const why = trail.userIds().length > 0 ? undefined : describeStatus(run);
+  return why === undefined ? { trail, run } : { refusal: describeUnfit(runId, why) };
 }
 
 /** Why a run cannot be undone where the app keeps no records. */
@@ -59,16 +66,16 @@ function describeUnknown(runId: string): ErrorParts {
   };
 }
 
-function findObstacle(run: RunRecord, runId: string, nowMs: number): ErrorParts | undefined {
-  if (holdsLease(run, nowMs)) return describeUnderWay(run, nowMs);
-  const why = describeUnfit(run);
-  if (why === undefined) return undefined;
+function describeUnfit(runId: string, why: string): ErrorParts {
   return { code: 'NOT_UNDOABLE', what: `Run ${runId} cannot be undone: ${why}.`, nextStep: BY_NAME };
 }
 
-function describeUnfit({ action, status }: RunRecord): string | undefined {
+function describeOtherAction({ action }: RunRecord): string | undefined {
   if (action === 'unlock') return 'it unlocked users; to lock them, run the task with "userIds"';
-  if (action === 'reauthenticate') return 'it signed users out and locked nobody';
+  return action === 'reauthenticate' ? 'it signed users out and locked nobody' : undefined;
+}
+
+function describeStatus({ status }: RunRecord): string | undefined {
   switch (status) {
     case 'planned':
       return 'it was a dry run and locked nobody';

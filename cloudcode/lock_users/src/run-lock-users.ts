@@ -9,6 +9,7 @@ import type { Parameters } from './core/parse-parameters';
 import type { Settings } from './core/parse-settings';
 import { Roster } from './core/Roster';
 import type { RunRecord } from './core/run-record';
+import { SessionLedger } from './core/SessionLedger';
 import { toErrorParts } from './core/to-error-parts';
 import { TokenBucket } from './core/TokenBucket';
 import type { Deployment } from './core/vocabulary';
@@ -20,7 +21,6 @@ import { handOver } from './hand-over';
 import { logDeployment, logReport } from './log-run';
 import { openRun } from './open-run';
 import type { Ports } from './ports';
-import { describeNoRecords } from './read-trail';
 import { RunRecorder } from './RunRecorder';
 import { Sender } from './Sender';
 
@@ -79,7 +79,7 @@ export async function runLockUsers(settings: Settings, parameters: Parameters, p
   };
   const progress: Progress = {
     deployment: { label: null, environment: null, backendId: settings.backendId },
-    roster: makeRoster(job, plainGoal(parameters, job.startedAtMs)),
+    roster: makeRoster(job, plainGoal(parameters, new SessionLedger(job.startedAtMs))),
     verified: false
   };
   try {
@@ -115,21 +115,18 @@ async function reconcile(job: Job, progress: Progress): Promise<void> {
     progress.refusal = describeNotArmed();
     return;
   }
-  progress.deployment = {
-    ...progress.deployment,
-    ...(await sender.read('info', (timeoutMs) => ports.backend.readDeployment(timeoutMs)))
-  };
+  const { serverTimeMs, ...named } = await sender.read('info', (timeoutMs) => ports.backend.readDeployment(timeoutMs));
+  const clockAheadMs = compareClocks(serverTimeMs, ports.clock.nowMs());
+  progress.deployment = { ...progress.deployment, ...named };
   logDeployment(ports.log, job.runId, progress.deployment, parameters, settings.authScheme);
-  if (parameters.undo !== undefined && ports.records === undefined) {
-    progress.refusal = describeNoRecords(parameters.undo);
-    return;
-  }
-  const { run, stop } = await openRun(job);
+  const { run, stop, hasBegun = false } = await openRun(job);
   progress.recorder = makeRecorder(job, run, progress.roster);
   progress.refusal = stop;
   if (stop !== undefined) return;
 
-  const aim = await chooseAim({ parameters, ports, sender, startedAtMs: run?.startedAtMs ?? job.startedAtMs });
+  const { runId } = job;
+  const startedAtMs = run?.startedAtMs ?? job.startedAtMs;
+  const aim = await chooseAim({ parameters, ports, sender, runId, dryRun, startedAtMs, clockAheadMs });
   if ('refusal' in aim) {
     progress.refusal = aim.refusal;
     return;
@@ -137,7 +134,17 @@ async function reconcile(job: Job, progress: Progress): Promise<void> {
   progress.aim = aim;
   progress.roster = makeRoster(job, aim.goal);
   progress.recorder = makeRecorder(job, run, progress.roster);
-  Object.assign(progress, await carryOut({ ...job, aim, roster: progress.roster, recorder: progress.recorder }));
+  const isNew = job.hop === 1 && !hasBegun;
+  Object.assign(progress, await carryOut({ ...job, isNew, aim, roster: progress.roster, recorder: progress.recorder }));
+}
+
+/**
+ * By how many milliseconds the backend's clock is ahead. What it says is cut to the second and was on its way, so two seconds
+ * are no difference.
+ */
+function compareClocks(serverTimeMs: number | null, nowMs: number): number {
+  const aheadMs = (serverTimeMs ?? nowMs) - nowMs;
+  return Math.abs(aheadMs) <= 2000 ? 0 : aheadMs;
 }
 
 /** Protection is against being put out, so that nobody stays locked by it. */

@@ -1,14 +1,11 @@
 import { MAX_RESEND_ROUNDS } from './core/limits';
 import { ACTION_WORDS } from './core/action-words';
-import type { UserState } from './core/vocabulary';
 import type { SendingJob } from './lock-users';
 import { readUserStates } from './observe-users';
 import { UserQueue } from './UserQueue';
 
 /** What verifying needs. */
 export interface VerifyJob extends Pick<SendingJob, 'sender' | 'backend' | 'roster' | 'log'> {
-  /** Takes what the users API shows. */
-  readonly onShown: (users: readonly UserState[]) => void;
   /** Sends users again. */
   readonly send: (queue: UserQueue) => Promise<void>;
 }
@@ -25,7 +22,6 @@ export async function verifyUsers(job: VerifyJob): Promise<boolean> {
     const missing: number[] = [];
     job.roster.startVerification();
     await readUserStates(job, (users) => {
-      job.onShown(users);
       for (const shown of users) {
         const user = job.roster.verify(shown);
         if (user !== undefined) missing.push(user);

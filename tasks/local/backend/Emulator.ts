@@ -162,7 +162,8 @@ export class Emulator {
         if (reply.status === 429 && isWaiting) judge.rejected(scheme, nowMs, reply.retryAfterMs);
         this.write(request, reply, answer, scheme);
         this.deliver();
-        return reply;
+        // By its own clock, which tests move.
+        return { ...reply, headers: { ...reply.headers, Date: new Date(nowMs).toUTCString() } };
       }
     };
   }

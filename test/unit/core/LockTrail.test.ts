@@ -22,7 +22,7 @@ function locked(n: number, signedOutAtMs: number | null = 1500): UserState {
 }
 
 function trail(...batches: BatchRecord[]): LockTrail {
-  const made = new LockTrail('run-1', RUN);
+  const made = new LockTrail('run-1', RUN, 0);
   for (const each of batches) made.add(each);
   return made;
 }
@@ -60,6 +60,19 @@ test.each<[string, Partial<BatchRecord>, NotDone[], boolean]>([
   ['unlocked them', { action: 'unlock' }, [], true],
   ['could not unlock them', { action: 'unlock' }, [{ userId: userId(2), outcome: 'failed' }], false],
   [
+    'was told that it had',
+    { action: 'unlock' },
+    [{ userId: userId(2), outcome: 'failed', type: 'NOT_UNLOCKED' }],
+    true
+  ],
+  [
+    'found them locked again',
+    { action: 'unlock' },
+    [{ userId: userId(2), outcome: 'failed', type: 'LOCKED_AGAIN' }],
+    true
+  ],
+  ['came in the same moment', { action: 'lock', sentAtMs: 1000 }, [], true],
+  [
     'does not know whether it unlocked them',
     { action: 'unlock' },
     [{ userId: userId(2), outcome: 'unconfirmed' }],
@@ -78,7 +91,7 @@ test('the reason names the record of the latest of the other runs', () => {
   const early = batch({ runRecordId: 'early', sentAtMs: 5000 });
   const late = batch({ runRecordId: 'late', sentAtMs: 6000 });
   for (const made of [trail(batch(), early, late), trail(late, early, batch())]) {
-    expect(made.findLaterLock(locked(1))?.detail).toContain('the run with the record late found or left');
+    expect(made.findLaterLock(locked(1))?.detail).toContain('the run with the record late found this user unlocked');
   }
 });
 
@@ -99,8 +112,16 @@ test.each<[string, Partial<BatchRecord>, NotDone[], number | null, boolean]>([
   }
 );
 
+test('a difference between the clocks is taken into account', () => {
+  const made = new LockTrail('run-1', RUN, 90_000);
+  made.add(batch());
+  expect(isLater(made, locked(1, 92_000 + 60_000))).toBe(false);
+  expect(isLater(made, locked(1, 92_000 + 60_001))).toBe(true);
+});
+
 test('a user sent twice is judged by the last time', () => {
-  const made = trail(batch({ sentAtMs: 70_000, answeredAtMs: 80_000 }), batch());
+  const other = batch({ runRecordId: 'other', sentAtMs: 60_000 });
+  const made = trail(batch({ sentAtMs: 70_000, answeredAtMs: 80_000 }), batch(), other);
   expect(isLater(made, locked(1, 100_000))).toBe(false);
 });
 

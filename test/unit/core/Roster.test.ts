@@ -40,7 +40,15 @@ test('protected counts before excluded, and excluded before already locked', () 
   const planned = [0, 1, 2, 3].map((n) => roster.show(shownUser(n, n < 3)));
 
   expect(planned).toEqual([undefined, undefined, undefined, 3]);
-  expect(roster.countPlan()).toEqual({ selected: 4, protected: 1, excluded: 1, already: 1, spared: 0, planned: 1 });
+  expect(roster.countPlan()).toEqual({
+    selected: 4,
+    protected: 1,
+    excluded: 1,
+    already: 1,
+    spared: 0,
+    gone: 0,
+    planned: 1
+  });
 });
 
 test('a user who is shown and not selected is in no count', () => {
@@ -54,7 +62,7 @@ test('selected users who are never shown are planned at the end, unless they are
   const roster = new Roster(GOAL, new Set([userId(0)]), new Set([userId(1)]));
   for (const id of userIds(3)) roster.select(id);
 
-  expect(roster.planUnshown()).toEqual([2]);
+  expect(roster.planUnshown(true)).toEqual([2]);
   expect(roster.findUnshown(userIds(3))).toEqual(userIds(3));
   expect(roster.countPlan()).toMatchObject({ protected: 1, excluded: 1, planned: 1 });
 });
@@ -177,7 +185,7 @@ test('whatever happens in whatever order, each selected user is in exactly one p
           for (const user of planned) if (roster.idOf(user) === id) roster.settle(user, result);
         } else roster.verify(shownUser(n, kind !== 'verify'));
       }
-      roster.planUnshown().forEach(plan);
+      roster.planUnshown(true).forEach(plan);
       roster.endVerification();
 
       const [plans, outcomes] = [roster.countPlan(), roster.countOutcomes()];

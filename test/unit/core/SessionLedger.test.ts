@@ -1,4 +1,4 @@
-import { findDueSessions, SessionLedger } from '../../../cloudcode/lock_users/src/core/SessionLedger';
+import { SessionLedger } from '../../../cloudcode/lock_users/src/core/SessionLedger';
 import type { SessionState, UserState } from '../../../cloudcode/lock_users/src/core/vocabulary';
 import { userId } from '../../support/user-id';
 
@@ -29,7 +29,10 @@ test.each<[string, Partial<SessionState>, boolean]>([
   ['to be wiped', { state: 'RESET' }, false],
   ['never in the app', { state: 'NEVER_ENROLLED' }, false]
 ])('a session that is %s (%j) is to be signed out: %j', (_name, session, isDue) => {
-  expect(findDueSessions(user(session), SINCE_MS)).toEqual(isDue ? ['s0'] : []);
+  const ledger = new SessionLedger(SINCE_MS);
+
+  expect(ledger.see({ ...user(session), enrolled: session.state === undefined })).toBe(!isDue);
+  expect(ledger.dueOf(userId(1))).toEqual(isDue ? ['s0'] : []);
 });
 
 test('sessions are counted of planned users alone, and each once', () => {
@@ -46,7 +49,23 @@ test('sessions are counted of planned users alone, and each once', () => {
 
   ledger.see(user({}, {}, {}));
   expect(ledger.count(isPlanned)).toEqual({ planned: 2, signedOut: 0 });
-  ledger.see(user({ state: 'LOCKED' }));
+  expect(ledger.see(user({ state: 'LOCKED' }))).toBe(true);
   expect(ledger.count(isPlanned)).toEqual({ planned: 2, signedOut: 2 });
   expect(ledger.dueOf(userId(1))).toEqual([]);
+});
+
+test.each<[string, Partial<SessionState>]>([
+  ['signed out and in again', { signedOutAtMs: 10_000, authenticatedAtMs: 9000 }],
+  ['signed in again', { authenticatedAtMs: 9001 }],
+  ['signed out', { state: 'LOCKED' }]
+])('a session that was %s since it was first shown is done, whatever the clocks say', (_name, now) => {
+  const ledger = new SessionLedger(SINCE_MS);
+  expect(ledger.see(user({ authenticatedAtMs: 9000 }))).toBe(false);
+
+  expect(ledger.see(user({ authenticatedAtMs: 9000, ...now }))).toBe(true);
+});
+
+test('a user who is in the app by no session that is shown is not done', () => {
+  expect(new SessionLedger(SINCE_MS).see(user())).toBe(false);
+  expect(new SessionLedger(SINCE_MS).see({ ...user(), enrolled: false })).toBe(true);
 });

@@ -32,7 +32,9 @@ function parts(changes: Changes = {}): ReportParts {
     deployment: { label: 'Fake', environment: 'testing', backendId: '64b0c0ffee64b0c0ffee64b0' },
     roster: {
       goal: lockGoal(false),
-      countPlan: () => plan ?? { selected: planned + 6, protected: 1, excluded: 2, already: 3, spared: 0, planned },
+      isComplete: true,
+      countPlan: () =>
+        plan ?? { selected: planned + 6, protected: 1, excluded: 2, already: 3, spared: 0, gone: 0, planned },
       countOutcomes: () => outcomes ?? { done: planned, failed: 0, unconfirmed: 0, notAttempted: 0 },
       listFailures: (most) => failures.slice(0, most),
       listTurnedReset: () => new Map(turnedReset),
@@ -122,7 +124,7 @@ test.each<[string, OutcomeCounts, readonly Failure[], string]>([
 
 test.each<[string, Changes]>([
   ['planned users', { outcomes: { ...NOBODY, done: 1 } }],
-  ['selected users', { plan: { selected: 9, protected: 0, excluded: 0, already: 0, spared: 0, planned: 2 } }],
+  ['selected users', { plan: { selected: 9, protected: 0, excluded: 0, already: 0, spared: 0, gone: 0, planned: 2 } }],
   ['listed failures', { outcomes: { ...NOBODY, failed: 1, notAttempted: 1 } }]
 ])('a report whose %s do not add up is a bug and says so', (_name, changes) => {
   expect(() => buildReport(parts(changes))).toThrow('This is a bug in lock_users');

@@ -105,3 +105,20 @@ test('where there is no queue the run is carried out at once', async () => {
   expect(await deliver(id)).toMatchObject({ status: 'done', counts: { locked: 3 } });
   expect(records.runs.get(id)).toMatchObject({ status: 'done' });
 });
+
+test('an object whose field and whose parameters ask for different actions is refused, and says so', async () => {
+  const { id } = records.add({ status: 'requested', action: 'lock', parameters: '{"action": "unlock"}' });
+
+  await expect(deliver(id)).rejects.toMatchObject({ code: 'INVALID_PARAMETERS' });
+
+  expect(records.runs.get(id)?.message).toContain('The field "action" says "lock", and the parameters say "unlock".');
+  expect(platform.scheduled).toEqual([]);
+});
+
+test('an object whose field says what to do needs no parameters', async () => {
+  const { id } = records.add({ status: 'requested', action: 'unlock' });
+
+  await deliver(id);
+
+  expect(platform.scheduled[0]?.parameters).toEqual({ action: 'unlock', runId: id });
+});

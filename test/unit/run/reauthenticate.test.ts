@@ -146,3 +146,79 @@ test('the record has the counts', async () => {
     { action: 'reauthenticate', status: 'done', alreadySignedOut: 1, planned: 4, reauthenticated: 4 }
   ]);
 });
+
+test.each([
+  ['ahead', 30_000],
+  ['behind', -30_000]
+])(
+  'where the backend’s clock is %s, who is in the app is signed out, and who signs in again stays in',
+  async (_name, aheadMs) => {
+    platform.clockAheadMs = aheadMs;
+    const backendMs = (): number => platform.clock.now + aheadMs;
+    platform.changeSession(userId(4), 's4', { authenticatedAtMs: backendMs() - 5000 });
+    platform.answerReauthenticate = (id, session) => {
+      platform.clock.now += 2000;
+      platform.changeSession(id, session, { signedOutAtMs: backendMs(), authenticatedAtMs: backendMs() });
+    };
+
+    const first = await runOnFake(platform, { ...SIGN_OUT, concurrency: 1 }, { budgetMs: 5000 });
+    const last = await runOnFake(platform, platform.scheduled.at(-1)?.parameters);
+
+    expect([first.status, last.status]).toEqual(['continues', 'done']);
+    expect(platform.singles).toHaveLength(6);
+  }
+);
+
+test('a run that was killed and comes back does not sign out whom it has signed out before', async () => {
+  const signOut = platform.answerReauthenticate;
+  let sent = 0;
+  platform.answerReauthenticate = (id, session) => {
+    platform.clock.now += 2000;
+    if (++sent === 3) return new Promise(() => undefined);
+    const { now } = platform.clock;
+    platform.changeSession(id, session, { signedOutAtMs: now, authenticatedAtMs: now });
+  };
+  void runOnFake(platform, { ...SIGN_OUT, runId: 'r', concurrency: 1 });
+  while (sent < 3) await new Promise((resolve) => setImmediate(resolve));
+  platform.answerReauthenticate = signOut;
+  platform.clock.now += 600_000;
+
+  expect(await runOnFake(platform, { ...SIGN_OUT, runId: 'r', concurrency: 1 })).toMatchObject({ status: 'done' });
+  // Two before, one that nobody knows of, and the three that were left.
+  expect(platform.singles).toHaveLength(6);
+});
+
+test('a user who is in the app by no session that is shown has failed', async () => {
+  const read = platform.readUserStates.bind(platform);
+  platform.readUserStates = async (limit, skip) => {
+    const page = await read(limit, skip);
+    return {
+      ...page,
+      users: page.users.map((user) => (user.userId === userId(4) ? { ...user, enrolled: true } : user))
+    };
+  };
+
+  const report = await runOnFake(platform, SIGN_OUT);
+
+  expect(report).toMatchObject({ status: 'partial', counts: { reauthenticated: 4, failed: 1 } });
+  expect(report.failures).toMatchObject([{ userId: userId(4), type: 'NO_SESSIONS' }]);
+});
+
+test('a session without an id is never sent', async () => {
+  platform.changeSession(userId(4), '', {});
+
+  const report = await runOnFake(platform, SIGN_OUT);
+
+  expect(report.failures).toMatchObject([{ userId: userId(4), outcome: 'failed', type: 'SESSION_WITHOUT_ID' }]);
+  expect(platform.singles).toHaveLength(5);
+});
+
+test('the session that failed decides about the user, whichever of them it is', async () => {
+  const signOut = platform.answerReauthenticate;
+  platform.answerReauthenticate = (id, session) => {
+    if (session !== 's0') return signOut(id, session);
+    throw backendError('BACKEND_UNAVAILABLE', 'Not now.', { status: 500 });
+  };
+
+  expect((await runOnFake(platform, { ...SIGN_OUT, verify: false })).counts).toMatchObject({ unconfirmed: 1 });
+});

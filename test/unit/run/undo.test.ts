@@ -46,7 +46,7 @@ test('undo unlocks those whom the run locked; who was locked before it stays loc
     stillLocked: { count: 1, users: [{ userId: userId(0), type: 'NOT_BY_THAT_RUN' }] }
   });
   expect(report.counts).toEqual({
-    ...{ selected: 4, protected: 0, excluded: 0, alreadyUnlocked: 0, lockedAgain: 0, planned: 4 },
+    ...{ selected: 4, protected: 0, excluded: 0, alreadyUnlocked: 0, lockedAgain: 0, notShown: 0, planned: 4 },
     ...{ unlocked: 4, failed: 0, unconfirmed: 0, notAttempted: 0 }
   });
   expect(log.lines.join('\n')).toContain(`stays locked: ${userId(0)}: NOT_BY_THAT_RUN`);
@@ -202,15 +202,23 @@ test('an undo that takes several invocations goes on where it stopped, and leave
   expect([...platform.locked].sort()).toEqual([userId(0), userId(2)]);
 });
 
-test('a user whom the users API no longer shows is not sent and has failed', async () => {
+test('a user whom the users API no longer shows is not sent, the log names them, and there is an end to undoing', async () => {
   const locked = await lock();
   (platform.ids as string[]).splice(3, 1);
+  const log = new RecordingLog();
 
-  expect(await undo(locked)).toMatchObject({
-    ...{ status: 'partial', counts: { unlocked: 3, failed: 1 } },
-    failures: [{ userId: userId(3), type: 'NOT_SHOWN' }]
+  expect(await undo(locked, { maxUsers: 3 }, log)).toMatchObject({
+    ...{ status: 'done', counts: { selected: 4, notShown: 1, unlocked: 3, failed: 0 } }
   });
   expect(platform.singles).toHaveLength(3);
+  expect(log.lines).toContain(
+    `Warning: 1 ids in the record of run ${locked.runId} are no users of this deployment: ${userId(3)}`
+  );
+  const again = await undo(locked);
+  expect(again.stopReason).toMatchObject({
+    code: 'ALREADY_UNDONE',
+    message: expect.stringContaining('3 are unlocked already, 1 are no longer users of the app.')
+  });
 });
 
 const HELD = { leaseExpiresAtMs: 5_000_000, leaseHolder: 'invocation 1, x' };
@@ -286,4 +294,28 @@ test('onlyEnrolled leaves those alone who are not in the app', async () => {
   expect(report.counts).toMatchObject({ selected: 6, alreadyLocked: 1, notEnrolled: 4, planned: 1, locked: 1 });
   expect([...platform.locked]).toEqual([userId(0), userId(1)]);
   expect([...records.runs.values()]).toMatchObject([{ notEnrolled: 4, locked: 1 }]);
+});
+
+test('onlyEnrolled does not lock whom the users API does not show: nobody knows whether they are in the app', async () => {
+  platform.changeSession(userId(1), 'phone', {});
+
+  const report = await runOnFake(platform, { onlyEnrolled: true, userIds: [userId(1), userId(77)] });
+
+  expect(report.failures).toMatchObject([{ userId: userId(77), type: 'NOT_SHOWN' }]);
+  expect([...platform.locked].sort()).toEqual([userId(0), userId(1)]);
+});
+
+test('onlyEnrolled sends those again who were signed out and not locked', async () => {
+  for (const id of userIds(6)) platform.changeSession(id, 'phone', {});
+  let isFirst = true;
+  platform.answerBatch = (operations) => {
+    for (const { user_id: id } of operations) {
+      platform.changeSession(id, 'phone', { state: 'LOCKED', signedOutAtMs: platform.clock.now });
+      if (!isFirst || id !== userId(2)) platform.locked.add(id);
+    }
+    isFirst = false;
+    return { operations: operations.map(() => ({ success: true })) };
+  };
+
+  expect(await runOnFake(platform, { onlyEnrolled: true })).toMatchObject({ status: 'done', counts: { locked: 5 } });
 });

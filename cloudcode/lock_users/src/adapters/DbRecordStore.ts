@@ -38,6 +38,7 @@ const RUN_FIELDS: Fields<RunRecord> = {
   ...{ status: 'status', runId: 'run_id', action: 'action', reason: 'reason', requestedBy: 'requested_by' },
   ...{ parameters: 'parameters', startedAtMs: 'started_at', finishedAtMs: 'finished_at', invocation: 'invocation' },
   ...{ leaseHolder: 'lease_holder', leaseExpiresAtMs: 'lease_expires_at', message: 'message', report: 'report' },
+  ...{ undoneBy: 'undone_by', notShown: 'not_shown' },
   ...{ selected: 'selected', protected: 'protected', excluded: 'excluded', alreadyLocked: 'already_locked' },
   ...{ planned: 'planned', locked: 'locked', failed: 'failed', unconfirmed: 'unconfirmed' },
   ...{ alreadyUnlocked: 'already_unlocked', lockedAgain: 'locked_again', unlocked: 'unlocked' },

@@ -4,7 +4,7 @@ import { backendError, classifyAnswer } from '../core/classify-answer';
 import { assertBatchKeepsData, serializeLockBatch } from '../core/lock-batch';
 import type { Secret } from '../core/Secret';
 import type { LockOperation, SessionState, UserState } from '../core/vocabulary';
-import type { BackendApi, Clock, UserStatePage } from '../ports';
+import type { BackendApi, Clock, DeploymentInfo, UserStatePage } from '../ports';
 import { parseRetryAfter } from './parse-retry-after';
 
 /** Where the Backend API is and how to get in. */
@@ -26,15 +26,16 @@ export class HttpBackendApi implements BackendApi {
     private readonly fetchUrl: Fetch = fetch
   ) {}
 
-  async readDeployment(timeoutMs: number): Promise<{ label: string | null; environment: string | null }> {
-    const info = await this.request('GET', 'info.json', timeoutMs);
+  async readDeployment(timeoutMs: number): Promise<DeploymentInfo> {
+    const { parsed: info, serverTimeMs } = await this.ask('GET', 'info.json', timeoutMs);
     if (typeof info !== 'object' || info === null || Array.isArray(info)) {
       throw backendError('BACKEND_PROTOCOL', 'GET info.json was not answered with a JSON object.');
     }
     const { label, environment } = info as Record<string, unknown>;
     return {
       label: typeof label === 'string' ? label : null,
-      environment: typeof environment === 'string' ? environment : null
+      environment: typeof environment === 'string' ? environment : null,
+      serverTimeMs
     };
   }
 
@@ -56,9 +57,6 @@ export class HttpBackendApi implements BackendApi {
   }
 
   async reauthenticateSession(userId: string, sessionId: string, timeoutMs: number): Promise<void> {
-    // Without it the address would be another route's.
-    if (sessionId === '')
-      throw backendError('BACKEND_PROTOCOL', `GET users shows a session of ${userId} without "id".`);
     const user = encodeURIComponent(userId);
     await this.change(`users/${user}/sessions/${encodeURIComponent(sessionId)}/re-authenticate`, timeoutMs);
   }
@@ -84,13 +82,23 @@ export class HttpBackendApi implements BackendApi {
 
   /** Makes one request and returns the parsed JSON of its 2xx answer. */
   private async request(method: 'GET' | 'POST', path: string, timeoutMs: number, body?: string): Promise<unknown> {
+    return (await this.ask(method, path, timeoutMs, body)).parsed;
+  }
+
+  /** The same, with the backend's clock. */
+  private async ask(
+    method: 'GET' | 'POST',
+    path: string,
+    timeoutMs: number,
+    body?: string
+  ): Promise<{ parsed: unknown; serverTimeMs: number | null }> {
     const name = `${method} ${path.split('?')[0] ?? path}`;
-    const { status, text, retryAfterMs } = await this.exchange(name, timeoutMs, { method, path, body });
+    const { status, text, retryAfterMs, serverTimeMs } = await this.exchange(name, timeoutMs, { method, path, body });
     const parsed = this.parse(text);
     if (status < 200 || status > 299) throw classifyAnswer(name, status, parsed, retryAfterMs);
     if (parsed === undefined)
       throw backendError('BACKEND_PROTOCOL', `${name} was answered with ${status} and no JSON.`);
-    return parsed;
+    return { parsed, serverTimeMs };
   }
 
   /** The parsed JSON, with the token taken out of every text in it, or undefined where the text is no JSON. */
@@ -110,7 +118,7 @@ export class HttpBackendApi implements BackendApi {
     name: string,
     timeoutMs: number,
     { method, path, body }: { method: string; path: string; body: string | undefined }
-  ): Promise<{ status: number; text: string; retryAfterMs: number | undefined }> {
+  ): Promise<{ status: number; text: string; retryAfterMs: number | undefined; serverTimeMs: number | null }> {
     const tooLate = new AbortController();
     const answered = new AbortController();
     void this.clock.sleep(timeoutMs, answered.signal).then(() => {
@@ -136,7 +144,8 @@ export class HttpBackendApi implements BackendApi {
         this.clock.nowMs()
       );
       // The time limit covers the body as well: a server may send its headers and then nothing.
-      return { status: response.status, text: await response.text(), retryAfterMs };
+      const serverTimeMs = readTime(response.headers.get('date'));
+      return { status: response.status, text: await response.text(), retryAfterMs, serverTimeMs };
     } catch (error) {
       const isTimeout = tooLate.signal.aborted;
       const what = isTimeout ? `not answered within ${timeoutMs / 1000} s` : describeNetworkError(error);
@@ -175,7 +184,7 @@ function readSession(entry: unknown): SessionState {
   };
 }
 
-/** Documented: times are ISO 8601. */
+/** Documented: times are ISO 8601. That of a `Date` header has a form of its own. */
 function readTime(value: unknown): number | null {
   const timeMs = typeof value === 'string' ? Date.parse(value) : NaN;
   return Number.isNaN(timeMs) ? null : timeMs;

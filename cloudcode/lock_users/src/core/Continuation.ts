@@ -4,7 +4,7 @@ import type { BucketState } from './TokenBucket';
 
 /**
  * What an invocation hands over to the next one of the same run. It holds no users: the next invocation looks for itself
- * who is still unlocked.
+ * who is still missing.
  */
 export interface Continuation {
   readonly runId: string;

@@ -1,21 +1,28 @@
 import type { LockTrail } from './LockTrail';
-import { findDueSessions } from './SessionLedger';
+import type { SessionLedger } from './SessionLedger';
 import type { Action, Reason, UserState } from './vocabulary';
 
 /** Where a run wants its users, and which of them it leaves alone. */
 export interface Goal {
   readonly action: Action;
-  /** Whether `spares` may ever leave somebody alone. */
-  readonly isSelective: boolean;
-  /** Whether a selected user may be sent whom the users API does not show. */
-  readonly takesUnshown: boolean;
-  /** Whether a user whom the platform claims to have brought there is sent again where the users API shows otherwise. */
-  readonly repeatsAnswered: boolean;
-  /** Why such a user failed. */
+  /** Name of the count of those whom `spares` leaves alone; undefined where it never does. */
+  readonly spared?: 'notEnrolled' | 'lockedAgain';
+  /**
+   * What becomes of a selected user whom the users API does not show: `sent`, for the platform to decide; `failed`, because
+   * nothing can be sent; or `left`, because they are no longer there.
+   */
+  readonly unshown: 'sent' | 'failed' | 'left';
+  /** Why a user failed who is not there although the platform answered success. */
   readonly notReached: Reason;
   isMet(user: UserState): boolean;
   /** Why a user who is not there is left alone; undefined where they are not. */
   spares(user: UserState): Reason | undefined;
+  /**
+   * Why a user who was sent and is not there is not sent again; undefined where they are.
+   *
+   * @param wasAnswered whether the platform answered success
+   */
+  givesUp(user: UserState, wasAnswered: boolean): Reason | undefined;
 }
 
 const NOT_ENROLLED: Reason = { type: 'NOT_ENROLLED', detail: 'The user is not in the app.' };
@@ -29,15 +36,16 @@ const NOT_UNLOCKED: Reason = {
 export function lockGoal(onlyEnrolled: boolean): Goal {
   return {
     action: 'lock',
-    isSelective: onlyEnrolled,
-    takesUnshown: true,
-    repeatsAnswered: true,
+    ...(onlyEnrolled && { spared: 'notEnrolled' as const }),
+    // Nobody knows whether a user who is not shown is in the app.
+    unshown: onlyEnrolled ? 'failed' : 'sent',
     notReached: {
       type: 'NOT_LOCKED',
       detail: 'The batch answered success, but the users API shows the user unlocked.'
     },
     isMet: ({ locked }) => locked,
-    spares: ({ enrolled }) => (onlyEnrolled && !enrolled ? NOT_ENROLLED : undefined)
+    spares: ({ enrolled }) => (onlyEnrolled && !enrolled ? NOT_ENROLLED : undefined),
+    givesUp: () => undefined
   };
 }
 
@@ -45,12 +53,11 @@ export function lockGoal(onlyEnrolled: boolean): Goal {
 export function unlockGoal(): Goal {
   return {
     action: 'unlock',
-    isSelective: false,
-    takesUnshown: true,
-    repeatsAnswered: true,
+    unshown: 'sent',
     notReached: NOT_UNLOCKED,
     isMet: ({ locked }) => !locked,
-    spares: () => undefined
+    spares: () => undefined,
+    givesUp: () => undefined
   };
 }
 
@@ -58,30 +65,28 @@ export function unlockGoal(): Goal {
  * The users whom one run locked are unlocked, except those whom somebody else has locked since.
  *
  * A user who is locked although the platform answered success is not sent again: somebody may have locked them just then.
- * For the same reason nobody is sent whom the users API does not show.
  */
 export function undoGoal(trail: LockTrail): Goal {
   return {
     ...unlockGoal(),
-    isSelective: true,
-    takesUnshown: false,
-    repeatsAnswered: false,
-    spares: (user) => trail.findLaterLock(user)
+    spared: 'lockedAgain',
+    unshown: 'left',
+    spares: (user) => trail.findLaterLock(user),
+    givesUp: (user, wasAnswered) => trail.findLaterLock(user) ?? (wasAnswered ? NOT_UNLOCKED : undefined)
   };
 }
 
-/** Every session that was in the app when the run began is signed out. @param sinceMs when it began, on the clock */
-export function reauthenticateGoal(sinceMs: number): Goal {
+/** Every session that was in the app when the run began is signed out; the ledger remembers which those are. */
+export function reauthenticateGoal(ledger: SessionLedger): Goal {
   return {
     action: 'reauthenticate',
-    isSelective: false,
-    takesUnshown: false,
-    repeatsAnswered: true,
+    unshown: 'failed',
     notReached: {
       type: 'NOT_SIGNED_OUT',
       detail: 'The platform answered success, but the users API shows a session that is still signed in.'
     },
-    isMet: (user) => findDueSessions(user, sinceMs).length === 0,
-    spares: () => undefined
+    isMet: (user) => ledger.see(user),
+    spares: () => undefined,
+    givesUp: () => undefined
   };
 }

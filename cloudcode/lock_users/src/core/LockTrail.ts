@@ -1,6 +1,6 @@
 import { CLOCK_DIFFERENCE_MS, INVOCATION_LIMIT_MS } from './limits';
 import { parseNotDone, parseUserIds } from './run-record';
-import type { BatchRecord } from './run-record';
+import type { BatchRecord, NotDone } from './run-record';
 import type { Reason, UserState } from './vocabulary';
 
 /** What the records say of one user. */
@@ -18,8 +18,9 @@ interface Trace {
  * Whom one run locked, by its record, and what has happened to them since, by the records of other runs and by the sessions
  * that the users API shows.
  *
- * A run announces only users whom it has seen unlocked. So whoever it may have locked, though nobody knows for certain
- * (it was killed, or an answer was lost), and who is locked now, was locked by it, unless something shows the contrary.
+ * A run announces users whom it has seen unlocked (or never saw, though it looked twice). So whoever it may have locked,
+ * though nobody knows for certain (it was killed, or an answer was lost), and who is locked now, was locked by it, unless
+ * something shows the contrary.
  */
 export class LockTrail {
   private readonly traces = new Map<string, Trace>();
@@ -27,10 +28,12 @@ export class LockTrail {
   /**
    * @param runId how the run is called in reasons
    * @param runRecordId the id of its record
+   * @param clockAheadMs by how much the backend's clock, by which sessions go, is ahead of the one of the records
    */
   constructor(
     private readonly runId: string,
-    private readonly runRecordId: string
+    private readonly runRecordId: string,
+    private readonly clockAheadMs: number
   ) {}
 
   /** Takes in a batch of the run, or a later one of another run, in any order. @throws LockUsersError `RECORD_FAILED` */
@@ -66,13 +69,15 @@ export class LockTrail {
   findLaterLock({ userId, sessions }: UserState): Reason | undefined {
     const trace = this.traces.get(userId);
     if (trace === undefined || trace.sentAtMs === -Infinity) return undefined;
+    // Where both came in the same moment the user stays locked, which is the smaller harm.
     if (trace.otherAtMs >= trace.sentAtMs) {
-      const detail = `After run ${this.runId}, the run with the record ${trace.otherId} found or left this user unlocked, and they were locked again.`;
+      const detail = `After run ${this.runId}, the run with the record ${trace.otherId} found this user unlocked, or was told that it had unlocked them; they are locked all the same.`;
       return { type: 'LOCKED_AGAIN', detail };
     }
     // To be signed out later than the run did it, a device must have been let in again in between.
     const isLater = sessions.some(
-      ({ signedOutAtMs }) => signedOutAtMs !== null && signedOutAtMs > trace.lockedByMs + CLOCK_DIFFERENCE_MS
+      ({ signedOutAtMs }) =>
+        signedOutAtMs !== null && signedOutAtMs > trace.lockedByMs + this.clockAheadMs + CLOCK_DIFFERENCE_MS
     );
     if (!isLater) return undefined;
     const detail = `A device of this user was signed out after run ${this.runId} had locked them, so somebody has locked or wiped it again.`;
@@ -96,7 +101,9 @@ function listTouched(batch: BatchRecord): readonly string[] {
   if (batch.action === 'reauthenticate') return [];
   if (batch.action !== 'unlock') return parseUserIds(batch);
   if (batch.state !== 'answered') return [];
-  const others = listUnchanged(batch, ['failed', 'unconfirmed', 'not_attempted']);
+  // Told that it had unlocked a user who was locked all the same, an undo leaves them to whoever has locked them.
+  const isTold = ({ type }: NotDone): boolean => type === 'NOT_UNLOCKED' || type === 'LOCKED_AGAIN';
+  const others = new Set(parseNotDone(batch).flatMap((user) => (isTold(user) ? [] : [user.userId])));
   return parseUserIds(batch).filter((userId) => !others.has(userId));
 }
 

@@ -8,6 +8,7 @@ import type { NotDone } from './run-record';
 import {
   DONE,
   EXCLUDED,
+  GONE,
   outcomeOf,
   placeOf,
   PLANNED,
@@ -34,7 +35,7 @@ const NOT_SHOWN: Reason = {
  * one place. Users have numbers here; `idOf` gives the id.
  *
  * Users may be selected and shown in any order and more than once; a user is planned as soon as both have happened
- * (selected − protected − excluded − already there − spared by the goal). A user who is several of these counts as the
+ * (selected − protected − excluded − already there − spared by the goal − gone). A user who is several of these counts as the
  * first, so that protection is seen to work even for a user who is locked already.
  */
 export class Roster {
@@ -42,6 +43,8 @@ export class Roster {
   private states = new Uint16Array(1024);
   private readonly reasons = new Map<number, Reason>();
   private readonly resets = new ResetWatch();
+  /** Whether everybody was selected and shown. */
+  isComplete = false;
   /** Why users are spared, for as many of them as a report names. */
   private readonly spareReasons = new Map<number, Reason>();
 
@@ -76,19 +79,32 @@ export class Roster {
     return this.note(user, state | SHOWN | this.judge(user, shown), (state & SELECTED) !== 0);
   }
 
-  /** Nobody else will be shown: plans the selected users who were not, and returns them. */
-  planUnshown(): number[] {
-    const planned: number[] = [];
+  /** Whether a selected user was not shown. */
+  get hasUnshown(): boolean {
     for (let user = 0; user < this.index.size; user++) {
-      const state = this.stateOf(user);
-      if ((state & (SELECTED | SHOWN)) === SELECTED && this.note(user, state, true) !== undefined) planned.push(user);
+      if ((this.stateOf(user) & (SELECTED | SHOWN)) === SELECTED) return true;
     }
-    return planned;
+    return false;
   }
 
-  /** Planned users who are not sent because nobody knows enough of them. */
-  failUnshown(users: readonly number[]): void {
-    for (const user of users) this.settle(user, { kind: 'refused', reason: NOT_SHOWN });
+  /**
+   * Nobody else will be shown: gives the selected users who were not their place, and returns those who are to be sent.
+   *
+   * @param isComplete whether everybody was shown, so that whoever was not is not there
+   */
+  planUnshown(isComplete: boolean): number[] {
+    this.isComplete = isComplete;
+    const toSend: number[] = [];
+    const { unshown } = this.goal;
+    for (let user = 0; user < this.index.size; user++) {
+      const state = this.stateOf(user);
+      if ((state & (SELECTED | SHOWN)) !== SELECTED) continue;
+      const isPlanned = this.note(user, isComplete && unshown === 'left' ? state | GONE : state, true) !== undefined;
+      if (!isPlanned) continue;
+      if (unshown === 'sent') toSend.push(user);
+      else if (isComplete) this.settle(user, { kind: 'refused', reason: NOT_SHOWN });
+    }
+    return toSend;
   }
 
   /** Writes down what came of sending a planned user; a later result replaces an earlier one. */
@@ -138,7 +154,7 @@ export class Roster {
   }
 
   countPlan(): PlanCounts {
-    const counts = { selected: 0, protected: 0, excluded: 0, already: 0, spared: 0, planned: 0 };
+    const counts = { selected: 0, protected: 0, excluded: 0, already: 0, spared: 0, gone: 0, planned: 0 };
     for (let user = 0; user < this.index.size; user++) {
       const state = this.stateOf(user);
       if ((state & SELECTED) === 0) continue;
@@ -229,7 +245,7 @@ export class Roster {
 
   /** Keeps the state; plans the user where everything is known and nothing speaks against it. */
   private note(user: number, state: number, isComplete: boolean): number | undefined {
-    const isPlanned = isComplete && (state & (WAS_THERE | PROTECTED | EXCLUDED | SPARED)) === 0;
+    const isPlanned = isComplete && (state & (WAS_THERE | PROTECTED | EXCLUDED | SPARED | GONE)) === 0;
     this.states[user] = isPlanned ? state | PLANNED : state;
     return isPlanned ? user : undefined;
   }
@@ -245,11 +261,10 @@ export class Roster {
 
   /** A user who was sent is shown not to be there. Returns the user where they are to be sent again. */
   private doubt(user: number, state: number, shown: UserState): number | undefined {
-    const spared = this.goal.spares(shown);
-    const isRepeated = spared === undefined && ((state & DONE) === 0 || this.goal.repeatsAnswered);
-    const reason = spared ?? this.reasons.get(user) ?? this.goal.notReached;
-    this.write(user, state, { kind: isRepeated ? 'failed' : 'refused', reason });
-    return isRepeated ? user : undefined;
+    const givenUp = this.goal.givesUp(shown, (state & DONE) !== 0);
+    const reason = givenUp ?? this.reasons.get(user) ?? this.goal.notReached;
+    this.write(user, state, { kind: givenUp === undefined ? 'failed' : 'refused', reason });
+    return givenUp === undefined ? user : undefined;
   }
 
   private write(user: number, state: number, result: OperationResult): void {

@@ -1,4 +1,4 @@
-import type { UserState } from './vocabulary';
+import type { SessionState, UserState } from './vocabulary';
 
 /** How many sessions a run had to sign out, and how many it did. */
 export interface SessionCounts {
@@ -10,34 +10,57 @@ export interface SessionCounts {
 const SECOND_MS = 1000;
 
 /**
- * Ids of the user's sessions that are in the app and have been there since before `sinceMs`. A session that was signed out
- * since, or that was signed in since, has done what re-authenticating is for, so that nobody has to sign in twice.
+ * Whether a session is in the app and has been there since before `sinceMs`. One that was signed out since, or that was
+ * signed in since, has done what re-authenticating is for, so that nobody has to sign in twice.
  */
-export function findDueSessions({ sessions }: UserState, sinceMs: number): string[] {
+function isDue({ state, signedOutAtMs, authenticatedAtMs }: SessionState, sinceMs: number): boolean {
   const sinceSecondMs = Math.floor(sinceMs / SECOND_MS) * SECOND_MS;
-  return sessions
-    .filter(
-      ({ state, signedOutAtMs, authenticatedAtMs }) =>
-        state === 'ENROLLED' &&
-        (signedOutAtMs === null || signedOutAtMs < sinceSecondMs) &&
-        (authenticatedAtMs === null || authenticatedAtMs <= sinceMs)
-    )
-    .map(({ sessionId }) => sessionId);
+  return (
+    state === 'ENROLLED' &&
+    (signedOutAtMs === null || signedOutAtMs < sinceSecondMs) &&
+    (authenticatedAtMs === null || authenticatedAtMs <= sinceMs)
+  );
 }
 
-/** Which sessions of whom are to be signed out, as the users API showed them last. */
-export class SessionLedger {
-  private readonly users = new Map<string, { readonly total: number; due: readonly string[] }>();
+interface KnownUser {
+  /** The sessions to be signed out, as they were shown first. */
+  readonly first: readonly SessionState[];
+  /** Ids of those that are still to be. */
+  due: readonly string[];
+}
 
-  /** @param sinceMs when the run began, on the clock */
+/** Which sessions of whom are to be signed out, and which of them were. */
+export class SessionLedger {
+  private readonly users = new Map<string, KnownUser>();
+
+  /** @param sinceMs when the run began, on the backend's clock */
   constructor(private readonly sinceMs: number) {}
 
-  /** The users API shows the user, for the first time or again. */
-  see(user: UserState): void {
-    const due = findDueSessions(user, this.sinceMs);
-    const known = this.users.get(user.userId);
-    if (known !== undefined) known.due = due;
-    else if (due.length > 0) this.users.set(user.userId, { total: due.length, due });
+  /**
+   * The users API shows the user, for the first time or again. From the second time on a session is still to be signed out
+   * only if nothing about it has changed, so that a difference between the clocks makes nobody sign in twice.
+   *
+   * @returns whether nothing is left to be signed out
+   */
+  see(user: UserState): boolean {
+    const { userId, sessions, enrolled } = user;
+    const known = this.users.get(userId);
+    if (known === undefined) {
+      const first = sessions.filter((session) => isDue(session, this.sinceMs));
+      if (first.length > 0) this.users.set(userId, { first, due: first.map(({ sessionId }) => sessionId) });
+      // Who is said to be in the app by no session that is shown cannot be said to be out of it.
+      return first.length === 0 && !(enrolled && !sessions.some(({ state }) => state === 'ENROLLED'));
+    }
+    const isSame = (before: SessionState): boolean =>
+      sessions.some(
+        (now) =>
+          now.sessionId === before.sessionId &&
+          now.state === 'ENROLLED' &&
+          now.signedOutAtMs === before.signedOutAtMs &&
+          now.authenticatedAtMs === before.authenticatedAtMs
+      );
+    known.due = known.first.filter(isSame).map(({ sessionId }) => sessionId);
+    return known.due.length === 0;
   }
 
   /** The platform has answered that the session is signed out. */
@@ -54,10 +77,10 @@ export class SessionLedger {
   /** @param isPlanned whether a user is one of those whom the run is about to sign out */
   count(isPlanned: (userId: string) => boolean): SessionCounts {
     let [planned, left] = [0, 0];
-    for (const [userId, { total, due }] of this.users) {
+    for (const [userId, { first, due }] of this.users) {
       if (!isPlanned(userId)) continue;
-      planned += total;
-      left += Math.min(total, due.length);
+      planned += first.length;
+      left += due.length;
     }
     return { planned, signedOut: planned - left };
   }

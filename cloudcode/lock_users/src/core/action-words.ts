@@ -1,3 +1,4 @@
+import type { Goal } from './Goal';
 import type { OutcomeCounts, PlanCounts } from './outcomes';
 import type { Action } from './vocabulary';
 
@@ -12,6 +13,8 @@ export interface Counts
   readonly notEnrolled?: number;
   /** Users whom the run that is undone locked, and somebody else has locked again since. */
   readonly lockedAgain?: number;
+  /** Users whom the run that is undone locked, and whom the users API no longer shows. */
+  readonly notShown?: number;
   readonly locked?: number;
   readonly unlocked?: number;
   readonly reauthenticated?: number;
@@ -23,11 +26,8 @@ export interface ActionWords {
   readonly done: 'locked' | 'unlocked' | 'reauthenticated';
   /** Name of the count of users who were there before. */
   readonly already: 'alreadyLocked' | 'alreadyUnlocked' | 'alreadySignedOut';
-  /** Name of the count of users whom the goal leaves alone, where the action has such goals. */
-  readonly spared?: 'notEnrolled' | 'lockedAgain';
   /** `12 already locked`. */
   readonly alreadyText: string;
-  readonly sparedText?: string;
   /** `185 users would be locked`. */
   readonly participle: string;
   /** `lock 185 users`. */
@@ -43,9 +43,7 @@ export const ACTION_WORDS: Readonly<Record<Action, ActionWords>> = {
   lock: {
     done: 'locked',
     already: 'alreadyLocked',
-    spared: 'notEnrolled',
     alreadyText: 'already locked',
-    sparedText: 'not in the app',
     participle: 'locked',
     verb: 'lock',
     keepsData: true,
@@ -54,9 +52,7 @@ export const ACTION_WORDS: Readonly<Record<Action, ActionWords>> = {
   unlock: {
     done: 'unlocked',
     already: 'alreadyUnlocked',
-    spared: 'lockedAgain',
     alreadyText: 'already unlocked',
-    sparedText: 'locked again since',
     participle: 'unlocked',
     verb: 'unlock',
     keepsData: false,
@@ -73,21 +69,21 @@ export const ACTION_WORDS: Readonly<Record<Action, ActionWords>> = {
   }
 };
 
-/**
- * The counts under the names that they have for the action.
- *
- * @param isSelective whether the goal may leave users alone; the count of those is left out where it cannot
- */
-export function nameCounts(action: Action, counts: PlanCounts & OutcomeCounts, isSelective: boolean): Counts {
+/** The counts under the names that they have for the goal's action; those that the goal does not have are left out. */
+export function nameCounts(
+  { action, spared: sparedName, unshown }: Pick<Goal, 'action' | 'spared' | 'unshown'>,
+  counts: PlanCounts & OutcomeCounts
+): Counts {
   const words = ACTION_WORDS[action];
-  const { selected, protected: protectedUsers, excluded, already, spared, planned } = counts;
+  const { selected, protected: protectedUsers, excluded, already, spared, gone, planned } = counts;
   const { done, failed, unconfirmed, notAttempted } = counts;
   return {
     selected,
     protected: protectedUsers,
     excluded,
     [words.already]: already,
-    ...(isSelective && words.spared !== undefined && { [words.spared]: spared }),
+    ...(sparedName !== undefined && { [sparedName]: spared }),
+    ...(unshown === 'left' && { notShown: gone }),
     planned,
     [words.done]: done,
     failed,

@@ -65,7 +65,7 @@ export interface Report {
   readonly reason?: string;
   readonly deployment: Deployment;
   readonly counts: Counts;
-  /** With `reauthenticate`: the sessions of the planned users that were in the app, and how many of them are signed out. */
+  /** With `reauthenticate`: the sessions that this invocation found in the app, of planned users, and how many are signed out. */
   readonly sessions?: SessionCounts;
   /**
    * Where a run is undone: users who are locked and stay so, because that run did not lock them or somebody else has done so
@@ -97,7 +97,14 @@ export interface ReportParts {
   readonly deployment: Deployment;
   readonly roster: Pick<
     Roster,
-    'goal' | 'countPlan' | 'countOutcomes' | 'listFailures' | 'listTurnedReset' | 'listSpared' | 'listOutside'
+    | 'goal'
+    | 'isComplete'
+    | 'countPlan'
+    | 'countOutcomes'
+    | 'listFailures'
+    | 'listTurnedReset'
+    | 'listSpared'
+    | 'listOutside'
   >;
   readonly sessions?: SessionCounts | undefined;
   readonly verified: boolean;
@@ -137,7 +144,10 @@ export function buildReport(parts: ReportParts): Report {
   const { roster, requests, stop, resetEarlier, action, undoes, sessions } = parts;
   const [plan, outcomes] = [roster.countPlan(), roster.countOutcomes()];
   const counts = { ...plan, ...outcomes };
-  if (counts.selected !== counts.protected + counts.excluded + counts.already + counts.spared + counts.planned) {
+  if (
+    counts.selected !==
+    counts.protected + counts.excluded + counts.already + counts.spared + counts.gone + counts.planned
+  ) {
     throw new InvariantError(`the selected users do not add up: ${JSON.stringify(counts)}.`);
   }
   if (counts.planned !== counts.done + counts.failed + counts.unconfirmed + counts.notAttempted) {
@@ -160,9 +170,9 @@ export function buildReport(parts: ReportParts): Report {
     verified: parts.verified,
     ...(parts.reason !== undefined && { reason: parts.reason }),
     deployment: parts.deployment,
-    counts: nameCounts(action, counts, roster.goal.isSelective),
+    counts: nameCounts(roster.goal, counts),
     ...(sessions && { sessions }),
-    ...(undoes !== undefined && { stillLocked: listStillLocked(roster, plan) }),
+    ...(undoes !== undefined && roster.isComplete && { stillLocked: listStillLocked(roster, plan) }),
     ...(parts.hop > 1 && { earlier: { [ACTION_WORDS[action].done]: parts.doneEarlier } }),
     failures,
     ...(failuresOmitted > 0 && { failuresOmitted }),
@@ -186,11 +196,13 @@ function listStillLocked(roster: ReportParts['roster'], { spared }: PlanCounts):
   return { count: spared + outside.length, users };
 }
 
-function decideStatus({ dryRun, stop, next }: ReportParts, counts: OutcomeCounts & PlanCounts): RunStatus {
+function decideStatus({ dryRun, stop, next, doneEarlier }: ReportParts, counts: OutcomeCounts & PlanCounts): RunStatus {
   if (stop?.code === 'QUEUED') return 'queued';
   // An unarmed deployment that was not told to lock has done all it was asked for, so it is no refusal.
-  if (dryRun && (stop === undefined || stop.code === 'NOT_ARMED')) return 'planned';
-  if (stop !== undefined && REFUSALS.includes(stop.code)) return 'refused';
+  if (dryRun && (stop === undefined || stop.code === 'NOT_ARMED' || stop.code === 'ALREADY_UNDONE')) return 'planned';
+  // The run began, and then more users were there than it may change, or it was disarmed.
+  const isCutShort = stop?.code === 'TOO_MANY_USERS' || stop?.code === 'NOT_ARMED';
+  if (stop !== undefined && REFUSALS.includes(stop.code)) return isCutShort && doneEarlier > 0 ? 'partial' : 'refused';
   if (next !== undefined) return 'continues';
   if (stop?.code === 'STALLED') return 'stalled';
   if ((stop === undefined || stop.code === 'ALREADY_UNDONE') && counts.done === counts.planned) return 'done';

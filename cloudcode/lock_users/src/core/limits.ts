@@ -66,10 +66,10 @@ export const ANSWER_GRACE_MS = 20_000;
  */
 export const MAX_HOPS = 1000;
 
-/** Invocations in a row that may lock nobody before a run gives up. Ours. */
+/** Invocations in a row that may change nobody before a run gives up. Ours. */
 export const MAX_IDLE_HOPS = 2;
 
-/** Times that users who are still unlocked are sent again. Ours. */
+/** Times that users who are not there yet are sent again. Ours. */
 export const MAX_RESEND_ROUNDS = 3;
 
 /** Failures named in the returned report; the rest is counted. Ours: a report has to stay a document. */
@@ -113,7 +113,7 @@ export const INVOCATION_LIMIT_MS = 300_000;
 
 /**
  * Milliseconds that the clocks of the backend and of CloudCode may differ by. Assumed: nothing is published; machines that
- * set their clocks by the network differ by less than a second.
+ * set their clocks by the network differ by less than a second. What the answers' `Date` header shows is taken into account.
  */
 export const CLOCK_DIFFERENCE_MS = 60_000;
 

@@ -20,6 +20,8 @@ export interface PlanCounts {
   readonly already: number;
   /** Those whom the goal itself leaves alone. */
   readonly spared: number;
+  /** Those whom the users API does not show, where the goal takes that for gone. */
+  readonly gone: number;
   readonly planned: number;
 }
 

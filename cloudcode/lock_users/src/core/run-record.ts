@@ -33,6 +33,8 @@ export interface RunRecord extends Partial<Record<keyof Counts, number | null>> 
   leaseHolder: string | null;
   /** Until when no other run may begin, on the clock. */
   leaseExpiresAtMs: number | null;
+  /** The run that has undone this one; orders of this one are not carried out any more. */
+  undoneBy: string | null;
   /** What a person should know. */
   message: string | null;
   /** The last invocation's report as JSON; it names at most 20 failures, the batches have all. */
@@ -74,16 +76,16 @@ export function holdsLease({ status, leaseExpiresAtMs }: RunRecord, nowMs: numbe
 }
 
 /** Ids of the users of a batch. @throws LockUsersError `RECORD_FAILED` where the record does not hold them */
-export function parseUserIds({ id, userIds }: BatchRecord): string[] {
-  return parseList(id, userIds) as string[];
+export function parseUserIds(batch: BatchRecord): string[] {
+  return parseList(batch, batch.userIds) as string[];
 }
 
 /** The users of a batch who are not where the run wants them. @throws LockUsersError `RECORD_FAILED` */
-export function parseNotDone({ id, notDone }: BatchRecord): NotDone[] {
-  return notDone === null ? [] : (parseList(id, notDone) as NotDone[]);
+export function parseNotDone(batch: BatchRecord): NotDone[] {
+  return batch.notDone === null ? [] : (parseList(batch, batch.notDone) as NotDone[]);
 }
 
-function parseList(id: string, text: string | null): unknown[] {
+function parseList({ id, runRecordId }: BatchRecord, text: string | null): unknown[] {
   try {
     const list: unknown = JSON.parse(text ?? '');
     if (Array.isArray(list)) return list;
@@ -92,7 +94,7 @@ function parseList(id: string, text: string | null): unknown[] {
   }
   throw new LockUsersError({
     code: 'RECORD_FAILED',
-    what: `The record ${id} of the model lock_run_batch was changed: it no longer says which users it is about.`,
+    what: `The record ${id} of the model lock_run_batch, of the run with the record ${runRecordId}, was changed: it no longer says which users it is about.`,
     nextStep: 'Unlock the users by name: {"action": "unlock", "userIds": ["…"]}.'
   });
 }

@@ -28,6 +28,9 @@ export const EXCLUDED = 1024;
 /** The goal leaves the user alone. */
 export const SPARED = 2048;
 
+/** The users API does not show the user, and the goal takes that for gone. */
+export const GONE = 4096;
+
 /** The flag of each result. */
 export const RESULT_FLAGS: Readonly<Record<OperationResult['kind'], number>> = {
   done: DONE,
@@ -42,7 +45,8 @@ export function placeOf(flags: number): Exclude<keyof PlanCounts, 'selected'> | 
   if ((flags & PROTECTED) !== 0) return 'protected';
   if ((flags & EXCLUDED) !== 0) return 'excluded';
   if ((flags & WAS_THERE) !== 0) return 'already';
-  return (flags & SPARED) !== 0 ? 'spared' : undefined;
+  if ((flags & SPARED) !== 0) return 'spared';
+  return (flags & GONE) !== 0 ? 'gone' : undefined;
 }
 
 /** In which count of the outcomes a planned user is. */
