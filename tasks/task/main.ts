@@ -28,13 +28,17 @@ async function main(): Promise<number> {
     return 2;
   }
   if (abort.signal.aborted) {
-    process.stderr.write('The task was killed: aborted.\n');
+    process.stderr.write(STOPPED);
     return 130;
   }
   const { answer, finished } = outcome;
   if (answer !== undefined) return tellAnswer(answer, finished.at(-1)?.result);
   return tell(finished.at(-1)?.result);
 }
+
+/** What a task has sent until then, it has done. */
+const STOPPED =
+  'The task was stopped while it ran. Users may have been changed; run it again, and it does what is missing.\n';
 
 /** The answer of a web task, and after it the result of what it ordered, if it did. */
 function tellAnswer({ status, body }: WebAnswer, last: TaskRunResult | undefined): number {

@@ -146,7 +146,7 @@ describe('on the platform', () => {
     expect((await on.runs()).slice(1)).toMatchObject([
       {
         status: 'refused',
-        message: expect.stringContaining('it was a dry run and locked nobody. No user was changed.')
+        message: expect.stringContaining('it was a dry run and changed nobody. No user was changed.')
       },
       { status: 'refused', message: expect.stringContaining('"undo" unlocks users. Leave "action" out.') }
     ]);

@@ -23,7 +23,7 @@ export class MemoryRecordStore implements RecordStore {
   }
 
   newBatch(runRecordId: string): BatchRecord {
-    const nothing = { action: null, number: null, state: null, sentAtMs: null, answeredAtMs: null };
+    const nothing = { runId: null, action: null, number: null, state: null, sentAtMs: null, answeredAtMs: null };
     return { id: userId(this.lastId++), runRecordId, ...nothing, userIds: null, done: null, notDone: null };
   }
 

@@ -63,7 +63,8 @@ export class RunRecorder {
     const userIds = JSON.stringify(users.map((user) => roster.idOf(user)));
     const number = this.batches.length + 1;
     const { action } = roster.goal;
-    Object.assign(record, { action, number, state: 'sent', sentAtMs: clock.nowMs(), userIds });
+    const { runId } = run;
+    Object.assign(record, { runId, action, number, state: 'sent', sentAtMs: clock.nowMs(), userIds });
     const batch: AnnouncedBatch = { id: record.id, users, record, notDone: undefined };
     this.batches.push(batch);
     const written = new Promise<void>((resolve) => this.waiting.set(batch, resolve));

@@ -77,7 +77,7 @@ export async function chooseAim({
 /** Says of the undoing of a run that there was nothing left to do. */
 export function describeAlreadyUndone(runId: string, { selected, already, spared, gone }: PlanCounts): ErrorParts {
   const others = [
-    ...(spared > 0 ? [`${spared} were locked again since by somebody else`] : []),
+    ...(spared > 0 ? [`${spared} were locked again since`] : []),
     ...(gone > 0 ? [`${gone} are no longer users of the app`] : [])
   ].map((text) => `, ${text}`);
   return {
@@ -86,6 +86,9 @@ export function describeAlreadyUndone(runId: string, { selected, already, spared
       selected === 0
         ? `Run ${runId} locked nobody.`
         : `There is nothing left to undo: of the ${selected} users whom run ${runId} locked, ${already} are unlocked already${others.join('')}.`,
-    nextStep: 'Nothing is to be done.'
+    nextStep:
+      spared > 0
+        ? 'Those stay locked; the report names them, and the run that has locked them again where one has: undo that one.'
+        : 'Nothing is to be done.'
   };
 }

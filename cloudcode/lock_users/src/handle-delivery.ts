@@ -122,12 +122,19 @@ function isFilled(text: string | null): boolean {
   return text !== null && text.trim() !== '';
 }
 
+/** A webhook of the type `ready` fires once for each object (documented), so that this one may never start a run again. */
+const REQUEST_ANEW = 'Create another lock_run with the parameters corrected.';
+
 async function refuse(
   run: RunRecord,
-  { what, nextStep }: ErrorParts,
+  { what }: ErrorParts,
   { records, nowMs, sender }: { records: RecordStore; nowMs: number; sender: Sender }
 ): Promise<void> {
-  Object.assign(run, { status: 'refused', finishedAtMs: nowMs, message: `${what} No user was changed. ${nextStep}` });
+  Object.assign(run, {
+    status: 'refused',
+    finishedAtMs: nowMs,
+    message: `${what} No user was changed. ${REQUEST_ANEW}`
+  });
   await sender.read('record', (timeoutMs) => records.save([run], timeoutMs));
 }
 

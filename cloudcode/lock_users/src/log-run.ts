@@ -8,16 +8,19 @@ import type { PlanCounts } from './core/outcomes';
 import type { Deployment } from './core/vocabulary';
 import type { Log } from './ports';
 
-/** Which run this is, and on which deployment. */
+/** Which run this is. */
+export function logRun(log: Log, runId: string, hop: number): void {
+  log.line(`lock_users, run ${runId}${hop === 1 ? '' : `, invocation ${hop}`}`);
+}
+
+/** On which deployment it is, and who asked for it. */
 export function logDeployment(
   log: Log,
-  runId: string,
   deployment: Deployment,
-  { continuation, reason, requestedBy }: Pick<Parameters, 'continuation' | 'reason' | 'requestedBy'>,
+  { reason, requestedBy }: Pick<Parameters, 'reason' | 'requestedBy'>,
   authScheme: Settings['authScheme']
 ): void {
   const { label, environment, backendId } = deployment;
-  log.line(`lock_users, run ${runId}${continuation === undefined ? '' : `, invocation ${continuation.hop}`}`);
   log.line(`Deployment: ${label ?? 'without a label'} (${environment ?? 'environment unknown'}), backend ${backendId}`);
   const source =
     authScheme === 'Token' ? 'the CloudCode runtime (this.backend)' : 'JOURNEY_BACKEND_URL, JOURNEY_API_TOKEN';

@@ -134,6 +134,6 @@ export function describeUnderWay({ runId, id, leaseHolder, leaseExpiresAtMs }: R
   return {
     code: 'RUN_UNDER_WAY',
     what: `A run is under way: ${runId ?? id} (${holder}). Its lease ends in ${seconds} s at the latest.`,
-    nextStep: 'Wait until it has ended, then run the task again if there is something left to do.'
+    nextStep: `Wait until it has ended, then run the task again if there is something left to do. If it was killed, the status "interrupted" in its record (lock_run ${id}) ends its lease at once.`
   };
 }

@@ -66,24 +66,29 @@ function describeUnknown(runId: string): ErrorParts {
   };
 }
 
-function describeUnfit(runId: string, why: string): ErrorParts {
-  return { code: 'NOT_UNDOABLE', what: `Run ${runId} cannot be undone: ${why}.`, nextStep: BY_NAME };
+function describeUnfit(runId: string, [why, nextStep]: readonly [string, string]): ErrorParts {
+  return { code: 'NOT_UNDOABLE', what: `Run ${runId} cannot be undone: ${why}.`, nextStep };
 }
 
-function describeOtherAction({ action }: RunRecord): string | undefined {
-  if (action === 'unlock') return 'it unlocked users; to lock them, run the task with "userIds"';
-  return action === 'reauthenticate' ? 'it signed users out and locked nobody' : undefined;
+const NOTHING_TO_DO = 'Nothing is to be done.';
+
+/** Why a run that never locks anybody cannot be undone, and what to do instead. */
+function describeOtherAction({ action, status }: RunRecord): readonly [string, string] | undefined {
+  if (action === 'lock' || action === null || status === 'planned') return undefined;
+  return action === 'unlock'
+    ? ['it unlocked users', 'To lock users, name them: {"userIds": ["…"]}, or select them with "where".']
+    : ['it signed users out and locked nobody', 'They come back by signing in.'];
 }
 
-function describeStatus({ status }: RunRecord): string | undefined {
+function describeStatus({ status }: RunRecord): readonly [string, string] | undefined {
   switch (status) {
     case 'planned':
-      return 'it was a dry run and locked nobody';
+      return ['it was a dry run and changed nobody', NOTHING_TO_DO];
     case 'refused':
-      return 'it was refused and locked nobody';
+      return ['it was refused and locked nobody', NOTHING_TO_DO];
     case 'requested':
     case null:
-      return 'it has not begun';
+      return ['it has not begun', 'Wait until it has been carried out.'];
     default:
       return undefined;
   }

@@ -18,7 +18,7 @@ import { chooseAim, plainGoal } from './choose-aim';
 import type { Aim } from './choose-aim';
 import { closeRun } from './close-run';
 import { handOver } from './hand-over';
-import { logDeployment, logReport } from './log-run';
+import { logDeployment, logReport, logRun } from './log-run';
 import { openRun } from './open-run';
 import type { Ports } from './ports';
 import { RunRecorder } from './RunRecorder';
@@ -111,6 +111,7 @@ export async function runLockUsers(settings: Settings, parameters: Parameters, p
 /** Brings the selected users to their goal as far as it can. */
 async function reconcile(job: Job, progress: Progress): Promise<void> {
   const { settings, parameters, ports, sender, dryRun } = job;
+  logRun(ports.log, job.runId, job.hop);
   if (!settings.armed && !dryRun) {
     progress.refusal = describeNotArmed();
     return;
@@ -118,7 +119,7 @@ async function reconcile(job: Job, progress: Progress): Promise<void> {
   const { serverTimeMs, ...named } = await sender.read('info', (timeoutMs) => ports.backend.readDeployment(timeoutMs));
   const clockAheadMs = compareClocks(serverTimeMs, ports.clock.nowMs());
   progress.deployment = { ...progress.deployment, ...named };
-  logDeployment(ports.log, job.runId, progress.deployment, parameters, settings.authScheme);
+  logDeployment(ports.log, progress.deployment, parameters, settings.authScheme);
   const { run, stop, hasBegun = false } = await openRun(job);
   progress.recorder = makeRecorder(job, run, progress.roster);
   progress.refusal = stop;

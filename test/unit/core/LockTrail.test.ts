@@ -9,7 +9,16 @@ const HOUR_MS = 3_600_000;
 /** A batch of the run for users 1 to 3, sent at 1000 and answered at 2000, unless told otherwise. */
 function batch(changes: Partial<BatchRecord> = {}, ...notDone: NotDone[]): BatchRecord {
   return {
-    ...{ id: 'b', runRecordId: RUN, action: 'lock', number: 1, state: 'answered', sentAtMs: 1000, answeredAtMs: 2000 },
+    ...{
+      id: 'b',
+      runRecordId: RUN,
+      runId: 'run-1',
+      action: 'lock',
+      number: 1,
+      state: 'answered',
+      sentAtMs: 1000,
+      answeredAtMs: 2000
+    },
     ...{ userIds: JSON.stringify([1, 2, 3].map(userId)), done: 3, notDone: JSON.stringify(notDone) },
     ...changes
   };
@@ -48,8 +57,11 @@ test('a user who failed at first and was locked when sent again is one of them',
   expect(made.userIds()).toContain(userId(1));
 });
 
-test('users of other runs alone are none of them', () => {
-  expect(trail(batch({ runRecordId: 'other' })).userIds()).toEqual([]);
+test('users of other runs alone are none of them, and the reason names the run that locked them', () => {
+  const made = trail(batch({ runRecordId: 'o', runId: 'other' }));
+  expect(made.userIds()).toEqual([]);
+  expect(made.explainOther(userId(1)).detail).toContain('Run other found this user unlocked since');
+  expect(made.explainOther(userId(9)).detail).toContain('they were locked before it, or somebody else has');
 });
 
 test.each<[string, Partial<BatchRecord>, NotDone[], boolean]>([
@@ -87,11 +99,11 @@ test.each<[string, Partial<BatchRecord>, NotDone[], boolean]>([
   for (const made of [trail(batch(), other), trail(other, batch())]) expect(isLater(made, locked(2))).toBe(expected);
 });
 
-test('the reason names the record of the latest of the other runs', () => {
-  const early = batch({ runRecordId: 'early', sentAtMs: 5000 });
-  const late = batch({ runRecordId: 'late', sentAtMs: 6000 });
+test('the reason names the latest of the other runs', () => {
+  const early = batch({ runRecordId: 'e', runId: 'early', sentAtMs: 5000 });
+  const late = batch({ runRecordId: 'l', runId: 'late', sentAtMs: 6000 });
   for (const made of [trail(batch(), early, late), trail(late, early, batch())]) {
-    expect(made.findLaterLock(locked(1))?.detail).toContain('the run with the record late found this user unlocked');
+    expect(made.findLaterLock(locked(1))?.detail).toContain('Run late found this user unlocked since');
   }
 });
 

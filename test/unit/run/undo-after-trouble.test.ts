@@ -192,7 +192,7 @@ test('whom an undo left locked because somebody may have locked them just then, 
   const again = await on.undo(locked.runId);
 
   expect(on.locked).toEqual([userId(3)]);
-  expect(again.stillLocked?.users[0]?.detail).toContain('was told that it had unlocked them');
+  expect(again.stillLocked?.users[0]?.detail).toContain('has unlocked this user since, or was told so');
 });
 
 test('an undo that is sent again does not override somebody who has locked the user meanwhile', async () => {

@@ -226,7 +226,7 @@ test.each<[string, object, string, string]>([
   ['a running run', { status: 'running', ...HELD }, 'RUN_UNDER_WAY', 'A run is under way: run-x'],
   ['a starting run', { status: 'starting', ...HELD }, 'RUN_UNDER_WAY', 'A run is under way: run-x'],
   ['a run that continues', { status: 'continues', ...HELD }, 'RUN_UNDER_WAY', 'A run is under way: run-x'],
-  ['a dry run', { status: 'planned' }, 'NOT_UNDOABLE', 'it was a dry run and locked nobody'],
+  ['a dry run', { status: 'planned' }, 'NOT_UNDOABLE', 'it was a dry run and changed nobody'],
   ['a refused run', { status: 'refused' }, 'NOT_UNDOABLE', 'it was refused and locked nobody'],
   ['a requested run', { status: 'requested' }, 'NOT_UNDOABLE', 'it has not begun'],
   ['a draft', { status: null }, 'NOT_UNDOABLE', 'it has not begun'],

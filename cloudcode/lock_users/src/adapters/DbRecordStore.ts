@@ -46,7 +46,14 @@ const RUN_FIELDS: Fields<RunRecord> = {
   notAttempted: 'not_attempted'
 };
 const BATCH_FIELDS: Fields<BatchRecord> = {
-  ...{ runRecordId: 'lock_run_id', action: 'action', number: 'number', state: 'state', sentAtMs: 'sent_at' },
+  ...{
+    runRecordId: 'lock_run_id',
+    runId: 'run_id',
+    action: 'action',
+    number: 'number',
+    state: 'state',
+    sentAtMs: 'sent_at'
+  },
   ...{ answeredAtMs: 'answered_at', userIds: 'user_ids', done: 'done', notDone: 'not_done' }
 };
 

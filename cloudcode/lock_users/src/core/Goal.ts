@@ -23,6 +23,8 @@ export interface Goal {
    * @param wasAnswered whether the platform answered success
    */
   givesUp(user: UserState, wasAnswered: boolean): Reason | undefined;
+  /** Why a user who is not selected is not where the run wants its users; for goals whose report tells it. */
+  explainOther?(userId: string): Reason;
 }
 
 const NOT_ENROLLED: Reason = { type: 'NOT_ENROLLED', detail: 'The user is not in the app.' };
@@ -71,6 +73,7 @@ export function undoGoal(trail: LockTrail): Goal {
     ...unlockGoal(),
     spared: 'lockedAgain',
     unshown: 'left',
+    explainOther: (userId) => trail.explainOther(userId),
     spares: (user) => trail.findLaterLock(user),
     givesUp: (user, wasAnswered) => trail.findLaterLock(user) ?? (wasAnswered ? NOT_UNLOCKED : undefined)
   };

@@ -9,9 +9,9 @@ interface Trace {
   sentAtMs: number;
   /** When that can have happened at the latest. */
   lockedByMs: number;
-  /** When another run last locked or unlocked the user, and the id of its record. */
+  /** When another run last locked or unlocked the user, and which. */
   otherAtMs: number;
-  otherId: string;
+  other: Pick<BatchRecord, 'runId' | 'runRecordId' | 'action'> | undefined;
 }
 
 /**
@@ -56,7 +56,7 @@ export class LockTrail {
       const trace = this.find(userId);
       if (sentAtMs < trace.otherAtMs) continue;
       trace.otherAtMs = sentAtMs;
-      trace.otherId = batch.runRecordId;
+      trace.other = batch;
     }
   }
 
@@ -71,8 +71,7 @@ export class LockTrail {
     if (trace === undefined || trace.sentAtMs === -Infinity) return undefined;
     // Where both came in the same moment the user stays locked, which is the smaller harm.
     if (trace.otherAtMs >= trace.sentAtMs) {
-      const detail = `After run ${this.runId}, the run with the record ${trace.otherId} found this user unlocked, or was told that it had unlocked them; they are locked all the same.`;
-      return { type: 'LOCKED_AGAIN', detail };
+      return { type: 'LOCKED_AGAIN', detail: describeOther(trace.other) };
     }
     // To be signed out later than the run did it, a device must have been let in again in between.
     const isLater = sessions.some(
@@ -84,13 +83,30 @@ export class LockTrail {
     return { type: 'LOCKED_AGAIN', detail };
   }
 
+  /** Why a user is locked whom the run has nothing to do with. */
+  explainOther(userId: string): Reason {
+    const other = this.traces.get(userId)?.other;
+    const detail =
+      other === undefined || other.action === 'unlock'
+        ? 'The run that is undone did not lock this user: they were locked before it, or somebody else has locked them since.'
+        : describeOther(other);
+    return { type: 'NOT_BY_THAT_RUN', detail };
+  }
+
   private find(userId: string): Trace {
     const known = this.traces.get(userId);
     if (known !== undefined) return known;
-    const trace = { sentAtMs: -Infinity, lockedByMs: -Infinity, otherAtMs: -Infinity, otherId: '' };
+    const trace = { sentAtMs: -Infinity, lockedByMs: -Infinity, otherAtMs: -Infinity, other: undefined };
     this.traces.set(userId, trace);
     return trace;
   }
+}
+
+function describeOther(other: Trace['other']): string {
+  const name = other?.runId ?? other?.runRecordId ?? 'unknown';
+  return other?.action === 'unlock'
+    ? `Run ${name} has unlocked this user since, or was told so, and they are locked all the same: somebody else has locked them.`
+    : `Run ${name} found this user unlocked since, and was to lock them. To let them back in, undo that run.`;
 }
 
 /**

@@ -7,7 +7,7 @@ import type { ErrorCode, ErrorParts } from './LockUsersError';
 import type { Failure, LeftAlone, OutcomeCounts, PlanCounts } from './outcomes';
 import type { Roster } from './Roster';
 import type { SessionCounts } from './SessionLedger';
-import type { Action, Deployment, Reason, UsersChanged } from './vocabulary';
+import type { Action, Deployment, UsersChanged } from './vocabulary';
 
 /**
  * How an invocation ended: `planned`: it was a dry run. `done`: every planned user is where the run wants them.
@@ -129,12 +129,6 @@ const REFUSALS: readonly ErrorCode[] = [
   'NOT_UNDOABLE'
 ];
 
-const NOT_BY_THAT_RUN: Reason = {
-  type: 'NOT_BY_THAT_RUN',
-  detail:
-    'The run that is undone did not lock this user: they were locked before it, or somebody else has locked them since.'
-};
-
 /**
  * Puts the report together and proves that nobody is missing from it.
  *
@@ -191,8 +185,10 @@ export function buildReport(parts: ReportParts): Report {
 function listStillLocked(roster: ReportParts['roster'], { spared }: PlanCounts): NonNullable<Report['stillLocked']> {
   const outside = roster.listOutside();
   const users = roster.listSpared(MAX_FAILURES_IN_REPORT);
-  for (const userId of outside.slice(0, MAX_FAILURES_IN_REPORT - users.length))
-    users.push({ userId, ...NOT_BY_THAT_RUN });
+  for (const userId of outside.slice(0, MAX_FAILURES_IN_REPORT - users.length)) {
+    const reason = roster.goal.explainOther?.(userId);
+    if (reason !== undefined) users.push({ userId, ...reason });
+  }
   return { count: spared + outside.length, users };
 }
 

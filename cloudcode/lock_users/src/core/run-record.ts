@@ -46,6 +46,8 @@ export interface BatchRecord {
   readonly id: string;
   /** Id of the run's object. */
   readonly runRecordId: string;
+  /** The run's id, as its report has it. */
+  runId: string | null;
   /** What is done with the users; null in records of versions that could only lock. */
   action: Action | null;
   /** Order in which the batches of an invocation were made, from 1. */
@@ -85,7 +87,7 @@ export function parseNotDone(batch: BatchRecord): NotDone[] {
   return batch.notDone === null ? [] : (parseList(batch, batch.notDone) as NotDone[]);
 }
 
-function parseList({ id, runRecordId }: BatchRecord, text: string | null): unknown[] {
+function parseList({ id, runId, runRecordId }: BatchRecord, text: string | null): unknown[] {
   try {
     const list: unknown = JSON.parse(text ?? '');
     if (Array.isArray(list)) return list;
@@ -94,7 +96,7 @@ function parseList({ id, runRecordId }: BatchRecord, text: string | null): unkno
   }
   throw new LockUsersError({
     code: 'RECORD_FAILED',
-    what: `The record ${id} of the model lock_run_batch, of the run with the record ${runRecordId}, was changed: it no longer says which users it is about.`,
+    what: `The record ${id} of the model lock_run_batch, of run ${runId ?? runRecordId}, was changed: it no longer says which users it is about.`,
     nextStep: 'Unlock the users by name: {"action": "unlock", "userIds": ["…"]}.'
   });
 }
