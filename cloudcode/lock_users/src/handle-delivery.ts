@@ -1,7 +1,8 @@
 import isPlainObject = require('lodash/isPlainObject');
 import { buildReport } from './core/build-report';
-import type { Report, ReportParts } from './core/build-report';
+import type { Report } from './core/build-report';
 import { lockGoal } from './core/Goal';
+import { SessionLedger } from './core/SessionLedger';
 import { LockUsersError } from './core/LockUsersError';
 import type { ErrorParts } from './core/LockUsersError';
 import { invalidParameters, parseParameters } from './core/parse-parameters';
@@ -11,6 +12,7 @@ import { Roster } from './core/Roster';
 import type { RunRecord } from './core/run-record';
 import { toErrorParts } from './core/to-error-parts';
 import { TokenBucket } from './core/TokenBucket';
+import { plainGoal } from './choose-aim';
 import { logReport } from './log-run';
 import { describeEnded, describeQueued } from './open-run';
 import { orderInvocation } from './order-invocation';
@@ -30,13 +32,14 @@ export async function handleDelivery(settings: Settings, objectId: string, ports
   const bucket = new TokenBucket(settings.pace, startedAtMs);
   const sender = new Sender({ clock, random, log, bucket, deadlineMs: startedAtMs + settings.budgetMs });
   let stop: ErrorParts;
-  let requested: Parameters | ErrorParts | undefined;
+  let requested: Parameters | undefined;
   try {
-    requested = await readRequest(ports, sender, objectId);
-    if ('code' in requested) stop = requested;
+    const found = await readRequest(ports, sender, objectId);
+    if ('code' in found) stop = found;
     else {
-      const failure = await orderInvocation(ports, requested.given, 0);
-      if (failure !== undefined) return await runLockUsers(settings, requested, ports);
+      requested = found;
+      const failure = await orderInvocation(ports, found.given, 0);
+      if (failure !== undefined) return await runLockUsers(settings, found, ports);
       stop = describeQueued(`Run ${objectId} is ordered on the queue lock_users.`);
     }
   } catch (error) {
@@ -45,11 +48,12 @@ export async function handleDelivery(settings: Settings, objectId: string, ports
   }
   const report = buildReport({
     runId: objectId,
-    ...describeRequested(requested),
+    undoes: requested?.undo,
     hop: 1,
     dryRun: false,
     deployment: { label: null, environment: null, backendId: settings.backendId },
-    roster: new Roster(lockGoal(false), new Set(), new Set()),
+    // Nobody has been looked at: it only says what the run is about.
+    roster: new Roster(requested ? plainGoal(requested, new SessionLedger(0)) : lockGoal(false), new Set(), new Set()),
     verified: false,
     doneEarlier: 0,
     resetEarlier: 0,
@@ -59,13 +63,6 @@ export async function handleDelivery(settings: Settings, objectId: string, ports
   });
   logReport(log, report);
   return report;
-}
-
-/** What the report says of a run that nothing was done about here. */
-function describeRequested(requested: Parameters | ErrorParts | undefined): Pick<ReportParts, 'action' | 'undoes'> {
-  return requested === undefined || 'code' in requested
-    ? { action: 'lock' }
-    : { action: requested.action, undoes: requested.undo };
 }
 
 /** The parameters of the requested run, or why nothing is to be run. */

@@ -61,7 +61,7 @@ interface Progress {
 export async function runLockUsers(settings: Settings, parameters: Parameters, ports: Ports): Promise<Report> {
   const { clock, random, log } = ports;
   const nowMs = clock.nowMs();
-  const { continuation, action } = parameters;
+  const { continuation } = parameters;
   const bucket = new TokenBucket(settings.pace, nowMs, continuation?.bucket);
   const deadlineMs = nowMs + settings.budgetMs;
   const job: Job = {
@@ -90,7 +90,7 @@ export async function runLockUsers(settings: Settings, parameters: Parameters, p
   const ending = await endInvocation(job, progress);
   const { roster } = progress;
   const report = buildReport({
-    ...{ runId: job.runId, hop: job.hop, dryRun: job.dryRun, action, undoes: parameters.undo, roster },
+    ...{ runId: job.runId, hop: job.hop, dryRun: job.dryRun, undoes: parameters.undo, roster },
     reason: parameters.reason,
     deployment: progress.deployment,
     sessions: progress.aim?.sessions?.count((userId) => roster.isPlanned(userId)),

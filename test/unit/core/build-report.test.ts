@@ -26,7 +26,6 @@ function parts(changes: Changes = {}): ReportParts {
   const { planned = 2, plan, outcomes, failures = [], turnedReset = [], ...rest } = changes;
   return {
     runId: 'run-1',
-    action: 'lock',
     hop: 1,
     dryRun: false,
     deployment: { label: 'Fake', environment: 'testing', backendId: '64b0c0ffee64b0c0ffee64b0' },

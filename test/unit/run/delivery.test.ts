@@ -118,7 +118,8 @@ test('an object whose field and whose parameters ask for different actions is re
 test('an object whose field says what to do needs no parameters', async () => {
   const { id } = records.add({ status: 'requested', action: 'unlock' });
 
-  await deliver(id);
+  const report = await deliver(id);
 
   expect(platform.scheduled[0]?.parameters).toEqual({ action: 'unlock', runId: id });
+  expect(report).toMatchObject({ action: 'unlock', status: 'queued', counts: { unlocked: 0, alreadyUnlocked: 0 } });
 });

@@ -88,7 +88,6 @@ export interface Report {
 /** Everything a report is made of. */
 export interface ReportParts {
   readonly runId: string;
-  readonly action: Action;
   /** The run that is undone, if one is. */
   readonly undoes?: string | undefined;
   readonly hop: number;
@@ -135,7 +134,8 @@ const REFUSALS: readonly ErrorCode[] = [
  * @throws InvariantError where the counts do not add up.
  */
 export function buildReport(parts: ReportParts): Report {
-  const { roster, requests, stop, resetEarlier, action, undoes, sessions } = parts;
+  const { roster, requests, stop, resetEarlier, undoes, sessions } = parts;
+  const { action } = roster.goal;
   const [plan, outcomes] = [roster.countPlan(), roster.countOutcomes()];
   const counts = { ...plan, ...outcomes };
   if (
