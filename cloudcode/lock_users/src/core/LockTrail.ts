@@ -52,11 +52,13 @@ export class LockTrail {
       }
       return;
     }
+    // Not the batch itself, which holds the ids of all its users.
+    const other = { runId: batch.runId, runRecordId: batch.runRecordId, action: batch.action };
     for (const userId of listTouched(batch)) {
       const trace = this.find(userId);
       if (sentAtMs < trace.otherAtMs) continue;
       trace.otherAtMs = sentAtMs;
-      trace.other = batch;
+      trace.other = other;
     }
   }
 
