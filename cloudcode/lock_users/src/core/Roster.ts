@@ -21,8 +21,8 @@ import {
   SHOWN,
   SPARED,
   WAS_THERE
-} from './user-flags';
-import { UserIndex } from './UserIndex';
+} from './flags';
+import { UserFlags } from './UserFlags';
 import type { Reason, UserState } from './vocabulary';
 
 const NOT_SHOWN: Reason = {
@@ -39,8 +39,7 @@ const NOT_SHOWN: Reason = {
  * first, so that protection is seen to work even for a user who is locked already.
  */
 export class Roster {
-  private readonly index = new UserIndex();
-  private states = new Uint16Array(1024);
+  private readonly users = new UserFlags();
   private readonly reasons = new Map<number, Reason>();
   private readonly resets = new ResetWatch();
   /** Whether everybody was selected and shown. */
@@ -56,13 +55,13 @@ export class Roster {
 
   /** The id of a user. */
   idOf(user: number): string {
-    return this.index.idOf(user);
+    return this.users.idOf(user);
   }
 
   /** The user is selected. Returns the user where that completes the plan for them. */
   select(userId: string): number | undefined {
-    const user = this.add(userId);
-    const state = this.stateOf(user);
+    const user = this.users.add(userId);
+    const state = this.users.get(user);
     if ((state & SELECTED) !== 0) return undefined;
     let left = 0;
     if (this.protectedIds.has(userId)) left = PROTECTED;
@@ -72,8 +71,8 @@ export class Roster {
 
   /** The users API shows the user, before anything was sent. Returns the user where that completes the plan for them. */
   show(shown: UserState): number | undefined {
-    const user = this.add(shown.userId);
-    const state = this.stateOf(user);
+    const user = this.users.add(shown.userId);
+    const state = this.users.get(user);
     if ((state & SHOWN) !== 0) return undefined;
     this.resets.before(user, shown);
     return this.note(user, state | SHOWN | this.judge(user, shown), (state & SELECTED) !== 0);
@@ -81,8 +80,8 @@ export class Roster {
 
   /** Whether a selected user was not shown. */
   get hasUnshown(): boolean {
-    for (let user = 0; user < this.index.size; user++) {
-      if ((this.stateOf(user) & (SELECTED | SHOWN)) === SELECTED) return true;
+    for (let user = 0; user < this.users.size; user++) {
+      if ((this.users.get(user) & (SELECTED | SHOWN)) === SELECTED) return true;
     }
     return false;
   }
@@ -96,8 +95,8 @@ export class Roster {
     this.isComplete = isComplete;
     const toSend: number[] = [];
     const { unshown } = this.goal;
-    for (let user = 0; user < this.index.size; user++) {
-      const state = this.stateOf(user);
+    for (let user = 0; user < this.users.size; user++) {
+      const state = this.users.get(user);
       if ((state & (SELECTED | SHOWN)) !== SELECTED) continue;
       const isPlanned = this.note(user, isComplete && unshown === 'left' ? state | GONE : state, true) !== undefined;
       if (!isPlanned) continue;
@@ -109,24 +108,24 @@ export class Roster {
 
   /** Writes down what came of sending a planned user; a later result replaces an earlier one. */
   settle(user: number, result: OperationResult): void {
-    const state = this.stateOf(user);
+    const state = this.users.get(user);
     if ((state & PLANNED) === 0) throw new InvariantError(`user ${this.idOf(user)} was sent and not planned.`);
     this.write(user, state, result);
   }
 
   /** The users are about to be read again, after everything was sent. */
   startVerification(): void {
-    for (let user = 0; user < this.index.size; user++) this.states[user] = this.stateOf(user) & ~SEEN_AGAIN;
+    for (let user = 0; user < this.users.size; user++) this.users.set(user, this.users.get(user) & ~SEEN_AGAIN);
   }
 
   /** The users API shows the user again, and what it shows holds. Returns the user where they are to be sent again. */
   verify(shown: UserState): number | undefined {
-    const user = this.index.find(shown.userId);
+    const user = this.users.find(shown.userId);
     if (user === undefined) return undefined;
-    const state = this.stateOf(user) | SEEN_AGAIN;
+    const state = this.users.get(user) | SEEN_AGAIN;
     // Of a user who was not shown before, nobody knows when a session turned.
     if ((state & SHOWN) !== 0) this.resets.after(user, shown);
-    this.states[user] = state;
+    this.users.set(user, state);
     if ((state & RESULT) === 0) return undefined;
     if (this.goal.isMet(shown)) this.write(user, state, { kind: 'done' });
     else if ((state & REFUSED) === 0) return this.doubt(user, state, shown);
@@ -135,8 +134,8 @@ export class Roster {
 
   /** Everybody was shown again: of a user who was not, nobody knows whether the run brought them there. */
   endVerification(): void {
-    for (let user = 0; user < this.index.size; user++) {
-      const state = this.stateOf(user);
+    for (let user = 0; user < this.users.size; user++) {
+      const state = this.users.get(user);
       if ((state & DONE) !== 0 && (state & SEEN_AGAIN) === 0) {
         this.write(user, state, { kind: 'doubtful', reason: NOT_SHOWN });
       }
@@ -145,18 +144,18 @@ export class Roster {
 
   /** Whether the user is one of those whom the run is about to send. */
   isPlanned(userId: string): boolean {
-    return (this.stateOf(this.index.find(userId) ?? -1) & PLANNED) !== 0;
+    return (this.users.get(this.users.find(userId) ?? -1) & PLANNED) !== 0;
   }
 
   /** Users of `ids` whom the users API has not shown. */
   findUnshown(ids: readonly string[]): string[] {
-    return ids.filter((id) => (this.stateOf(this.index.find(id) ?? -1) & SHOWN) === 0);
+    return ids.filter((id) => (this.users.get(this.users.find(id) ?? -1) & SHOWN) === 0);
   }
 
   countPlan(): PlanCounts {
     const counts = { selected: 0, protected: 0, excluded: 0, already: 0, spared: 0, gone: 0, planned: 0 };
-    for (let user = 0; user < this.index.size; user++) {
-      const state = this.stateOf(user);
+    for (let user = 0; user < this.users.size; user++) {
+      const state = this.users.get(user);
       if ((state & SELECTED) === 0) continue;
       counts.selected++;
       const place = placeOf(state);
@@ -168,8 +167,8 @@ export class Roster {
 
   countOutcomes(): OutcomeCounts {
     const counts = { done: 0, failed: 0, unconfirmed: 0, notAttempted: 0 };
-    for (let user = 0; user < this.index.size; user++) {
-      const state = this.stateOf(user);
+    for (let user = 0; user < this.users.size; user++) {
+      const state = this.users.get(user);
       if ((state & PLANNED) !== 0) counts[outcomeOf(state)]++;
     }
     return counts;
@@ -179,7 +178,7 @@ export class Roster {
   listNotDone(users: Iterable<number>): NotDone[] {
     const notDone: NotDone[] = [];
     for (const user of users) {
-      const outcome = outcomeOf(this.stateOf(user));
+      const outcome = outcomeOf(this.users.get(user));
       if (outcome === 'done') continue;
       const name = outcome === 'notAttempted' ? 'not_attempted' : outcome;
       notDone.push({ userId: this.idOf(user), outcome: name, ...this.reasons.get(user) });
@@ -190,10 +189,10 @@ export class Roster {
   /** Users who failed or are unconfirmed, in the order in which they were first seen, `most` of them at most. */
   listFailures(most: number): Failure[] {
     const failures: Failure[] = [];
-    for (let user = 0; user < this.index.size && failures.length < most; user++) {
+    for (let user = 0; user < this.users.size && failures.length < most; user++) {
       const reason = this.reasons.get(user);
       if (reason === undefined) continue;
-      const outcome = outcomeOf(this.stateOf(user)) === 'unconfirmed' ? 'unconfirmed' : 'failed';
+      const outcome = outcomeOf(this.users.get(user)) === 'unconfirmed' ? 'unconfirmed' : 'failed';
       failures.push({ userId: this.idOf(user), outcome, ...reason });
     }
     return failures;
@@ -204,7 +203,7 @@ export class Roster {
     const spared: LeftAlone[] = [];
     for (const [user, reason] of this.spareReasons) {
       if (spared.length === most) break;
-      const state = this.stateOf(user);
+      const state = this.users.get(user);
       if ((state & SELECTED) !== 0 && placeOf(state) === 'spared') spared.push({ userId: this.idOf(user), ...reason });
     }
     return spared;
@@ -213,8 +212,8 @@ export class Roster {
   /** Ids of the users who are neither selected nor where the run wants its users. */
   listOutside(): string[] {
     const ids: string[] = [];
-    for (let user = 0; user < this.index.size; user++) {
-      if ((this.stateOf(user) & (SELECTED | SHOWN | WAS_THERE)) === SHOWN) ids.push(this.idOf(user));
+    for (let user = 0; user < this.users.size; user++) {
+      if ((this.users.get(user) & (SELECTED | SHOWN | WAS_THERE)) === SHOWN) ids.push(this.idOf(user));
     }
     return ids;
   }
@@ -229,24 +228,10 @@ export class Roster {
     return new Map([...this.resets.turned].map(([user, count]) => [this.idOf(user), count]));
   }
 
-  private add(userId: string): number {
-    const user = this.index.add(userId);
-    if (user >= this.states.length) {
-      const old = this.states;
-      this.states = new Uint16Array(old.length * 2);
-      this.states.set(old);
-    }
-    return user;
-  }
-
-  private stateOf(user: number): number {
-    return this.states[user] ?? 0;
-  }
-
   /** Keeps the state; plans the user where everything is known and nothing speaks against it. */
   private note(user: number, state: number, isComplete: boolean): number | undefined {
     const isPlanned = isComplete && (state & (WAS_THERE | PROTECTED | EXCLUDED | SPARED | GONE)) === 0;
-    this.states[user] = isPlanned ? state | PLANNED : state;
+    this.users.set(user, isPlanned ? state | PLANNED : state);
     return isPlanned ? user : undefined;
   }
 
@@ -270,6 +255,6 @@ export class Roster {
   private write(user: number, state: number, result: OperationResult): void {
     if (result.kind === 'done') this.reasons.delete(user);
     else this.reasons.set(user, result.reason);
-    this.states[user] = (state & ~RESULT) | RESULT_FLAGS[result.kind];
+    this.users.set(user, (state & ~RESULT) | RESULT_FLAGS[result.kind]);
   }
 }
