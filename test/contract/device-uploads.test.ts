@@ -1,40 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { startBackend } from '../../tasks/local/backend/start-backend';
-import type { BackendOptions, RunningBackend } from '../../tasks/local/backend/start-backend';
 import { callBackend } from '../support/call-backend';
-import { callDevice, enrollDevice } from '../support/call-device';
-import type { DeviceCredentials } from '../support/call-device';
+import { DeviceCalls, inspection } from '../support/DeviceCalls';
 
-let backend: RunningBackend;
-let userId: string;
-let nowMs: number;
-
-async function start(options: BackendOptions = {}): Promise<void> {
-  nowMs = Date.parse('2026-03-02T06:00:00Z');
-  backend = await startBackend({ nowMs: () => nowMs, ...options });
-  userId = backend.seed({ users: 1, neverEnrolled: 1 }).userIds[0] ?? '';
-}
-afterEach(() => backend.close());
-
-const enroll = (): Promise<DeviceCredentials> => enrollDevice(backend, userId, 'tablet');
-const tell = (action: string, body: unknown, credentials?: DeviceCredentials) =>
-  callDevice(backend, action, body, credentials);
-const post = (path: string, body: object = {}) => callBackend(backend, 'POST', `users/${userId}/${path}`, body);
-const sessions = () => backend.user(userId)?.sessions ?? [];
-const inspection = (note: string) => ({ type: 'inspection', id: randomUUID(), values: { vehicle: 'Van 1', note } });
-const countInspections = (): number | undefined => backend.state().objects['inspection'];
+let calls: DeviceCalls;
+afterEach(() => calls.backend.close());
 
 test('rows are stored as objects, and a row that comes again is stored once', async () => {
-  await start();
-  const credentials = await enroll();
-  const row = { ...inspection('Tyres'), values: { vehicle: 'Van 1', note: 'Tyres', inspector_id: userId } };
+  calls = await DeviceCalls.start();
+  const credentials = await calls.enroll();
+  const row = { ...inspection('Tyres'), values: { vehicle: 'Van 1', note: 'Tyres', inspector_id: calls.userId } };
 
-  expect((await tell('upload', { rows: [row, inspection('Lamp')] }, credentials)).json).toEqual({ stored: 2 });
-  expect((await tell('upload', { rows: [row] }, credentials)).json).toEqual({ stored: 1 });
+  expect((await calls.tell('upload', { rows: [row, inspection('Lamp')] }, credentials)).json).toEqual({ stored: 2 });
+  expect((await calls.tell('upload', { rows: [row] }, credentials)).json).toEqual({ stored: 1 });
 
-  const object = await callBackend(backend, 'GET', `objects/inspection/${row.id}.json`);
-  expect(object.json).toMatchObject({ vehicle: 'Van 1', note: 'Tyres', inspector_id: userId, display: 'Van 1' });
-  expect(countInspections()).toBe(2);
+  const object = await callBackend(calls.backend, 'GET', `objects/inspection/${row.id}.json`);
+  expect(object.json).toMatchObject({ vehicle: 'Van 1', note: 'Tyres', inspector_id: calls.userId, display: 'Van 1' });
+  expect(calls.countInspections()).toBe(2);
 });
 
 test.each<[string, unknown, string]>([
@@ -47,39 +28,39 @@ test.each<[string, unknown, string]>([
   ['fields of the model', [{ ...inspection('x'), values: { colour: 'red' } }], 'INVALID_VALUE'],
   ['values of the right type', [{ ...inspection('x'), values: { note: 3 } }], 'INVALID_VALUE']
 ])('an upload needs %s, or nothing of it is stored', async (_name, rows, type) => {
-  await start();
-  const credentials = await enroll();
+  calls = await DeviceCalls.start();
+  const credentials = await calls.enroll();
 
-  const answer = await tell(
+  const answer = await calls.tell(
     'upload',
     { rows: Array.isArray(rows) ? [inspection('good'), ...rows] : rows },
     credentials
   );
 
   expect(answer).toMatchObject({ status: 400, json: { type } });
-  expect(countInspections()).toBe(0);
+  expect(calls.countInspections()).toBe(0);
 });
 
 test.each([
   ['LOCKED', { wipe: false }],
   ['RESET', { wipe: true }]
 ])('a session that is %s uploads nothing', async (state, body) => {
-  await start();
-  const credentials = await enroll();
-  await post('lock', body);
+  calls = await DeviceCalls.start();
+  const credentials = await calls.enroll();
+  await calls.post('lock', body);
 
-  const answer = await tell('upload', { rows: [inspection('x')] }, credentials);
+  const answer = await calls.tell('upload', { rows: [inspection('x')] }, credentials);
 
   expect(answer).toMatchObject({ status: 403, json: { state } });
-  expect(countInspections()).toBe(0);
+  expect(calls.countInspections()).toBe(0);
 });
 
 test('a row that a device uploads makes the webhooks of its model fire', async () => {
   const deliveries: unknown[] = [];
-  await start({ onWebhook: (delivery) => deliveries.push(delivery) });
+  calls = await DeviceCalls.start({ onWebhook: (delivery) => deliveries.push(delivery) });
   const row = { type: 'lock_run', id: randomUUID(), values: { action: 'lock', status: 'requested' } };
 
-  await tell('upload', { rows: [row] }, await enroll());
+  await calls.tell('upload', { rows: [row] }, await calls.enroll());
 
   expect(deliveries).toMatchObject([{ task: 'lock_users' }]);
 });
@@ -88,19 +69,19 @@ test.each([
   [true, 'LOCKED'],
   [false, 'RESET']
 ])('leaving the app with keep_data %j makes the session %s, and leaving again changes nothing', async (keep, state) => {
-  await start();
-  const credentials = await enroll();
+  calls = await DeviceCalls.start();
+  const credentials = await calls.enroll();
 
-  expect((await tell('leave', { keep_data: keep }, credentials)).json).toEqual({ state });
-  expect(sessions()).toMatchObject([{ state, signed_out_at: '2026-03-02T06:00:00Z' }]);
-  expect(backend.user(userId)?.locked).toBe(false);
+  expect((await calls.tell('leave', { keep_data: keep }, credentials)).json).toEqual({ state });
+  expect(calls.sessions()).toMatchObject([{ state, signed_out_at: '2026-03-02T06:00:00Z' }]);
+  expect(calls.backend.user(calls.userId)?.locked).toBe(false);
 
-  expect((await tell('leave', { keep_data: !keep }, credentials)).json).toEqual({ state });
+  expect((await calls.tell('leave', { keep_data: !keep }, credentials)).json).toEqual({ state });
 });
 
 test('leaving the app must say whether data is kept', async () => {
-  await start();
+  calls = await DeviceCalls.start();
 
-  expect((await tell('leave', { keep_data: 'false' }, await enroll())).status).toBe(400);
-  expect(sessions()).toMatchObject([{ state: 'ENROLLED' }]);
+  expect((await calls.tell('leave', { keep_data: 'false' }, await calls.enroll())).status).toBe(400);
+  expect(calls.sessions()).toMatchObject([{ state: 'ENROLLED' }]);
 });

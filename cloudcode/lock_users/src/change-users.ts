@@ -23,7 +23,8 @@ export async function changeUsers(job: ChangeJob, queue: UserQueue): Promise<voi
     await changeGroup(job, group.users);
     group.settle();
   }
-  (await next)?.settle();
+  // Should the run have to stop, what was written down last is told when the record is closed.
+  await next;
 }
 
 async function changeGroup(job: ChangeJob, users: readonly number[]): Promise<void> {

@@ -41,7 +41,8 @@ export async function lockUsers(job: LockJob, queue: UserQueue): Promise<void> {
       await lockBatch(job, batch.users);
       batch.settle();
     }
-    (await next)?.settle();
+    // Should the run have to stop, what was written down last is told when the record is closed.
+    await next;
   }
   await Promise.all(Array.from({ length: job.concurrency }, work));
 }

@@ -1,3 +1,4 @@
+import { backendError } from '../../../cloudcode/lock_users/src/core/classify-answer';
 import { runOnFake } from '../../support/run-on-fake';
 import { UndoFixture } from '../../support/UndoFixture';
 import { userId, userIds } from '../../support/user-id';
@@ -218,4 +219,25 @@ test('a run with many batches is read page by page, and no more than 10 000 user
   expect(report).toMatchObject({ status: 'done', counts: { selected: 450, unlocked: 450 } });
   expect(report.stillLocked?.count).toBe(10_050);
   expect(report.stillLocked?.users).toHaveLength(10_000);
+});
+
+test('a record whose pages are shorter than asked for is read to its end', async () => {
+  const locked = await runOnFake(on.platform, { batchSize: 1 });
+  on.passTime();
+  const read = on.records.readBatches.bind(on.records);
+  on.records.readBatches = (wanted, limit, skip) => read(wanted, Math.min(limit, 2), skip);
+
+  expect(await on.undo(locked.runId)).toMatchObject({ status: 'done', counts: { selected: 6, unlocked: 6 } });
+});
+
+test('an undo that cannot read the users says of nobody that they are gone', async () => {
+  const locked = await runOnFake(on.platform);
+  on.passTime();
+  on.platform.readUserStates = () => Promise.reject(backendError('BACKEND_REJECTED', 'Not now.', { status: 409 }));
+
+  const report = await on.undo(locked.runId);
+
+  expect(report).toMatchObject({ status: 'failed', counts: { selected: 6, notShown: 0, planned: 6, notAttempted: 6 } });
+  expect(report).not.toHaveProperty('stillLocked');
+  expect(on.platform.singles).toEqual([]);
 });
