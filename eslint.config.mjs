@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 const noNodeModules = { regex: '^node:', message: 'The core and the reconciliation have no I/O.' };
-const noAdapters = { regex: '/adapters(/|$)', message: 'Dependencies point inward: adapters are chosen in index.ts.' };
+const noPlatform = { regex: '/platform(/|$)', message: 'Dependencies point inward: index.ts chooses what stands behind a port.' };
 const onlyThisFolder = {
   regex: '(^|/)(tasks|test)/',
   message: 'cloudcode/lock_users is copied alone into other repositories: it imports nothing from outside itself.'
@@ -60,30 +60,13 @@ export default tseslint.config(
   },
   {
     files: ['cloudcode/lock_users/src/**/*.ts'],
-    ignores: ['cloudcode/lock_users/src/adapters/**'],
+    ignores: ['cloudcode/lock_users/src/platform/**'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: [onlyThisFolder, noJourneyPackages, noNodeModules, noAdapters] }],
+      'no-restricted-imports': ['error', { patterns: [onlyThisFolder, noJourneyPackages, noNodeModules, noPlatform] }],
       'no-restricted-globals': ['error', ...noClockOrChance],
       'no-restricted-properties': [
         'error',
         { object: 'Math', property: 'random', message: 'Chance comes through a port.' }
-      ]
-    }
-  },
-  {
-    files: ['cloudcode/lock_users/src/core/**/*.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            onlyThisFolder,
-            noJourneyPackages,
-            noNodeModules,
-            noAdapters,
-            { regex: '^\\.\\./', message: 'The core imports nothing but the core.' }
-          ]
-        }
       ]
     }
   },
@@ -116,7 +99,7 @@ export default tseslint.config(
     }
   },
   {
-    files: ['cloudcode/lock_users/src/adapters/read-environment.ts', 'tasks/**/main.ts', 'test/**/*.ts'],
+    files: ['cloudcode/lock_users/src/platform/read-environment.ts', 'tasks/**/main.ts', 'test/**/*.ts'],
     rules: { 'no-restricted-properties': 'off' }
   }
 );

@@ -1,21 +1,21 @@
 import { randomUUID } from 'crypto';
-import { acceptWebRequest } from './src/accept-web-request';
-import { carriesSecret } from './src/adapters/check-web-secret';
-import { CloudCodeQueue } from './src/adapters/CloudCodeQueue';
-import { consoleLog } from './src/adapters/console-log';
-import { DbRecordStore } from './src/adapters/DbRecordStore';
-import { DbUserSource } from './src/adapters/DbUserSource';
-import { hashToUuid } from './src/adapters/hash-to-uuid';
-import { HttpBackendApi } from './src/adapters/HttpBackendApi';
-import { readEnvironment, readWebSecret } from './src/adapters/read-environment';
-import { systemClock } from './src/adapters/system-clock';
-import type { Report } from './src/core/build-report';
-import { readTrigger } from './src/core/read-trigger';
-import { handleDelivery } from './src/handle-delivery';
+import { acceptWebRequest } from './src/triggers/handle-web-request';
+import { carriesSecret } from './src/platform/check-web-secret';
+import { CloudCodeQueue } from './src/platform/CloudCodeQueue';
+import { consoleLog } from './src/platform/console-log';
+import { DbRecordStore } from './src/platform/DbRecordStore';
+import { DbUserSource } from './src/platform/DbUserSource';
+import { hashToUuid } from './src/platform/hash-to-uuid';
+import { HttpBackendApi } from './src/platform/HttpBackendApi';
+import { readEnvironment, readWebSecret } from './src/platform/read-environment';
+import { systemClock } from './src/platform/system-clock';
+import type { Report } from './src/report/build-report';
+import { readTrigger } from './src/triggers/read-trigger';
+import { handleDelivery } from './src/triggers/handle-webhook';
 import type { Ports } from './src/ports';
-import { runLockUsers } from './src/run-lock-users';
+import { runLockUsers } from './src/run/run-invocation';
 
-export type { Report } from './src/core/build-report';
+export type { Report } from './src/report/build-report';
 
 /** The platform's database global; read with `typeof`, because a runtime without it must get a clear error. */
 declare const DB: unknown;

@@ -1,4 +1,4 @@
-import { DEFAULT_BURST, DEFAULT_CONCURRENCY, DEFAULT_RATE } from '../../cloudcode/lock_users/src/core/limits';
+import { DEFAULT_BURST, DEFAULT_CONCURRENCY, DEFAULT_RATE } from '../../cloudcode/lock_users/src/platform-facts';
 import { forumLoop, promiseAll, sequentialLoop } from './alternatives';
 import type { Alternative } from './alternatives';
 import { runLockUsersTask } from './lock-users-run';

@@ -1,11 +1,11 @@
-import { DbRecordStore } from '../../cloudcode/lock_users/src/adapters/DbRecordStore';
-import { DbUserSource } from '../../cloudcode/lock_users/src/adapters/DbUserSource';
-import { HttpBackendApi } from '../../cloudcode/lock_users/src/adapters/HttpBackendApi';
-import type { Report } from '../../cloudcode/lock_users/src/core/build-report';
-import { parseParameters } from '../../cloudcode/lock_users/src/core/parse-parameters';
-import { Secret } from '../../cloudcode/lock_users/src/core/Secret';
+import { DbRecordStore } from '../../cloudcode/lock_users/src/platform/DbRecordStore';
+import { DbUserSource } from '../../cloudcode/lock_users/src/platform/DbUserSource';
+import { HttpBackendApi } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
+import type { Report } from '../../cloudcode/lock_users/src/report/build-report';
+import { parseParameters } from '../../cloudcode/lock_users/src/input/parameters';
+import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
 import type { Clock, Ports } from '../../cloudcode/lock_users/src/ports';
-import { runLockUsers } from '../../cloudcode/lock_users/src/run-lock-users';
+import { runLockUsers } from '../../cloudcode/lock_users/src/run/run-invocation';
 import type { Emulator, Exchange } from '../local/backend/Emulator';
 import { lockUser } from '../local/backend/Session';
 import type { UserRecord } from '../local/backend/Session';

@@ -1,5 +1,5 @@
-import { ACTION_WORDS } from '../../cloudcode/lock_users/src/core/action-words';
-import type { Report } from '../../cloudcode/lock_users/src/core/build-report';
+import { ACTION_WORDS } from '../../cloudcode/lock_users/src/actions/action-labels';
+import type { Report } from '../../cloudcode/lock_users/src/report/build-report';
 import type { UserRecord } from '../local/backend/Session';
 import type { ChaosPlatform } from './ChaosPlatform';
 import type { Scenario } from './make-scenario';

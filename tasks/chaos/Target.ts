@@ -1,4 +1,4 @@
-import type { Action } from '../../cloudcode/lock_users/src/core/vocabulary';
+import type { Action } from '../../cloudcode/lock_users/src/vocabulary';
 import type { UserRecord } from '../local/backend/Session';
 
 /** What a run of a scenario is to bring about, said without any code of the task. */

@@ -1,6 +1,6 @@
 import { Headers } from 'node-fetch';
 import type { RequestInit } from 'node-fetch';
-import type { Fetch } from '../../cloudcode/lock_users/src/adapters/HttpBackendApi';
+import type { Fetch } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
 import type { Clock } from '../../cloudcode/lock_users/src/ports';
 import type { Emulator, Exchange } from '../local/backend/Emulator';
 

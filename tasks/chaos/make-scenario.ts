@@ -1,5 +1,5 @@
-import { DEFAULT_BURST, DEFAULT_RATE } from '../../cloudcode/lock_users/src/core/limits';
-import type { Pace } from '../../cloudcode/lock_users/src/core/TokenBucket';
+import { DEFAULT_BURST, DEFAULT_RATE } from '../../cloudcode/lock_users/src/platform-facts';
+import type { Pace } from '../../cloudcode/lock_users/src/requests/TokenBucket';
 import type { Fault, FaultKind } from '../local/backend/Fault';
 import type { Limits } from '../local/backend/Limits';
 import { SWITCH_VALUES } from '../local/backend/Switches';

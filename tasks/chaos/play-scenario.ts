@@ -1,4 +1,4 @@
-import type { Report } from '../../cloudcode/lock_users/src/core/build-report';
+import type { Report } from '../../cloudcode/lock_users/src/report/build-report';
 import { ChaosPlatform } from './ChaosPlatform';
 import { Check } from './Check';
 import type { Scenario } from './make-scenario';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
 import type { ErrorObject } from 'ajv';
-import { findNearestName } from '../../cloudcode/lock_users/src/core/find-nearest-name';
+import { findNearestName } from '../../cloudcode/lock_users/src/input/did-you-mean';
 import { nextTimes } from '../local/runtime/Schedules';
 import schema from '../../journeyrc.schema.json';
 import { locateJsonError } from './locate-json-error';

@@ -1,8 +1,8 @@
-import { HttpBackendApi } from '../../cloudcode/lock_users/src/adapters/HttpBackendApi';
-import { systemClock } from '../../cloudcode/lock_users/src/adapters/system-clock';
-import { buildLockOperation } from '../../cloudcode/lock_users/src/core/lock-batch';
-import { Secret } from '../../cloudcode/lock_users/src/core/Secret';
-import type { LockOperation } from '../../cloudcode/lock_users/src/core/vocabulary';
+import { HttpBackendApi } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
+import { systemClock } from '../../cloudcode/lock_users/src/platform/system-clock';
+import { buildLockOperation } from '../../cloudcode/lock_users/src/requests/lock-batch';
+import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
+import type { LockOperation } from '../../cloudcode/lock_users/src/vocabulary';
 import { StubBackend } from '../support/StubBackend';
 import type { StubAnswer } from '../support/StubBackend';
 import { userId } from '../support/user-id';

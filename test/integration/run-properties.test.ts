@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { HttpBackendApi } from '../../cloudcode/lock_users/src/adapters/HttpBackendApi';
-import type { Report } from '../../cloudcode/lock_users/src/core/build-report';
-import { parseParameters } from '../../cloudcode/lock_users/src/core/parse-parameters';
-import { Secret } from '../../cloudcode/lock_users/src/core/Secret';
-import { runLockUsers } from '../../cloudcode/lock_users/src/run-lock-users';
+import { HttpBackendApi } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
+import type { Report } from '../../cloudcode/lock_users/src/report/build-report';
+import { parseParameters } from '../../cloudcode/lock_users/src/input/parameters';
+import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
+import { runLockUsers } from '../../cloudcode/lock_users/src/run/run-invocation';
 import { Headers } from 'node-fetch';
 import { VirtualClock } from '../../tasks/chaos/VirtualClock';
 import { FakePlatform } from '../support/fake-ports';

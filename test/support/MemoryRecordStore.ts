@@ -1,4 +1,4 @@
-import type { BatchRecord, RunRecord } from '../../cloudcode/lock_users/src/core/run-record';
+import type { BatchRecord, RunRecord } from '../../cloudcode/lock_users/src/records/RunRecord';
 import type { RecordStore, RunQuery } from '../../cloudcode/lock_users/src/ports';
 import { userId } from './user-id';
 

@@ -1,5 +1,5 @@
-import type { Report } from '../../cloudcode/lock_users/src/core/build-report';
-import type { RunRecord } from '../../cloudcode/lock_users/src/core/run-record';
+import type { Report } from '../../cloudcode/lock_users/src/report/build-report';
+import type { RunRecord } from '../../cloudcode/lock_users/src/records/RunRecord';
 import { FakePlatform } from './fake-ports';
 import type { RecordingLog } from './fake-ports';
 import { MemoryRecordStore } from './MemoryRecordStore';

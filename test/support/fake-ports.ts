@@ -8,7 +8,7 @@ import type {
   UserSource,
   UserStatePage
 } from '../../cloudcode/lock_users/src/ports';
-import type { LockOperation, Selection, SessionState } from '../../cloudcode/lock_users/src/core/vocabulary';
+import type { LockOperation, Selection, SessionState } from '../../cloudcode/lock_users/src/vocabulary';
 import { MemoryRecordStore } from './MemoryRecordStore';
 
 /** A clock that stands still, and jumps when somebody sleeps. */

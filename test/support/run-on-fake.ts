@@ -1,8 +1,8 @@
-import { parseParameters } from '../../cloudcode/lock_users/src/core/parse-parameters';
-import type { Settings } from '../../cloudcode/lock_users/src/core/parse-settings';
-import { Secret } from '../../cloudcode/lock_users/src/core/Secret';
-import type { Report } from '../../cloudcode/lock_users/src/core/build-report';
-import { runLockUsers } from '../../cloudcode/lock_users/src/run-lock-users';
+import { parseParameters } from '../../cloudcode/lock_users/src/input/parameters';
+import type { Settings } from '../../cloudcode/lock_users/src/input/settings';
+import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
+import type { Report } from '../../cloudcode/lock_users/src/report/build-report';
+import { runLockUsers } from '../../cloudcode/lock_users/src/run/run-invocation';
 import { RecordingLog } from './fake-ports';
 import type { FakePlatform } from './fake-ports';
 

@@ -1,4 +1,4 @@
-import type { UserState } from '../../cloudcode/lock_users/src/core/vocabulary';
+import type { UserState } from '../../cloudcode/lock_users/src/vocabulary';
 import { userId } from './user-id';
 
 /** What the users API shows of test user number `n`: with one session in the app where unlocked, and so many that are RESET. */

@@ -1,5 +1,5 @@
-import type { BatchRecord, RecordStatus, RunRecord } from './core/run-record';
-import type { LockOperation, Selection, UserState } from './core/vocabulary';
+import type { BatchRecord, RecordStatus, RunRecord } from './records/RunRecord';
+import type { LockOperation, Selection, UserState } from './vocabulary';
 
 /** What `info.json` says; null where it says nothing. */
 export interface DeploymentInfo {

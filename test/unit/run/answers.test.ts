@@ -1,5 +1,5 @@
-import { backendError } from '../../../cloudcode/lock_users/src/core/classify-answer';
-import type { LockUsersError } from '../../../cloudcode/lock_users/src/core/LockUsersError';
+import { backendError } from '../../../cloudcode/lock_users/src/requests/classify-response';
+import type { LockUsersError } from '../../../cloudcode/lock_users/src/errors';
 import { FakePlatform } from '../../support/fake-ports';
 import { runOnFake } from '../../support/run-on-fake';
 import { userId, userIds } from '../../support/user-id';

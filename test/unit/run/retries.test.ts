@@ -1,5 +1,5 @@
-import { classifyAnswer, backendError } from '../../../cloudcode/lock_users/src/core/classify-answer';
-import type { LockOperation } from '../../../cloudcode/lock_users/src/core/vocabulary';
+import { classifyAnswer, backendError } from '../../../cloudcode/lock_users/src/requests/classify-response';
+import type { LockOperation } from '../../../cloudcode/lock_users/src/vocabulary';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { runOnFake } from '../../support/run-on-fake';
 import { userId, userIds } from '../../support/user-id';

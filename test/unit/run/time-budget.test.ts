@@ -1,5 +1,5 @@
-import { classifyAnswer } from '../../../cloudcode/lock_users/src/core/classify-answer';
-import type { Report } from '../../../cloudcode/lock_users/src/core/build-report';
+import { classifyAnswer } from '../../../cloudcode/lock_users/src/requests/classify-response';
+import type { Report } from '../../../cloudcode/lock_users/src/report/build-report';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { runOnFake } from '../../support/run-on-fake';
 import { userId, userIds } from '../../support/user-id';

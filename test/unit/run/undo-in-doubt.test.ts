@@ -1,4 +1,4 @@
-import { backendError, classifyAnswer } from '../../../cloudcode/lock_users/src/core/classify-answer';
+import { backendError, classifyAnswer } from '../../../cloudcode/lock_users/src/requests/classify-response';
 import { runOnFake } from '../../support/run-on-fake';
 import { UndoFixture } from '../../support/UndoFixture';
 import { userId } from '../../support/user-id';

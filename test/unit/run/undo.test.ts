@@ -1,4 +1,4 @@
-import type { Report } from '../../../cloudcode/lock_users/src/core/build-report';
+import type { Report } from '../../../cloudcode/lock_users/src/report/build-report';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { MemoryRecordStore } from '../../support/MemoryRecordStore';
 import { runOnFake } from '../../support/run-on-fake';

@@ -1,0 +1,45 @@
+import { describeValue } from './user-ids';
+import type { WhereClause } from '../vocabulary';
+
+/**
+ * The parameter `where` as a query for `DB`, with its mistakes added to `mistakes`. Its text holds no values, so that nothing
+ * that somebody typed gets into it.
+ */
+export function parseWhere(where: readonly unknown[] | undefined, mistakes: string[]): WhereClause | undefined {
+  if (where === undefined) return undefined;
+  const [text, ...values] = where;
+  if (typeof text !== 'string' || text.trim() === '') {
+    mistakes.push(`"where" starts with the query text, such as "role = ?", not ${describeValue(text)}.`);
+    return undefined;
+  }
+  if (!/^[\w\s?.,()=!<>-]*$/.test(text) || !isBalanced(text)) {
+    mistakes.push(
+      '"where" has fields, operators, brackets and "?" in its text, and nothing else: values come after it, one for each "?".'
+    );
+  }
+  const marks = text.split('?').length - 1;
+  if (marks !== values.length) {
+    mistakes.push(`"where" has ${marks} "?" in its text and ${values.length} values after it; each "?" takes one.`);
+  }
+  const wrong = values.find((value) => !(Array.isArray(value) ? value.every(isScalar) : isScalar(value)));
+  if (wrong !== undefined) {
+    mistakes.push(
+      `A value of "where" is text, a number, true, false, null or an array of these, not ${describeValue(wrong)}.`
+    );
+  }
+  return { text, values };
+}
+
+function isBalanced(text: string): boolean {
+  let depth = 0;
+  for (const character of text) {
+    if (character === '(') depth++;
+    if (character === ')') depth--;
+    if (depth < 0) return false;
+  }
+  return depth === 0;
+}
+
+function isScalar(value: unknown): boolean {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+}

@@ -1,0 +1,177 @@
+import { LockUsersError } from '../errors';
+import type { FailureFacts } from '../requests/classify-response';
+import type { BatchRecord, RunRecord } from '../records/RunRecord';
+import type { Clock, RecordStore, RunQuery } from '../ports';
+import { answerInTime, readFacts } from './database-errors';
+
+/** An object of `DB`: its fields are properties, dates and times are of type Date (vendor's library). */
+interface DbObject {
+  readonly id: string;
+  [field: string]: unknown;
+}
+
+/** The part of a `DB` collection that is used here, as documented ("Querying DB objects", docs.journeyapps.com). */
+interface DbCollection {
+  create(): DbObject;
+  where(text: string, ...values: unknown[]): DbQuery;
+}
+
+/** The part of a `DB` query that is used here. */
+interface DbQuery {
+  orderBy(field: string): DbQuery;
+  limit(count: number): DbQuery;
+  skip(count: number): DbQuery;
+  toArray(): PromiseLike<readonly DbObject[]>;
+}
+
+/** The part of the `DB` global that is used here ("Batch API (CloudCode)", docs.journeyapps.com). */
+interface DbWithRecords {
+  readonly lock_run: DbCollection;
+  readonly lock_run_batch: DbCollection;
+  readonly Batch: new () => { save(object: DbObject): void; execute(): PromiseLike<unknown> };
+}
+
+type Fields<R> = { readonly [Name in Exclude<keyof R, 'id'>]-?: string };
+
+/** Names of the fields in the data model; those that end in `_at` hold dates and times. */
+const RUN_FIELDS: Fields<RunRecord> = {
+  ...{ status: 'status', runId: 'run_id', action: 'action', reason: 'reason', requestedBy: 'requested_by' },
+  ...{ parameters: 'parameters', startedAtMs: 'started_at', finishedAtMs: 'finished_at', invocation: 'invocation' },
+  ...{ leaseHolder: 'lease_holder', leaseExpiresAtMs: 'lease_expires_at', message: 'message', report: 'report' },
+  ...{ undoneBy: 'undone_by', notShown: 'not_shown' },
+  ...{ selected: 'selected', protected: 'protected', excluded: 'excluded', alreadyLocked: 'already_locked' },
+  ...{ planned: 'planned', locked: 'locked', failed: 'failed', unconfirmed: 'unconfirmed' },
+  ...{ alreadyUnlocked: 'already_unlocked', lockedAgain: 'locked_again', unlocked: 'unlocked' },
+  ...{ alreadySignedOut: 'already_signed_out', reauthenticated: 'reauthenticated', notEnrolled: 'not_enrolled' },
+  notAttempted: 'not_attempted'
+};
+const BATCH_FIELDS: Fields<BatchRecord> = {
+  ...{
+    runRecordId: 'lock_run_id',
+    runId: 'run_id',
+    action: 'action',
+    number: 'number',
+    state: 'state',
+    sentAtMs: 'sent_at'
+  },
+  ...{ answeredAtMs: 'answered_at', userIds: 'user_ids', done: 'done', notDone: 'not_done' }
+};
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Keeps the records of runs in the models `lock_run` and `lock_run_batch` of the platform's `DB` global. */
+export class DbRecordStore implements RecordStore {
+  /** The objects behind the records; a record that nobody holds any more takes its object with it. */
+  private readonly objects = new WeakMap<object, { readonly object: DbObject; readonly fields: object }>();
+
+  private constructor(
+    private readonly db: DbWithRecords,
+    private readonly clock: Clock
+  ) {}
+
+  /** The records, or undefined where the app's data model does not have both models. */
+  static find(db: unknown, clock: Clock): DbRecordStore | undefined {
+    const candidate = db as Partial<DbWithRecords> | null | undefined;
+    const models = [candidate?.lock_run, candidate?.lock_run_batch];
+    const isThere = models.every((model) => typeof model?.create === 'function') && candidate?.Batch !== undefined;
+    return isThere ? new DbRecordStore(candidate as DbWithRecords, clock) : undefined;
+  }
+
+  newRun(): RunRecord {
+    return this.read<RunRecord>(this.db.lock_run.create(), RUN_FIELDS);
+  }
+
+  newBatch(runRecordId: string): BatchRecord {
+    return Object.assign(this.read<BatchRecord>(this.db.lock_run_batch.create(), BATCH_FIELDS), { runRecordId });
+  }
+
+  async findRuns(query: RunQuery, timeoutMs: number): Promise<readonly RunRecord[]> {
+    const objects = await this.attempt('read', timeoutMs, () => whereRuns(this.db.lock_run, query).toArray());
+    return objects.map((object) => this.read<RunRecord>(object, RUN_FIELDS));
+  }
+
+  async findBatches(ids: readonly string[], timeoutMs: number): Promise<readonly BatchRecord[]> {
+    const { lock_run_batch: batches } = this.db;
+    const objects = await this.attempt('read', timeoutMs, () => batches.where('id in ?', ids).toArray());
+    return objects.map((object) => this.read<BatchRecord>(object, BATCH_FIELDS));
+  }
+
+  async readBatches(
+    { runRecordId, sinceMs }: { readonly runRecordId: string; readonly sinceMs: number },
+    limit: number,
+    skip: number,
+    timeoutMs: number
+  ): Promise<readonly BatchRecord[]> {
+    const { lock_run_batch: batches } = this.db;
+    const query = batches.where('lock_run_id = ? or sent_at >= ?', runRecordId, new Date(sinceMs));
+    const objects = await this.attempt('read', timeoutMs, () => query.orderBy('id').limit(limit).skip(skip).toArray());
+    return objects.map((object) => this.read<BatchRecord>(object, BATCH_FIELDS));
+  }
+
+  async save(records: readonly (RunRecord | BatchRecord)[], timeoutMs: number): Promise<void> {
+    await this.attempt('written', timeoutMs, () => {
+      const batch = new this.db.Batch();
+      for (const record of records) batch.save(this.write(record));
+      return batch.execute();
+    });
+  }
+
+  private read<R extends RunRecord | BatchRecord>(object: DbObject, fields: Fields<R>): R {
+    const values = Object.entries<string>(fields).map(([name, field]) => [name, fromDatabase(name, object[field])]);
+    const record = { id: object.id, ...Object.fromEntries(values) } as R;
+    this.objects.set(record, { object, fields });
+    return record;
+  }
+
+  private write(record: RunRecord | BatchRecord): DbObject {
+    const known = this.objects.get(record);
+    if (known === undefined) throw new Error('The record is not one of this store.');
+    for (const [name, field] of Object.entries<string>(known.fields as Readonly<Record<string, string>>)) {
+      const value = (record as unknown as Readonly<Record<string, unknown>>)[name] ?? null;
+      known.object[field] = name.endsWith('Ms') && value !== null ? new Date(value as number) : value;
+    }
+    return known.object;
+  }
+
+  private async attempt<T>(what: 'read' | 'written', timeoutMs: number, request: () => PromiseLike<T>): Promise<T> {
+    let answered: { readonly answer: T } | undefined;
+    try {
+      answered = await answerInTime(this.clock, timeoutMs, request());
+    } catch (error) {
+      throw recordFailed(what, error instanceof Error ? error.message : String(error), describeFailure(error));
+    }
+    if (answered !== undefined) return answered.answer;
+    throw recordFailed(what, `no answer within ${timeoutMs / 1000} s`, { network: 'timeout' });
+  }
+}
+
+function whereRuns(runs: DbCollection, query: RunQuery): DbQuery {
+  if ('statuses' in query) return runs.where('status in ?', query.statuses);
+  if ('objectId' in query) return runs.where('id = ?', query.objectId);
+  // A run that was requested in the app has its object's id, which is a UUID.
+  return UUID.test(query.runId)
+    ? runs.where('run_id = ? or id = ?', query.runId, query.runId)
+    : runs.where('run_id = ?', query.runId);
+}
+
+function fromDatabase(name: string, value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  return name.endsWith('Ms') ? new Date(value as Date | string).getTime() : value;
+}
+
+/** A batch of `DB` fails with the errors of its objects; an error that says nothing of itself may be a garbled answer. */
+function describeFailure(error: unknown): FailureFacts {
+  const { errors } = (error ?? {}) as { readonly errors?: readonly unknown[] };
+  const facts = readFacts(errors?.[0] ?? error);
+  return Object.keys(facts).length > 0 || error instanceof TypeError ? facts : { network: 'garbled' };
+}
+
+function recordFailed(what: 'read' | 'written', detail: string, facts: FailureFacts): LockUsersError {
+  return new LockUsersError({
+    code: 'RECORD_FAILED',
+    what: `The run's record could not be ${what}: ${detail.replace(/\.$/, '')}.`,
+    nextStep:
+      'Check that the models lock_run and lock_run_batch in the data model are those of this version, then run the task again.',
+    ...facts
+  });
+}

@@ -1,0 +1,88 @@
+import type { FailureFacts } from '../requests/classify-response';
+import { LockUsersError } from '../errors';
+import type { Selection } from '../vocabulary';
+import type { Clock, UserSource } from '../ports';
+import { answerInTime, readFacts } from './database-errors';
+
+/** The part of a `DB` query that is used here, as documented ("Querying DB objects", docs.journeyapps.com). */
+interface DbQuery {
+  where(text: string, ...values: unknown[]): DbQuery;
+  orderBy(field: string): DbQuery;
+  limit(count: number): DbQuery;
+  skip(count: number): DbQuery;
+  toArray(): PromiseLike<readonly unknown[]>;
+}
+
+/** The part of a `DB` collection that is used here. */
+interface DbCollection {
+  all(): DbQuery;
+  where(text: string, ...values: unknown[]): DbQuery;
+}
+
+/** Reads the users out of the platform's `DB` global. */
+export class DbUserSource implements UserSource {
+  /**
+   * @param db the platform's `DB`, or undefined where there is none
+   * @param userModel the name of the app's user model
+   */
+  constructor(
+    private readonly db: unknown,
+    private readonly userModel: string,
+    private readonly clock: Clock
+  ) {}
+
+  async readUserIds(
+    { where, userIds }: Selection,
+    limit: number,
+    skip: number,
+    timeoutMs: number
+  ): Promise<readonly string[]> {
+    const collection = this.findCollection();
+    let read: { readonly answer: readonly unknown[] } | undefined;
+    try {
+      let query = where === undefined ? collection.all() : collection.where(where.text, ...where.values);
+      if (userIds !== undefined) query = query.where('id in ?', userIds);
+      // Paging with `skip` needs an order that stays. That `id` can be sorted by is assumed: the documentation sorts
+      // by fields of the model only, but the API takes `id` in queries.
+      read = await answerInTime(this.clock, timeoutMs, query.orderBy('id').limit(limit).skip(skip).toArray());
+    } catch (error) {
+      throw readFailed(error instanceof Error ? error.message : String(error), where !== undefined, readFacts(error));
+    }
+    if (read === undefined) throw readFailed(`no answer within ${timeoutMs / 1000} s`, false, { network: 'timeout' });
+    return read.answer.map((object) => {
+      const id = (object as { id?: unknown } | null)?.id;
+      if (typeof id === 'string' && id !== '') return id;
+      throw readFailed(`a ${this.userModel} object came without an id`, false);
+    });
+  }
+
+  private findCollection(): DbCollection {
+    if (typeof this.db !== 'object' && typeof this.db !== 'function') {
+      throw databaseUnavailable(
+        'The DB global of the CloudCode runtime is not there.',
+        'Run this as a CloudCode task.'
+      );
+    }
+    const collection = (this.db as Record<string, unknown> | null)?.[this.userModel] as DbCollection | undefined;
+    if (typeof collection?.all === 'function' && typeof collection.where === 'function') return collection;
+    throw databaseUnavailable(
+      `The app's data model has no model "${this.userModel}".`,
+      "Set LOCK_USERS_USER_MODEL to the name of the app's user model, save, and deploy the app."
+    );
+  }
+}
+
+function databaseUnavailable(what: string, nextStep: string): LockUsersError {
+  return new LockUsersError({ code: 'DATABASE_UNAVAILABLE', what, nextStep });
+}
+
+function readFailed(detail: string, filtered: boolean, facts: FailureFacts = {}): LockUsersError {
+  return new LockUsersError({
+    code: 'DATABASE_READ_FAILED',
+    what: `The users could not be read from the app database: ${detail.replace(/\.$/, '')}.`,
+    nextStep: filtered
+      ? 'Check "where" against the data model, then run the task again.'
+      : 'Run the task again; if it fails again, look at the state of the deployment.',
+    ...facts
+  });
+}

@@ -1,0 +1,196 @@
+import fetch from 'node-fetch';
+import type { RequestInit, Response } from 'node-fetch';
+import { backendError, classifyAnswer } from '../requests/classify-response';
+import { assertBatchKeepsData, serializeLockBatch } from '../requests/lock-batch';
+import type { Secret } from '../input/Secret';
+import type { LockOperation, SessionState, UserState } from '../vocabulary';
+import type { BackendApi, Clock, DeploymentInfo, UserStatePage } from '../ports';
+import { parseRetryAfter } from './parse-retry-after';
+
+/** Where the Backend API is and how to get in. */
+export interface BackendAccess {
+  /** Base address ending in `/api/v4/<24 hex digits>`. */
+  readonly backendUrl: string;
+  readonly token: Secret;
+  readonly authScheme: 'Bearer' | 'Token';
+}
+
+/** How a request is made: node-fetch, or what stands in for it. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Pick<Response, 'status' | 'headers' | 'text'>>;
+
+/** The Backend API over HTTP with node-fetch. Nothing that it throws holds the token. */
+export class HttpBackendApi implements BackendApi {
+  constructor(
+    private readonly access: BackendAccess,
+    private readonly clock: Clock,
+    private readonly fetchUrl: Fetch = fetch
+  ) {}
+
+  async readDeployment(timeoutMs: number): Promise<DeploymentInfo> {
+    const { parsed: info, serverTimeMs } = await this.ask('GET', 'info.json', timeoutMs);
+    if (typeof info !== 'object' || info === null || Array.isArray(info)) {
+      throw backendError('BACKEND_PROTOCOL', 'GET info.json was not answered with a JSON object.');
+    }
+    const { label, environment } = info as Record<string, unknown>;
+    return {
+      label: typeof label === 'string' ? label : null,
+      environment: typeof environment === 'string' ? environment : null,
+      serverTimeMs
+    };
+  }
+
+  async readUserStates(limit: number, skip: number, timeoutMs: number): Promise<UserStatePage> {
+    const page = (await this.request('GET', `users?limit=${limit}&skip=${skip}`, timeoutMs)) as Record<
+      string,
+      unknown
+    > | null;
+    const objects = page?.['objects'];
+    const more = page?.['more'];
+    if (!Array.isArray(objects) || typeof more !== 'boolean') {
+      throw backendError('BACKEND_PROTOCOL', 'GET users was not answered with "objects" and "more".');
+    }
+    return { users: objects.map(readUserState), more };
+  }
+
+  async unlockUser(userId: string, timeoutMs: number): Promise<void> {
+    await this.change(`users/${encodeURIComponent(userId)}/unlock`, timeoutMs);
+  }
+
+  async reauthenticateSession(userId: string, sessionId: string, timeoutMs: number): Promise<void> {
+    const user = encodeURIComponent(userId);
+    await this.change(`users/${user}/sessions/${encodeURIComponent(sessionId)}/re-authenticate`, timeoutMs);
+  }
+
+  async postBatch(operations: readonly LockOperation[], timeoutMs: number): Promise<unknown> {
+    const body = serializeLockBatch(operations);
+    assertBatchKeepsData(body, operations.length);
+    return this.request('POST', 'batch.json', timeoutMs, body);
+  }
+
+  /** Changes one user. What a 2xx answer holds is published nowhere, so it is not looked at. */
+  private async change(path: string, timeoutMs: number): Promise<void> {
+    const request = `POST ${path}`;
+    const { status, text, retryAfterMs } = await this.exchange(request, timeoutMs, {
+      method: 'POST',
+      path,
+      body: undefined
+    });
+    if (status < 200 || status > 299) {
+      throw classifyAnswer(request, status, this.parse(text), retryAfterMs, 'user');
+    }
+  }
+
+  /** Makes one request and returns the parsed JSON of its 2xx answer. */
+  private async request(method: 'GET' | 'POST', path: string, timeoutMs: number, body?: string): Promise<unknown> {
+    return (await this.ask(method, path, timeoutMs, body)).parsed;
+  }
+
+  /** The same, with the backend's clock. */
+  private async ask(
+    method: 'GET' | 'POST',
+    path: string,
+    timeoutMs: number,
+    body?: string
+  ): Promise<{ parsed: unknown; serverTimeMs: number | null }> {
+    const name = `${method} ${path.split('?')[0] ?? path}`;
+    const { status, text, retryAfterMs, serverTimeMs } = await this.exchange(name, timeoutMs, { method, path, body });
+    const parsed = this.parse(text);
+    if (status < 200 || status > 299) throw classifyAnswer(name, status, parsed, retryAfterMs);
+    if (parsed === undefined)
+      throw backendError('BACKEND_PROTOCOL', `${name} was answered with ${status} and no JSON.`);
+    return { parsed, serverTimeMs };
+  }
+
+  /** The parsed JSON, with the token taken out of every text in it, or undefined where the text is no JSON. */
+  private parse(text: string): unknown {
+    const { token } = this.access;
+    // Looking at every value takes ten times as long as parsing, and without an escape the token would show as it is.
+    const mayHoldToken = text.includes('\\') || text.includes(token.reveal());
+    const redact = (_key: string, value: unknown): unknown => (typeof value === 'string' ? token.redact(value) : value);
+    try {
+      return JSON.parse(text, mayHoldToken ? redact : undefined) as unknown;
+    } catch {
+      return undefined;
+    }
+  }
+
+  private async exchange(
+    name: string,
+    timeoutMs: number,
+    { method, path, body }: { method: string; path: string; body: string | undefined }
+  ): Promise<{ status: number; text: string; retryAfterMs: number | undefined; serverTimeMs: number | null }> {
+    const tooLate = new AbortController();
+    const answered = new AbortController();
+    void this.clock.sleep(timeoutMs, answered.signal).then(() => {
+      if (!answered.signal.aborted) tooLate.abort();
+    });
+    try {
+      const response = await this.fetchUrl(`${this.access.backendUrl}/${path}`, {
+        method,
+        headers: {
+          Authorization: `${this.access.authScheme} ${this.access.token.reveal()}`,
+          Accept: 'application/json',
+          ...(body !== undefined && { 'Content-Type': 'application/json' })
+        },
+        ...(body !== undefined && { body }),
+        // A followed redirect turns a POST into a GET and may carry the token elsewhere.
+        redirect: 'manual',
+        // The same object under another name: the type packages of Node and node-fetch each declare their own.
+        signal: tooLate.signal as RequestInit['signal']
+      });
+      const retryAfterMs = parseRetryAfter(
+        response.headers.get('retry-after'),
+        response.headers.get('date'),
+        this.clock.nowMs()
+      );
+      // The time limit covers the body as well: a server may send its headers and then nothing.
+      const serverTimeMs = readTime(response.headers.get('date'));
+      return { status: response.status, text: await response.text(), retryAfterMs, serverTimeMs };
+    } catch (error) {
+      const isTimeout = tooLate.signal.aborted;
+      const what = isTimeout ? `not answered within ${timeoutMs / 1000} s` : describeNetworkError(error);
+      throw backendError('BACKEND_UNREACHABLE', this.access.token.redact(`${name} failed: ${what}.`), {
+        network: isTimeout ? 'timeout' : 'connection'
+      });
+    } finally {
+      answered.abort();
+    }
+  }
+}
+
+function readUserState(entry: unknown): UserState {
+  const { id, locked, enrolled, sessions } = (entry ?? {}) as Record<string, unknown>;
+  if (typeof id !== 'string' || typeof locked !== 'boolean') {
+    throw backendError('BACKEND_PROTOCOL', 'GET users shows a user without "id" or "locked".');
+  }
+  const list = (Array.isArray(sessions) ? (sessions as unknown[]) : []).map(readSession);
+  // Who cannot be told to be out of the app counts as in it, so that nobody is left alone by mistake.
+  const isIn = Array.isArray(sessions) ? list.some(({ state }) => state === 'ENROLLED') : true;
+  return { userId: id, locked, enrolled: typeof enrolled === 'boolean' ? enrolled : isIn, sessions: list };
+}
+
+function readSession(entry: unknown): SessionState {
+  const {
+    id,
+    state,
+    signed_out_at: signedOutAt,
+    last_authenticated_at: authenticatedAt
+  } = (entry ?? {}) as Record<string, unknown>;
+  return {
+    sessionId: typeof id === 'string' ? id : '',
+    state: typeof state === 'string' ? state : '',
+    signedOutAtMs: readTime(signedOutAt),
+    authenticatedAtMs: readTime(authenticatedAt)
+  };
+}
+
+/** Documented: times are ISO 8601. That of a `Date` header has a form of its own. */
+function readTime(value: unknown): number | null {
+  const timeMs = typeof value === 'string' ? Date.parse(value) : NaN;
+  return Number.isNaN(timeMs) ? null : timeMs;
+}
+
+/** The system's own code where there is one, such as `ECONNREFUSED`, with its sentence. */
+function describeNetworkError(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/\.$/, '') : 'the connection failed';
+}

@@ -1,0 +1,134 @@
+import { CLOCK_DIFFERENCE_MS, INVOCATION_LIMIT_MS } from '../platform-facts';
+import { parseNotDone, parseUserIds } from './RunRecord';
+import type { BatchRecord, NotDone } from './RunRecord';
+import type { Reason, UserState } from '../vocabulary';
+
+/** What the records say of one user. */
+interface Trace {
+  /** When the run wrote down last that it is about to lock the user. -Infinity: it never did. */
+  sentAtMs: number;
+  /** When that can have happened at the latest. */
+  lockedByMs: number;
+  /** When another run last locked or unlocked the user, and which. */
+  otherAtMs: number;
+  other: Pick<BatchRecord, 'runId' | 'runRecordId' | 'action'> | undefined;
+}
+
+/**
+ * Whom one run locked, by its record, and what has happened to them since, by the records of other runs and by the sessions
+ * that the users API shows.
+ *
+ * A run announces users whom it has seen unlocked (or never saw, though it looked twice). So whoever it may have locked,
+ * though nobody knows for certain (it was killed, or an answer was lost), and who is locked now, was locked by it, unless
+ * something shows the contrary.
+ */
+export class LockTrail {
+  private readonly traces = new Map<string, Trace>();
+
+  /**
+   * @param runId how the run is called in reasons
+   * @param runRecordId the id of its record
+   * @param clockAheadMs by how much the backend's clock, by which sessions go, is ahead of the one of the records
+   */
+  constructor(
+    private readonly runId: string,
+    private readonly runRecordId: string,
+    private readonly clockAheadMs: number
+  ) {}
+
+  /** Takes in a batch of the run, or a later one of another run, in any order. @throws LockUsersError `RECORD_FAILED` */
+  add(batch: BatchRecord): void {
+    const sentAtMs = batch.sentAtMs ?? 0;
+    if (batch.runRecordId === this.runRecordId) {
+      const others = listUnchanged(batch, ['failed', 'not_attempted']);
+      const inDoubt = listUnchanged(batch, ['unconfirmed']);
+      for (const userId of parseUserIds(batch)) {
+        if (others.has(userId)) continue;
+        const answeredAtMs = inDoubt.has(userId) ? null : batch.answeredAtMs;
+        const lockedByMs = answeredAtMs ?? sentAtMs + INVOCATION_LIMIT_MS;
+        const trace = this.find(userId);
+        trace.sentAtMs = Math.max(trace.sentAtMs, sentAtMs);
+        trace.lockedByMs = Math.max(trace.lockedByMs, lockedByMs);
+      }
+      return;
+    }
+    // Not the batch itself, which holds the ids of all its users.
+    const other = { runId: batch.runId, runRecordId: batch.runRecordId, action: batch.action };
+    for (const userId of listTouched(batch)) {
+      const trace = this.find(userId);
+      if (sentAtMs < trace.otherAtMs) continue;
+      trace.otherAtMs = sentAtMs;
+      trace.other = other;
+    }
+  }
+
+  /** Ids of the users whom the run locked or may have locked. */
+  userIds(): string[] {
+    return [...this.traces].filter(([, { sentAtMs }]) => sentAtMs > -Infinity).map(([userId]) => userId);
+  }
+
+  /** Why a user who is locked is so by somebody else and not by the run; undefined where nothing shows that. */
+  findLaterLock({ userId, sessions }: UserState): Reason | undefined {
+    const trace = this.traces.get(userId);
+    if (trace === undefined || trace.sentAtMs === -Infinity) return undefined;
+    // Where both came in the same moment the user stays locked, which is the smaller harm.
+    if (trace.otherAtMs >= trace.sentAtMs) {
+      return { type: 'LOCKED_AGAIN', detail: describeOther(trace.other) };
+    }
+    // To be signed out later than the run did it, a device must have been let in again in between.
+    const isLater = sessions.some(
+      ({ signedOutAtMs }) =>
+        signedOutAtMs !== null && signedOutAtMs > trace.lockedByMs + this.clockAheadMs + CLOCK_DIFFERENCE_MS
+    );
+    if (!isLater) return undefined;
+    const detail = `A device of this user was signed out after run ${this.runId} had locked them, so somebody has locked or wiped it again.`;
+    return { type: 'LOCKED_AGAIN', detail };
+  }
+
+  /** Why a user is locked whom the run has nothing to do with. */
+  explainOther(userId: string): Reason {
+    const other = this.traces.get(userId)?.other;
+    const detail =
+      other === undefined || other.action === 'unlock'
+        ? 'The run that is undone did not lock this user: they were locked before it, or somebody else has locked them since.'
+        : describeOther(other);
+    return { type: 'NOT_BY_THAT_RUN', detail };
+  }
+
+  private find(userId: string): Trace {
+    const known = this.traces.get(userId);
+    if (known !== undefined) return known;
+    const trace = { sentAtMs: -Infinity, lockedByMs: -Infinity, otherAtMs: -Infinity, other: undefined };
+    this.traces.set(userId, trace);
+    return trace;
+  }
+}
+
+function describeOther(other: Trace['other']): string {
+  const name = other?.runId ?? other?.runRecordId ?? 'unknown';
+  return other?.action === 'unlock'
+    ? `Run ${name} has unlocked this user since, or was told so, and they are locked all the same: somebody else has locked them.`
+    : `Run ${name} found this user unlocked since, and was to lock them. To let them back in, undo that run.`;
+}
+
+/**
+ * Users of another run's batch who were unlocked at that moment: those whom it was about to lock, as it had seen them
+ * unlocked, and those whom it is known to have unlocked.
+ */
+function listTouched(batch: BatchRecord): readonly string[] {
+  if (batch.action === 'reauthenticate') return [];
+  if (batch.action !== 'unlock') return parseUserIds(batch);
+  if (batch.state !== 'answered') return [];
+  // Told that it had unlocked a user who was locked all the same, an undo leaves them to whoever has locked them.
+  const isTold = ({ type }: NotDone): boolean => type === 'NOT_UNLOCKED' || type === 'LOCKED_AGAIN';
+  const others = new Set(parseNotDone(batch).flatMap((user) => (isTold(user) ? [] : [user.userId])));
+  return parseUserIds(batch).filter((userId) => !others.has(userId));
+}
+
+function listUnchanged(batch: BatchRecord, outcomes: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    parseNotDone(batch)
+      .filter(({ outcome }) => outcomes.includes(outcome))
+      .map(({ userId }) => userId)
+  );
+}

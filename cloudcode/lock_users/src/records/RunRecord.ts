@@ -1,0 +1,102 @@
+import type { RunStatus } from '../report/build-report';
+import type { Counts } from '../actions/action-labels';
+import { LockUsersError } from '../errors';
+import type { Action, Reason } from '../vocabulary';
+
+/**
+ * Where a recorded run stands. `requested`: somebody created the record and wants it run. `starting`: an invocation asks
+ * for the lease. `running`: an invocation holds it. `continues`: the next invocation is ordered. `interrupted`: its lease
+ * ended without a word from its process. The others are how runs end.
+ */
+export type RecordStatus = 'requested' | 'starting' | 'running' | 'interrupted' | Exclude<RunStatus, 'queued'>;
+
+/** Statuses of a run that may hold the lease. */
+export const UNDER_WAY: readonly RecordStatus[] = ['starting', 'running', 'continues'];
+
+/** What the app's own database says of a run: an object of the model `lock_run`. Null: nothing yet. */
+export interface RunRecord extends Partial<Record<keyof Counts, number | null>> {
+  /** The object's id. */
+  readonly id: string;
+  status: RecordStatus | null;
+  /** The report's `runId`; for a requested run the object's id. */
+  runId: string | null;
+  action: string | null;
+  reason: string | null;
+  requestedBy: string | null;
+  /** The parameters as JSON. */
+  parameters: string | null;
+  startedAtMs: number | null;
+  finishedAtMs: number | null;
+  /** Which invocation of the run wrote this last, from 1. */
+  invocation: number | null;
+  /** The invocation that holds the lease. */
+  leaseHolder: string | null;
+  /** Until when no other run may begin, on the clock. */
+  leaseExpiresAtMs: number | null;
+  /** The run that has undone this one; orders of this one are not carried out any more. */
+  undoneBy: string | null;
+  /** What a person should know. */
+  message: string | null;
+  /** The last invocation's report as JSON; it names at most 20 failures, the batches have all. */
+  report: string | null;
+}
+
+/** Some users of a run that are sent together: an object of the model `lock_run_batch`. */
+export interface BatchRecord {
+  readonly id: string;
+  /** Id of the run's object. */
+  readonly runRecordId: string;
+  /** The run's id, as its report has it. */
+  runId: string | null;
+  /** What is done with the users; null in records of versions that could only lock. */
+  action: Action | null;
+  /** Order in which the batches of an invocation were made, from 1. */
+  number: number | null;
+  /** `sent`: about to be sent, or sent, and nothing is known yet. `answered`: the outcomes are known. */
+  state: 'sent' | 'answered' | null;
+  /** When it was written down that they are about to be sent. */
+  sentAtMs: number | null;
+  /** When their outcomes were known. Null while `sent`. */
+  answeredAtMs: number | null;
+  /** The users' ids as a JSON list. */
+  userIds: string | null;
+  /** How many of them are where the run wants them. Null while `sent`. */
+  done: number | null;
+  /** The others and what became of them, as a JSON list. Null while `sent`. */
+  notDone: string | null;
+}
+
+/** A user of a batch who is not known to be where the run wants them. */
+export interface NotDone extends Partial<Reason> {
+  readonly userId: string;
+  readonly outcome: 'failed' | 'unconfirmed' | 'not_attempted';
+}
+
+/** Whether a run holds the lease at that moment. */
+export function holdsLease({ status, leaseExpiresAtMs }: RunRecord, nowMs: number): boolean {
+  return status !== null && UNDER_WAY.includes(status) && (leaseExpiresAtMs ?? 0) > nowMs;
+}
+
+/** Ids of the users of a batch. @throws LockUsersError `RECORD_FAILED` where the record does not hold them */
+export function parseUserIds(batch: BatchRecord): string[] {
+  return parseList(batch, batch.userIds) as string[];
+}
+
+/** The users of a batch who are not where the run wants them. @throws LockUsersError `RECORD_FAILED` */
+export function parseNotDone(batch: BatchRecord): NotDone[] {
+  return batch.notDone === null ? [] : (parseList(batch, batch.notDone) as NotDone[]);
+}
+
+function parseList({ id, runId, runRecordId }: BatchRecord, text: string | null): unknown[] {
+  try {
+    const list: unknown = JSON.parse(text ?? '');
+    if (Array.isArray(list)) return list;
+  } catch {
+    // Said below.
+  }
+  throw new LockUsersError({
+    code: 'RECORD_FAILED',
+    what: `The record ${id} of the model lock_run_batch, of run ${runId ?? runRecordId}, was changed: it no longer says which users it is about.`,
+    nextStep: 'Unlock the users by name: {"action": "unlock", "userIds": ["…"]}.'
+  });
+}

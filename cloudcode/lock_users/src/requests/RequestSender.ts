@@ -1,0 +1,210 @@
+import { ANSWER_GRACE_MS, MAX_ATTEMPTS, REQUEST_TIMEOUT_MS } from '../platform-facts';
+import { LockUsersError } from '../errors';
+import type { ErrorParts } from '../errors';
+import { decideRetry } from './retry-rules';
+import type { TokenBucket } from './TokenBucket';
+import { toErrorParts } from '../to-error-parts';
+import type { Clock, Log } from '../ports';
+
+/** Requests of a run as they are made, by what they are for, and what became of them. */
+export interface RequestTally {
+  info: number;
+  database: number;
+  users: number;
+  batch: number;
+  /** Requests that change one user or one session. */
+  single: number;
+  record: number;
+  /** Those that repeat one that failed, whole or in part. */
+  retried: number;
+  /** Those that were answered with 429. */
+  rateLimited: number;
+}
+
+/** A request to be made. */
+export interface SendJob<T> {
+  readonly kind: 'info' | 'database' | 'users' | 'batch' | 'single' | 'record';
+  /** Operations of a batch; 1 for a request about one user; 0 for all else. */
+  readonly operations: number;
+  /** Attempts that it has had as part of a larger batch. */
+  readonly attemptsBefore: number;
+  /** Whether such a larger batch may have been carried out. Default false. */
+  readonly mayHaveChanged?: boolean;
+  readonly attempt: (timeoutMs: number) => Promise<T>;
+}
+
+/**
+ * What came of a request: its answer; or it is to be sent in halves, which have had `attempts` and may have been carried
+ * out in one of them; or the platform refuses its one operation; or it was given up; or it was never let in, so that it has
+ * changed nothing.
+ */
+export type SendResult<T> =
+  /** `mayHaveChanged`: an earlier attempt may have been carried out, which an answer to this one may take for an error. */
+  | { readonly kind: 'answered'; readonly answer: T; readonly mayHaveChanged: boolean }
+  | {
+      readonly kind: 'split';
+      readonly error: ErrorParts;
+      readonly attempts: number;
+      readonly mayHaveChanged: boolean;
+    }
+  | { readonly kind: 'refused' | 'given up' | 'not sent'; readonly error: ErrorParts };
+
+/** What a Sender works with. */
+export interface SenderParts {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly bucket: TokenBucket;
+  /** When the last request may leave, on the clock. */
+  readonly deadlineMs: number;
+}
+
+/**
+ * The one place from which every request of a run leaves: it paces them, repeats those that failed, pauses them all
+ * after a 429, and lets none go once the time budget is used up or the run has to stop.
+ */
+export class Sender {
+  readonly requests: RequestTally = {
+    ...{ info: 0, database: 0, users: 0, batch: 0, single: 0, record: 0 },
+    ...{ retried: 0, rateLimited: 0 }
+  };
+  /** One for each wait that is under way. */
+  private readonly waits = new Set<AbortController>();
+  private stopped: ErrorParts | undefined;
+  /** Requests leave in the order in which they came. */
+  private lastInLine: Promise<void> = Promise.resolve();
+
+  constructor(private readonly parts: SenderParts) {}
+
+  /** Why no request leaves any more; undefined while they do. */
+  get stop(): ErrorParts | undefined {
+    return this.stopped;
+  }
+
+  /** Lets no further request leave. The first reason counts. */
+  stopWith(reason: ErrorParts): void {
+    this.stopped ??= reason;
+    for (const wait of this.waits) wait.abort();
+  }
+
+  /** Makes the request until it is answered, or until the rules say otherwise. Never throws. */
+  async send<T>(job: SendJob<T>): Promise<SendResult<T>> {
+    const { clock, deadlineMs } = this.parts;
+    let attempts = job.attemptsBefore;
+    let lastError: ErrorParts | undefined;
+    let mayHaveChanged = job.mayHaveChanged ?? false;
+    for (;;) {
+      await this.waitForTurn();
+      if (this.stopped !== undefined) {
+        return { kind: mayHaveChanged ? 'given up' : 'not sent', error: lastError ?? this.stopped };
+      }
+      this.requests[job.kind]++;
+      if (lastError !== undefined || job.attemptsBefore > 0) this.requests.retried++;
+      try {
+        const timeLeftMs = deadlineMs + ANSWER_GRACE_MS - clock.nowMs();
+        const answer = await job.attempt(Math.min(REQUEST_TIMEOUT_MS, timeLeftMs));
+        return { kind: 'answered', answer, mayHaveChanged };
+      } catch (thrown) {
+        lastError = toErrorParts(thrown);
+      }
+      if (lastError.status === 429) this.requests.rateLimited++;
+      else attempts++;
+      const failed = { error: lastError, attempt: attempts, operations: job.operations };
+      const decision = decideRetry(failed, this.parts.random);
+      const mayHaveBefore = mayHaveChanged;
+      // Without an answer, and after an error of the server, the request may have been carried out.
+      if (lastError.status === undefined || lastError.status >= 500) mayHaveChanged = true;
+      switch (decision.kind) {
+        case 'stop':
+          this.stopWith(lastError);
+          return { kind: mayHaveBefore ? 'given up' : 'not sent', error: lastError };
+        case 'refused':
+          // What was carried out without our knowing may be refused the second time.
+          return { kind: mayHaveBefore ? 'given up' : 'refused', error: lastError };
+        case 'give up':
+          return { kind: 'given up', error: lastError };
+        case 'split':
+          if (decision.waitMs > 0) await this.waitBefore('Sending it again in two halves', decision.waitMs, failed);
+          return { kind: 'split', error: lastError, attempts: decision.fresh ? 0 : attempts, mayHaveChanged };
+        case 'retry':
+          if (decision.pausesRun) this.pauseAll(decision.waitMs);
+          else await this.waitBefore('Sending it again', decision.waitMs, failed);
+      }
+    }
+  }
+
+  /** Makes a request that the run cannot do without. @throws LockUsersError where it is not answered */
+  async read<T>(
+    kind: Exclude<SendJob<T>['kind'], 'batch' | 'single'>,
+    attempt: (timeoutMs: number) => Promise<T>
+  ): Promise<T> {
+    const result = await this.send({ kind, operations: 0, attemptsBefore: 0, attempt });
+    if (result.kind === 'answered') return result.answer;
+    throw new LockUsersError(this.stopped ?? result.error);
+  }
+
+  private pauseAll(waitMs: number): void {
+    const { clock, bucket, log } = this.parts;
+    const nowMs = clock.nowMs();
+    if (bucket.pauseLeftMs(nowMs) === 0) {
+      log.line(`The rate limit of the deployment is used up. All requests wait ${formatSeconds(waitMs)}.`);
+    }
+    bucket.slowDown(nowMs, waitMs);
+  }
+
+  private async waitBefore(
+    what: string,
+    waitMs: number,
+    { error, attempt }: { error: ErrorParts; attempt: number }
+  ): Promise<void> {
+    const { clock, log, deadlineMs } = this.parts;
+    if (clock.nowMs() + waitMs > deadlineMs) return this.stopWith(describeTimeBudget(error));
+    log.line(`${error.what} ${what} in ${formatSeconds(waitMs)} (attempt ${attempt} of ${MAX_ATTEMPTS} failed).`);
+    await this.sleep(waitMs);
+  }
+
+  private async waitForTurn(): Promise<void> {
+    const turn = this.lastInLine;
+    let leave: () => void = () => undefined;
+    this.lastInLine = new Promise((resolve) => (leave = resolve));
+    await turn;
+    await this.waitForToken();
+    leave();
+  }
+
+  private async waitForToken(): Promise<void> {
+    const { clock, bucket, deadlineMs } = this.parts;
+    while (this.stopped === undefined) {
+      const nowMs = clock.nowMs();
+      // What does not fit the budget takes no token, and the next invocation starts after the server's pause.
+      if (nowMs >= deadlineMs || nowMs + bucket.pauseLeftMs(nowMs) > deadlineMs) {
+        return this.stopWith(describeTimeBudget());
+      }
+      const waitMs = bucket.take(nowMs);
+      if (waitMs === 0) return;
+      if (nowMs + waitMs > deadlineMs) return this.stopWith(describeTimeBudget());
+      await this.sleep(waitMs);
+    }
+  }
+
+  /** Waits until the time is over or the run has to stop. */
+  private async sleep(waitMs: number): Promise<void> {
+    const wait = new AbortController();
+    this.waits.add(wait);
+    await this.parts.clock.sleep(waitMs, wait.signal);
+    this.waits.delete(wait);
+  }
+}
+
+/** Why a run stops when its time is used up, with what kept it waiting if that is known. */
+function describeTimeBudget(lastError?: ErrorParts): ErrorParts {
+  return {
+    code: 'TIME_BUDGET',
+    what: `The time of this invocation is used up.${lastError === undefined ? '' : ` Last: ${lastError.what}`}`,
+    nextStep: 'Run the task again; it finishes what is missing.'
+  };
+}
+
+function formatSeconds(waitMs: number): string {
+  return `${(waitMs / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,73 @@
+import { describePlatformError } from './describe-platform-error';
+import type { ErrorCode, ErrorParts } from '../errors';
+import { LockUsersError } from '../errors';
+
+const NEXT_STEPS: Partial<Record<ErrorCode, string>> = {
+  BACKEND_UNAUTHORIZED:
+    'Check JOURNEY_API_TOKEN: a named token of this very deployment, from the "Manage API" page, saved and deployed.',
+  UNKNOWN_DEPLOYMENT:
+    'Check the 24 hex digits in JOURNEY_BACKEND_URL: the id of the backend deployment, not the one that OXIDE shows.',
+  WRONG_ADDRESS: 'Check JOURNEY_BACKEND_URL against the "Manage API" page of the data browser.',
+  BACKEND_UNREACHABLE: 'Check the host in JOURNEY_BACKEND_URL and the network, then run the task again.',
+  BACKEND_RATE_LIMITED: 'Wait a few seconds and run the task again; it finishes what is missing.',
+  BACKEND_UNAVAILABLE: 'Wait a few minutes and run the task again; it finishes what is missing.',
+  BACKEND_REJECTED: 'Look at the detail; running the task again is safe.',
+  BACKEND_PROTOCOL: 'Check JOURNEY_BACKEND_URL; if it is right, run the task again, which is safe.'
+};
+
+/** What is known of a failed request beside its code. */
+export type FailureFacts = Pick<ErrorParts, 'platformType' | 'status' | 'retryAfterMs' | 'network'>;
+
+/**
+ * The error for an answer that is not 2xx, decided by status and `type` alone: titles and details may change at any
+ * time, and a body may be JSON, plain text (401) or HTML (gateways).
+ *
+ * @param request what was asked for, such as `GET info.json`
+ * @param error the parsed body, or undefined where it is no JSON
+ * @param retryAfterMs what the answer's `Retry-After` asks for, undefined where it has none
+ * @param about whether the request is about one user, so that a 404 may be that user's and not the address's fault
+ */
+export function classifyAnswer(
+  request: string,
+  status: number,
+  error: unknown,
+  retryAfterMs?: number,
+  about: 'deployment' | 'user' = 'deployment'
+): LockUsersError {
+  const { type, detail } = describePlatformError(error);
+  const named = type === 'UNKNOWN' ? `status ${status}` : `status ${status}, ${type}: ${detail.replace(/\.$/, '')}`;
+  const what = `${request} was answered with ${named}.`;
+  return backendError(chooseCode(status, type, about), what, {
+    platformType: type === 'UNKNOWN' ? `HTTP_${status}` : type,
+    status,
+    ...(retryAfterMs !== undefined && { retryAfterMs })
+  });
+}
+
+/** An error of the Backend API with the next step that belongs to its code. */
+export function backendError(code: ErrorCode, what: string, facts: FailureFacts = {}): LockUsersError {
+  return new LockUsersError({
+    code,
+    what,
+    nextStep: NEXT_STEPS[code] ?? 'Run the task again, which is safe.',
+    ...facts
+  });
+}
+
+/**
+ * Whether an error means that every further request of this run would fail alike, so that the run stops at once.
+ * None of these answers comes from a request that was carried out.
+ */
+export function stopsRun(code: ErrorCode): boolean {
+  return code === 'BACKEND_UNAUTHORIZED' || code === 'UNKNOWN_DEPLOYMENT' || code === 'WRONG_ADDRESS';
+}
+
+function chooseCode(status: number, type: string, about: 'deployment' | 'user'): ErrorCode {
+  if (status === 401 || status === 403) return 'BACKEND_UNAUTHORIZED';
+  if (type === 'ACCOUNT_NOT_FOUND') return 'UNKNOWN_DEPLOYMENT';
+  if (status === 404 && about === 'user' && type !== 'ROUTE_ERROR') return 'BACKEND_REJECTED';
+  if (status === 404 || (status >= 300 && status < 400)) return 'WRONG_ADDRESS';
+  if (status === 429) return 'BACKEND_RATE_LIMITED';
+  if (status >= 500) return 'BACKEND_UNAVAILABLE';
+  return 'BACKEND_REJECTED';
+}

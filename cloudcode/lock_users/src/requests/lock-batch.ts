@@ -1,0 +1,49 @@
+import { MAX_OPERATIONS_PER_BATCH } from '../platform-facts';
+import { InvariantError } from '../errors';
+import type { LockOperation } from '../vocabulary';
+
+/** The operation that locks one user and keeps the data on the devices. The only place where one is built. */
+export function buildLockOperation(userId: string): LockOperation {
+  return { method: 'users/lock', user_id: userId, wipe: false };
+}
+
+/** The request body for a batch of operations. */
+export function serializeLockBatch(operations: readonly LockOperation[]): string {
+  return JSON.stringify({ operations });
+}
+
+/**
+ * Proves on the very text that is about to be posted that it locks `expectedCount` users, 1 to 1000, and wipes no
+ * device: each operation has `method`, `user_id` and the literal `"wipe": false`, and nothing else.
+ *
+ * Types cannot prove this: a cast, a misspelt key or a changed serializer would get past them, and a lost `wipe` may
+ * erase a day of somebody's work.
+ *
+ * @throws InvariantError where it does not hold; the text must then not be sent.
+ */
+export function assertBatchKeepsData(body: string, expectedCount: number): void {
+  const operations = (JSON.parse(body) as { operations: unknown }).operations;
+  if (!Array.isArray(operations) || operations.length !== expectedCount) {
+    throw new InvariantError(`a batch for ${expectedCount} users does not hold ${expectedCount} operations.`);
+  }
+  if (operations.length < 1 || operations.length > MAX_OPERATIONS_PER_BATCH) {
+    throw new InvariantError(`a batch holds ${operations.length} operations.`);
+  }
+  operations.forEach((operation: unknown, index) => {
+    if (!isLockThatKeepsData(operation)) {
+      throw new InvariantError(`operation ${index} of a batch is not a lock with "wipe": false, so it was not sent.`);
+    }
+  });
+}
+
+function isLockThatKeepsData(operation: unknown): boolean {
+  if (typeof operation !== 'object' || operation === null) return false;
+  const { method, user_id: userId, wipe } = operation as Record<string, unknown>;
+  return (
+    Object.keys(operation).length === 3 &&
+    method === 'users/lock' &&
+    typeof userId === 'string' &&
+    userId !== '' &&
+    wipe === false
+  );
+}

@@ -1,0 +1,86 @@
+import { stopsRun } from './classify-response';
+import { BACKOFF_BASE_MS, BACKOFF_CAP_MS, MAX_ATTEMPTS, RATE_LIMIT_WAIT_MS } from '../platform-facts';
+import type { ErrorParts } from '../errors';
+
+/** A request that failed. */
+export interface FailedRequest {
+  readonly error: ErrorParts;
+  /** Which attempt it was, counting from 1. Attempts that were rejected with 429 do not count. */
+  readonly attempt: number;
+  /** Operations of a batch; 1 for a request about one user; 0 for all else. */
+  readonly operations: number;
+}
+
+/**
+ * What to do about a failed request: send it again after a wait (with 429 everybody waits), send a batch in two halves
+ * (after a wait; `fresh` halves start counting attempts anew), note that the platform refuses this very operation,
+ * give the request up, or stop the run.
+ */
+export type Decision =
+  | { readonly kind: 'retry'; readonly waitMs: number; readonly pausesRun: boolean }
+  | { readonly kind: 'split'; readonly waitMs: number; readonly fresh: boolean }
+  | { readonly kind: 'refused' | 'give up' | 'stop' };
+
+interface Rule {
+  readonly name: string;
+  readonly applies: (failed: FailedRequest) => boolean;
+  readonly decide: (failed: FailedRequest, random: () => number) => Decision;
+}
+
+/**
+ * The rules, the first that applies decides. Sending a change again is safe: a user who is there stays there, and no
+ * operation ever wipes, so a batch that was carried out without our knowing does no harm the second time.
+ */
+const RULES: readonly Rule[] = [
+  {
+    name: 'every further request would fail alike',
+    applies: ({ error }) => error.code === 'INVARIANT' || stopsRun(error.code),
+    decide: () => ({ kind: 'stop' })
+  },
+  {
+    name: 'the rate limit is used up: what the server says is a floor, and chance only adds to our own wait',
+    applies: ({ error }) => error.status === 429,
+    decide: ({ error }, random) => ({
+      kind: 'retry',
+      waitMs: error.retryAfterMs ?? RATE_LIMIT_WAIT_MS * (1 + random() / 4),
+      pausesRun: true
+    })
+  },
+  {
+    name: 'it is refused: halve a batch until the operation that spoils it stands alone',
+    applies: ({ error, operations }) => operations > 0 && [400, 404, 413, 422].includes(error.status ?? 0),
+    decide: ({ operations }) => (operations > 1 ? { kind: 'split', waitMs: 0, fresh: true } : { kind: 'refused' })
+  },
+  {
+    name: 'often enough',
+    applies: ({ attempt }) => attempt >= MAX_ATTEMPTS,
+    decide: () => ({ kind: 'give up' })
+  },
+  {
+    name: 'a batch took too long: send it in smaller pieces',
+    applies: ({ error, operations }) =>
+      operations > 1 && (error.network === 'timeout' || error.status === 502 || error.status === 504),
+    decide: ({ attempt }, random) => ({ kind: 'split', waitMs: backOff(attempt, random), fresh: false })
+  },
+  {
+    name: 'it may go better next time',
+    applies: ({ error }) =>
+      error.network !== undefined ||
+      (error.status ?? 0) >= 500 ||
+      error.code === 'BACKEND_PROTOCOL' ||
+      // An object of a batch of `DB`; an operation of ours is never repeated for this alone.
+      (error.code === 'RECORD_FAILED' && error.platformType === 'INTERNAL_SERVER_ERROR'),
+    decide: ({ attempt }, random) => ({ kind: 'retry', waitMs: backOff(attempt, random), pausesRun: false })
+  },
+  { name: 'it would not go better', applies: () => true, decide: () => ({ kind: 'give up' }) }
+];
+
+/** @param random a number from 0 to 1, each time another */
+export function decideRetry(failed: FailedRequest, random: () => number): Decision {
+  return RULES.find((rule) => rule.applies(failed))?.decide(failed, random) ?? { kind: 'give up' };
+}
+
+/** Exponential backoff with full jitter, in milliseconds. */
+function backOff(attempt: number, random: () => number): number {
+  return random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (attempt - 1));
+}

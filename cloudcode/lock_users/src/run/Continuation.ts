@@ -1,0 +1,86 @@
+import isPlainObject = require('lodash/isPlainObject');
+import { MAX_HOPS, MAX_IDLE_HOPS } from '../platform-facts';
+import type { BucketState } from '../requests/TokenBucket';
+
+/**
+ * What an invocation hands over to the next one of the same run. It holds no users: the next invocation looks for itself
+ * who is still missing.
+ */
+export interface Continuation {
+  readonly runId: string;
+  /** Which invocation this is; the first one, which is handed nothing, is 1. */
+  readonly hop: number;
+  /** When the first one began, in milliseconds since 1970. */
+  readonly startedAtMs: number;
+  /** Invocations in a row, up to the last one, that changed nobody. */
+  readonly idleHops: number;
+  /** Most users that an earlier invocation knew to be where the run wants them. */
+  readonly doneSeen: number;
+  /** Users whom earlier invocations brought there, by the answers they got. */
+  readonly done: number;
+  /** Sessions that were `RESET` when the run began. */
+  readonly resetSessions: number;
+  readonly bucket: BucketState;
+}
+
+/** What one invocation has achieved. */
+export interface HopResult {
+  readonly already: number;
+  readonly done: number;
+  /** Sessions that were `RESET` before anything was sent. */
+  readonly resetBefore: number;
+  readonly bucket: BucketState;
+}
+
+/** What the next invocation is handed, or undefined where going on would be no use. */
+export function continueRun(
+  { runId, startedAtMs }: Pick<Continuation, 'runId' | 'startedAtMs'>,
+  previous: Continuation | undefined,
+  { already, done, resetBefore, bucket }: HopResult
+): Continuation | undefined {
+  const hop = previous?.hop ?? 1;
+  const doneSeen = previous?.doneSeen ?? already;
+  // A batch whose answer was lost shows up as users who are there already.
+  const idle = done === 0 && already <= doneSeen;
+  const idleHops = idle ? (previous?.idleHops ?? 0) + 1 : 0;
+  if (hop >= MAX_HOPS || idleHops >= MAX_IDLE_HOPS) return undefined;
+  return {
+    runId,
+    hop: hop + 1,
+    startedAtMs,
+    idleHops,
+    doneSeen: Math.max(doneSeen, already + done),
+    done: (previous?.done ?? 0) + done,
+    resetSessions: previous?.resetSessions ?? resetBefore,
+    bucket
+  };
+}
+
+/** Whether a value can be the id of a run. */
+export function isRunId(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w-]{1,100}$/.test(value);
+}
+
+/** Whether a value is what `continueRun` makes, after a JSON round trip. */
+export function isContinuation(value: unknown): value is Continuation {
+  if (!isPlainObject(value)) return false;
+  const { runId, hop, startedAtMs, idleHops, doneSeen, done, resetSessions, bucket, ...rest } = value as Record<
+    string,
+    unknown
+  >;
+  if (!isPlainObject(bucket) || Object.keys(rest).length > 0) return false;
+  const { tokens, rate, atMs, ...others } = bucket as Record<string, unknown>;
+  return (
+    isRunId(runId) &&
+    isCountBetween(hop, 2, MAX_HOPS) &&
+    [startedAtMs, idleHops, doneSeen, done, resetSessions].every((count) =>
+      isCountBetween(count, 0, Number.MAX_SAFE_INTEGER)
+    ) &&
+    [tokens, rate, atMs].every(Number.isFinite) &&
+    Object.keys(others).length === 0
+  );
+}
+
+function isCountBetween(value: unknown, least: number, most: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
+}

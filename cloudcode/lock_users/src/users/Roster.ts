@@ -1,0 +1,260 @@
+import type { Goal } from '../actions/Goal';
+import { MAX_FAILURES_IN_REPORT } from '../platform-facts';
+import { InvariantError } from '../errors';
+import type { OperationResult } from '../requests/match-results';
+import type { Failure, LeftAlone, OutcomeCounts, PlanCounts } from './outcomes';
+import { ResetWatch } from './ResetWatch';
+import type { NotDone } from '../records/RunRecord';
+import {
+  DONE,
+  EXCLUDED,
+  GONE,
+  outcomeOf,
+  placeOf,
+  PLANNED,
+  PROTECTED,
+  REFUSED,
+  RESULT,
+  RESULT_FLAGS,
+  SEEN_AGAIN,
+  SELECTED,
+  SHOWN,
+  SPARED,
+  WAS_THERE
+} from './user-states';
+import { UserFlags } from './UserFlags';
+import type { Reason, UserState } from '../vocabulary';
+
+const NOT_SHOWN: Reason = {
+  type: 'NOT_SHOWN',
+  detail: 'The users API does not show the user, so nobody knows.'
+};
+
+/**
+ * Who is selected, what is known of them, and what became of them: at every moment each selected user is in exactly
+ * one place. Users have numbers here; `idOf` gives the id.
+ *
+ * Users may be selected and shown in any order and more than once; a user is planned as soon as both have happened
+ * (selected − protected − excluded − already there − spared by the goal − gone). A user who is several of these counts as the
+ * first, so that protection is seen to work even for a user who is locked already.
+ */
+export class Roster {
+  private readonly users = new UserFlags();
+  private readonly reasons = new Map<number, Reason>();
+  private readonly resets = new ResetWatch();
+  /** Whether everybody was selected and shown. */
+  isComplete = false;
+  /** Why users are spared, for as many of them as a report names. */
+  private readonly spareReasons = new Map<number, Reason>();
+
+  constructor(
+    readonly goal: Goal,
+    private readonly protectedIds: ReadonlySet<string>,
+    private readonly excludedIds: ReadonlySet<string>
+  ) {}
+
+  /** The id of a user. */
+  idOf(user: number): string {
+    return this.users.idOf(user);
+  }
+
+  /** The user is selected. Returns the user where that completes the plan for them. */
+  select(userId: string): number | undefined {
+    const user = this.users.add(userId);
+    const state = this.users.get(user);
+    if ((state & SELECTED) !== 0) return undefined;
+    let left = 0;
+    if (this.protectedIds.has(userId)) left = PROTECTED;
+    else if (this.excludedIds.has(userId)) left = EXCLUDED;
+    return this.note(user, state | SELECTED | left, (state & SHOWN) !== 0);
+  }
+
+  /** The users API shows the user, before anything was sent. Returns the user where that completes the plan for them. */
+  show(shown: UserState): number | undefined {
+    const user = this.users.add(shown.userId);
+    const state = this.users.get(user);
+    if ((state & SHOWN) !== 0) return undefined;
+    this.resets.before(user, shown);
+    return this.note(user, state | SHOWN | this.judge(user, shown), (state & SELECTED) !== 0);
+  }
+
+  /** Whether a selected user was not shown. */
+  get hasUnshown(): boolean {
+    for (let user = 0; user < this.users.size; user++) {
+      if ((this.users.get(user) & (SELECTED | SHOWN)) === SELECTED) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Nobody else will be shown: gives the selected users who were not their place, and returns those who are to be sent.
+   *
+   * @param isComplete whether everybody was shown, so that whoever was not is not there
+   */
+  planUnshown(isComplete: boolean): number[] {
+    this.isComplete = isComplete;
+    const toSend: number[] = [];
+    const { unshown } = this.goal;
+    for (let user = 0; user < this.users.size; user++) {
+      const state = this.users.get(user);
+      if ((state & (SELECTED | SHOWN)) !== SELECTED) continue;
+      const isPlanned = this.note(user, isComplete && unshown === 'left' ? state | GONE : state, true) !== undefined;
+      if (!isPlanned) continue;
+      if (unshown === 'sent') toSend.push(user);
+      else if (isComplete) this.settle(user, { kind: 'refused', reason: NOT_SHOWN });
+    }
+    return toSend;
+  }
+
+  /** Writes down what came of sending a planned user; a later result replaces an earlier one. */
+  settle(user: number, result: OperationResult): void {
+    const state = this.users.get(user);
+    if ((state & PLANNED) === 0) throw new InvariantError(`user ${this.idOf(user)} was sent and not planned.`);
+    this.write(user, state, result);
+  }
+
+  /** The users are about to be read again, after everything was sent. */
+  startVerification(): void {
+    for (let user = 0; user < this.users.size; user++) this.users.set(user, this.users.get(user) & ~SEEN_AGAIN);
+  }
+
+  /** The users API shows the user again, and what it shows holds. Returns the user where they are to be sent again. */
+  verify(shown: UserState): number | undefined {
+    const user = this.users.find(shown.userId);
+    if (user === undefined) return undefined;
+    const state = this.users.get(user) | SEEN_AGAIN;
+    // Of a user who was not shown before, nobody knows when a session turned.
+    if ((state & SHOWN) !== 0) this.resets.after(user, shown);
+    this.users.set(user, state);
+    if ((state & RESULT) === 0) return undefined;
+    if (this.goal.isMet(shown)) this.write(user, state, { kind: 'done' });
+    else if ((state & REFUSED) === 0) return this.doubt(user, state, shown);
+    return undefined;
+  }
+
+  /** Everybody was shown again: of a user who was not, nobody knows whether the run brought them there. */
+  endVerification(): void {
+    for (let user = 0; user < this.users.size; user++) {
+      const state = this.users.get(user);
+      if ((state & DONE) !== 0 && (state & SEEN_AGAIN) === 0) {
+        this.write(user, state, { kind: 'doubtful', reason: NOT_SHOWN });
+      }
+    }
+  }
+
+  /** Whether the user is one of those whom the run is about to send. */
+  isPlanned(userId: string): boolean {
+    return (this.users.get(this.users.find(userId) ?? -1) & PLANNED) !== 0;
+  }
+
+  /** Users of `ids` whom the users API has not shown. */
+  findUnshown(ids: readonly string[]): string[] {
+    return ids.filter((id) => (this.users.get(this.users.find(id) ?? -1) & SHOWN) === 0);
+  }
+
+  countPlan(): PlanCounts {
+    const counts = { selected: 0, protected: 0, excluded: 0, already: 0, spared: 0, gone: 0, planned: 0 };
+    for (let user = 0; user < this.users.size; user++) {
+      const state = this.users.get(user);
+      if ((state & SELECTED) === 0) continue;
+      counts.selected++;
+      const place = placeOf(state);
+      if (place === undefined) throw new InvariantError(`user ${this.idOf(user)} was selected and not planned.`);
+      counts[place]++;
+    }
+    return counts;
+  }
+
+  countOutcomes(): OutcomeCounts {
+    const counts = { done: 0, failed: 0, unconfirmed: 0, notAttempted: 0 };
+    for (let user = 0; user < this.users.size; user++) {
+      const state = this.users.get(user);
+      if ((state & PLANNED) !== 0) counts[outcomeOf(state)]++;
+    }
+    return counts;
+  }
+
+  /** Those of some planned users who are not known to be where the run wants them, and why. */
+  listNotDone(users: Iterable<number>): NotDone[] {
+    const notDone: NotDone[] = [];
+    for (const user of users) {
+      const outcome = outcomeOf(this.users.get(user));
+      if (outcome === 'done') continue;
+      const name = outcome === 'notAttempted' ? 'not_attempted' : outcome;
+      notDone.push({ userId: this.idOf(user), outcome: name, ...this.reasons.get(user) });
+    }
+    return notDone;
+  }
+
+  /** Users who failed or are unconfirmed, in the order in which they were first seen, `most` of them at most. */
+  listFailures(most: number): Failure[] {
+    const failures: Failure[] = [];
+    for (let user = 0; user < this.users.size && failures.length < most; user++) {
+      const reason = this.reasons.get(user);
+      if (reason === undefined) continue;
+      const outcome = outcomeOf(this.users.get(user)) === 'unconfirmed' ? 'unconfirmed' : 'failed';
+      failures.push({ userId: this.idOf(user), outcome, ...reason });
+    }
+    return failures;
+  }
+
+  /** Selected users whom the goal spares, and why, `most` of them at most. */
+  listSpared(most: number): LeftAlone[] {
+    const spared: LeftAlone[] = [];
+    for (const [user, reason] of this.spareReasons) {
+      if (spared.length === most) break;
+      const state = this.users.get(user);
+      if ((state & SELECTED) !== 0 && placeOf(state) === 'spared') spared.push({ userId: this.idOf(user), ...reason });
+    }
+    return spared;
+  }
+
+  /** Ids of the users who are neither selected nor where the run wants its users. */
+  listOutside(): string[] {
+    const ids: string[] = [];
+    for (let user = 0; user < this.users.size; user++) {
+      if ((this.users.get(user) & (SELECTED | SHOWN | WAS_THERE)) === SHOWN) ids.push(this.idOf(user));
+    }
+    return ids;
+  }
+
+  /** Sessions that were `RESET` already when the users were first shown. */
+  countResetBefore(): number {
+    return this.resets.countBefore();
+  }
+
+  /** Ids of users with sessions that turned `RESET` since they were first shown, and how many of them did. */
+  listTurnedReset(): ReadonlyMap<string, number> {
+    return new Map([...this.resets.turned].map(([user, count]) => [this.idOf(user), count]));
+  }
+
+  /** Keeps the state; plans the user where everything is known and nothing speaks against it. */
+  private note(user: number, state: number, isComplete: boolean): number | undefined {
+    const isPlanned = isComplete && (state & (WAS_THERE | PROTECTED | EXCLUDED | SPARED | GONE)) === 0;
+    this.users.set(user, isPlanned ? state | PLANNED : state);
+    return isPlanned ? user : undefined;
+  }
+
+  /** What speaks against sending the user: they are there, or the goal spares them. */
+  private judge(user: number, shown: UserState): number {
+    if (this.goal.isMet(shown)) return WAS_THERE;
+    const reason = this.goal.spares(shown);
+    if (reason === undefined) return 0;
+    if (this.spareReasons.size < MAX_FAILURES_IN_REPORT) this.spareReasons.set(user, reason);
+    return SPARED;
+  }
+
+  /** A user who was sent is shown not to be there. Returns the user where they are to be sent again. */
+  private doubt(user: number, state: number, shown: UserState): number | undefined {
+    const givenUp = this.goal.givesUp(shown, (state & DONE) !== 0);
+    const reason = givenUp ?? this.reasons.get(user) ?? this.goal.notReached;
+    this.write(user, state, { kind: givenUp === undefined ? 'failed' : 'refused', reason });
+    return givenUp === undefined ? user : undefined;
+  }
+
+  private write(user: number, state: number, result: OperationResult): void {
+    if (result.kind === 'done') this.reasons.delete(user);
+    else this.reasons.set(user, result.reason);
+    this.users.set(user, (state & ~RESULT) | RESULT_FLAGS[result.kind]);
+  }
+}

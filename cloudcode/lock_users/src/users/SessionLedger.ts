@@ -1,0 +1,87 @@
+import type { SessionState, UserState } from '../vocabulary';
+
+/** How many sessions a run had to sign out, and how many it did. */
+export interface SessionCounts {
+  readonly planned: number;
+  readonly signedOut: number;
+}
+
+/** The platform's times have whole seconds (documented samples). */
+const SECOND_MS = 1000;
+
+/**
+ * Whether a session is in the app and has been there since before `sinceMs`. One that was signed out since, or that was
+ * signed in since, has done what re-authenticating is for, so that nobody has to sign in twice.
+ */
+function isDue({ state, signedOutAtMs, authenticatedAtMs }: SessionState, sinceMs: number): boolean {
+  const sinceSecondMs = Math.floor(sinceMs / SECOND_MS) * SECOND_MS;
+  return (
+    state === 'ENROLLED' &&
+    (signedOutAtMs === null || signedOutAtMs < sinceSecondMs) &&
+    (authenticatedAtMs === null || authenticatedAtMs <= sinceMs)
+  );
+}
+
+interface KnownUser {
+  /** The sessions to be signed out, as they were shown first. */
+  readonly first: readonly SessionState[];
+  /** Ids of those that are still to be. */
+  due: readonly string[];
+}
+
+/** Which sessions of whom are to be signed out, and which of them were. */
+export class SessionLedger {
+  private readonly users = new Map<string, KnownUser>();
+
+  /** @param sinceMs when the run began, on the backend's clock */
+  constructor(private readonly sinceMs: number) {}
+
+  /**
+   * The users API shows the user, for the first time or again. From the second time on a session is still to be signed out
+   * only if nothing about it has changed, so that a difference between the clocks makes nobody sign in twice.
+   *
+   * @returns whether nothing is left to be signed out
+   */
+  see(user: UserState): boolean {
+    const { userId, sessions, enrolled } = user;
+    const known = this.users.get(userId);
+    if (known === undefined) {
+      const first = sessions.filter((session) => isDue(session, this.sinceMs));
+      if (first.length > 0) this.users.set(userId, { first, due: first.map(({ sessionId }) => sessionId) });
+      // Who is said to be in the app by no session that is shown cannot be said to be out of it.
+      return first.length === 0 && !(enrolled && !sessions.some(({ state }) => state === 'ENROLLED'));
+    }
+    const isSame = (before: SessionState): boolean =>
+      sessions.some(
+        (now) =>
+          now.sessionId === before.sessionId &&
+          now.state === 'ENROLLED' &&
+          now.signedOutAtMs === before.signedOutAtMs &&
+          now.authenticatedAtMs === before.authenticatedAtMs
+      );
+    known.due = known.first.filter(isSame).map(({ sessionId }) => sessionId);
+    return known.due.length === 0;
+  }
+
+  /** The platform has answered that the session is signed out. */
+  signedOut(userId: string, sessionId: string): void {
+    const known = this.users.get(userId);
+    if (known !== undefined) known.due = known.due.filter((id) => id !== sessionId);
+  }
+
+  /** Ids of the sessions of the user that are to be signed out. */
+  dueOf(userId: string): readonly string[] {
+    return this.users.get(userId)?.due ?? [];
+  }
+
+  /** @param isPlanned whether a user is one of those whom the run is about to sign out */
+  count(isPlanned: (userId: string) => boolean): SessionCounts {
+    let [planned, left] = [0, 0];
+    for (const [userId, { first, due }] of this.users) {
+      if (!isPlanned(userId)) continue;
+      planned += first.length;
+      left += due.length;
+    }
+    return { planned, signedOut: planned - left };
+  }
+}

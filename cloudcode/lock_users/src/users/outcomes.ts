@@ -1,0 +1,35 @@
+import type { Reason } from '../vocabulary';
+
+/** A planned user who is not known to be where the run wants them, and why. */
+export interface Failure extends Reason {
+  readonly userId: string;
+  readonly outcome: 'failed' | 'unconfirmed';
+}
+
+/** A user who was left alone, and why. */
+export interface LeftAlone extends Reason {
+  readonly userId: string;
+}
+
+/** How many users are selected, and why they are or are not planned. The rest adds up to `selected`. */
+export interface PlanCounts {
+  readonly selected: number;
+  readonly protected: number;
+  readonly excluded: number;
+  /** Those who were where the run wants them before anything was sent. */
+  readonly already: number;
+  /** Those whom the goal itself leaves alone. */
+  readonly spared: number;
+  /** Those whom the users API does not show, where the goal takes that for gone. */
+  readonly gone: number;
+  readonly planned: number;
+}
+
+/** How many planned users ended in which outcome; the four add up to the planned users. */
+export interface OutcomeCounts {
+  /** Those who are where the run wants them. */
+  readonly done: number;
+  readonly failed: number;
+  readonly unconfirmed: number;
+  readonly notAttempted: number;
+}

@@ -1,0 +1,57 @@
+import type { OperationResult } from '../requests/match-results';
+import type { OutcomeCounts, PlanCounts } from './outcomes';
+
+// What is known of a user, as one small number: so a million users fit.
+
+/** The user is one of those the run is about. */
+export const SELECTED = 1;
+/** The users API has shown the user. */
+export const SHOWN = 2;
+/** It showed the user where the run wants them before anything was sent. */
+export const WAS_THERE = 4;
+/** The user is to be sent. */
+export const PLANNED = 8;
+/** The user was brought where the run wants them. Of a planned user with none of the results: not attempted. */
+export const DONE = 16;
+const FAILED = 32;
+/** The platform refuses this user, or nobody knows who is to blame, so sending again is no use. */
+export const REFUSED = 64;
+const DOUBTFUL = 128;
+/** Any of the results. */
+export const RESULT = DONE | FAILED | REFUSED | DOUBTFUL;
+/** The user was shown in the verification that is under way. */
+export const SEEN_AGAIN = 256;
+/** The deployment protects the user. */
+export const PROTECTED = 512;
+/** The caller excludes the user. */
+export const EXCLUDED = 1024;
+/** The goal leaves the user alone. */
+export const SPARED = 2048;
+
+/** The users API does not show the user, and the goal takes that for gone. */
+export const GONE = 4096;
+
+/** The flag of each result. */
+export const RESULT_FLAGS: Readonly<Record<OperationResult['kind'], number>> = {
+  done: DONE,
+  failed: FAILED,
+  refused: REFUSED,
+  doubtful: DOUBTFUL
+};
+
+/** In which count of the plan a selected user is; undefined while nothing is known of them. */
+export function placeOf(flags: number): Exclude<keyof PlanCounts, 'selected'> | undefined {
+  if ((flags & PLANNED) !== 0) return 'planned';
+  if ((flags & PROTECTED) !== 0) return 'protected';
+  if ((flags & EXCLUDED) !== 0) return 'excluded';
+  if ((flags & WAS_THERE) !== 0) return 'already';
+  if ((flags & SPARED) !== 0) return 'spared';
+  return (flags & GONE) !== 0 ? 'gone' : undefined;
+}
+
+/** In which count of the outcomes a planned user is. */
+export function outcomeOf(flags: number): keyof OutcomeCounts {
+  if ((flags & DONE) !== 0) return 'done';
+  if ((flags & DOUBTFUL) !== 0) return 'unconfirmed';
+  return (flags & (FAILED | REFUSED)) !== 0 ? 'failed' : 'notAttempted';
+}

@@ -1,0 +1,111 @@
+import { CloudCodeQueue } from '../../../cloudcode/lock_users/src/platform/CloudCodeQueue';
+import { DbUserSource } from '../../../cloudcode/lock_users/src/platform/DbUserSource';
+import { systemClock } from '../../../cloudcode/lock_users/src/platform/system-clock';
+import { FakeClock } from '../../support/fake-ports';
+import { userId } from '../../support/user-id';
+
+/** A `DB` whose queries end in what `toArray` gives. */
+function databaseOf(toArray: () => Promise<unknown>): object {
+  const query: object = {
+    where: () => query,
+    orderBy: () => query,
+    limit: () => query,
+    skip: () => query,
+    toArray
+  };
+  return { user: { all: () => query, where: () => query } };
+}
+
+/** A clock on which nobody wakes but those who are told to. */
+const stoppedClock = { nowMs: () => 0, sleep: () => new Promise<void>(() => undefined) };
+
+function withFields(fields: object): Error {
+  return Object.assign(new Error('broken'), fields);
+}
+
+test.each<[string, Error, object]>([
+  ['429', withFields({ status: 429, type: 'TOO_MANY_REQUESTS' }), { status: 429, platformType: 'TOO_MANY_REQUESTS' }],
+  ['400', withFields({ status: 400 }), { status: 400 }],
+  ['a dropped connection', withFields({ code: 'ECONNRESET' }), { network: 'connection' }],
+  ['a dropped connection of fetch', withFields({ cause: { code: 'ECONNRESET' } }), { network: 'connection' }],
+  ['200 that is no JSON', withFields({ status: 200 }), { status: 200, network: 'garbled' }],
+  ['the parser’s error', new SyntaxError('Unexpected end of JSON input'), { network: 'garbled' }],
+  ['the parser’s error of node-fetch', withFields({ type: 'invalid-json' }), { network: 'garbled' }]
+])('an error of DB with %s says so', async (_name, error, facts) => {
+  const source = new DbUserSource(
+    databaseOf(() => Promise.reject(error)),
+    'user',
+    stoppedClock
+  );
+
+  await expect(source.readUserIds({}, 10, 0, 1000)).rejects.toMatchObject({
+    parts: { code: 'DATABASE_READ_FAILED', ...facts }
+  });
+});
+
+test('an error of DB that says nothing of the network is not taken for one', async () => {
+  const source = new DbUserSource(
+    databaseOf(() => Promise.reject(new Error('no such field'))),
+    'user',
+    stoppedClock
+  );
+
+  const error: unknown = await source.readUserIds({}, 10, 0, 1000).catch((thrown: unknown) => thrown);
+
+  expect((error as { parts: object }).parts).not.toHaveProperty('network');
+});
+
+test('a read of DB that never ends is given up in time', async () => {
+  const source = new DbUserSource(
+    databaseOf(() => new Promise(() => undefined)),
+    'user',
+    new FakeClock()
+  );
+
+  await expect(source.readUserIds({}, 10, 0, 1000)).rejects.toMatchObject({
+    message: expect.stringContaining('no answer within 1 s'),
+    parts: { network: 'timeout' }
+  });
+});
+
+test('the ids of the objects are read', async () => {
+  const source = new DbUserSource(
+    databaseOf(() => Promise.resolve([{ id: userId(1) }])),
+    'user',
+    stoppedClock
+  );
+
+  expect(await source.readUserIds({}, 10, 0, 1000)).toEqual([userId(1)]);
+});
+
+test('the next invocation is ordered on the queue of the task, later only where it must be', async () => {
+  const ordered: unknown[] = [];
+  const cloudCode = {
+    scheduleTask: (options: unknown) => {
+      ordered.push(options);
+      return Promise.resolve();
+    }
+  };
+  await CloudCodeQueue.find(cloudCode)?.schedule({ a: 1 }, 0);
+  await CloudCodeQueue.find(cloudCode)?.schedule({}, 1500.2);
+
+  expect(ordered).toEqual([
+    { task: 'lock_users', parameters: { a: 1 }, queue: 'lock_users' },
+    { task: 'lock_users', parameters: {}, queue: 'lock_users', after: 1501 }
+  ]);
+});
+
+test.each([undefined, null, {}, { scheduleTask: 'no' }])('a runtime with %j has no queue', (cloudCode) => {
+  expect(CloudCodeQueue.find(cloudCode)).toBeUndefined();
+});
+
+test('a wait on the machine’s clock ends at once when it is aborted, before or during', async () => {
+  const abort = new AbortController();
+  const sleeping = systemClock.sleep(3_600_000, abort.signal);
+  abort.abort();
+
+  await sleeping;
+  await systemClock.sleep(3_600_000, abort.signal);
+  await systemClock.sleep(0);
+  expect(abort.signal.aborted).toBe(true);
+});

@@ -1,0 +1,204 @@
+import { HAND_OVER_LEASE_MS } from '../../../cloudcode/lock_users/src/platform-facts';
+import { LockUsersError } from '../../../cloudcode/lock_users/src/errors';
+import type { BatchRecord, RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
+import { FakePlatform, RecordingLog } from '../../support/fake-ports';
+import { MemoryRecordStore } from '../../support/MemoryRecordStore';
+import { runOnFake } from '../../support/run-on-fake';
+import { userId, userIds } from '../../support/user-id';
+
+let platform: FakePlatform;
+let records: MemoryRecordStore;
+beforeEach(() => {
+  platform = new FakePlatform(userIds(5));
+  records = new MemoryRecordStore();
+  platform.records = records;
+});
+
+const onlyRun = (): RunRecord | undefined => [...records.runs.values()][0];
+const batches = (): BatchRecord[] => [...records.batches.values()];
+
+test('a run writes its record: what was asked, what came of it, and each batch', async () => {
+  platform.locked.add(userId(0));
+
+  const report = await runOnFake(platform, { batchSize: 2, reason: 'release', requestedBy: 'Sam' });
+
+  expect([...records.runs.values()]).toHaveLength(1);
+  const { report: told, ...run } = onlyRun() ?? { report: null };
+  expect(run).toMatchObject({
+    ...{ status: 'done', runId: 'run-1', action: 'lock', reason: 'release', requestedBy: 'Sam' },
+    ...{ parameters: '{"batchSize":2}', invocation: 1, leaseHolder: null, leaseExpiresAtMs: null, message: null },
+    ...{ selected: 5, alreadyLocked: 1, planned: 4, locked: 4, failed: 0, unconfirmed: 0, notAttempted: 0 }
+  });
+  expect(JSON.parse(told ?? '')).toMatchObject({ runId: 'run-1', counts: report.counts });
+  expect(batches()).toMatchObject([
+    { number: 1, state: 'answered', done: 2, userIds: JSON.stringify([userId(1), userId(2)]), notDone: '[]' },
+    { number: 2, state: 'answered', done: 2, userIds: JSON.stringify([userId(3), userId(4)]), notDone: '[]' }
+  ]);
+});
+
+test('a batch is written down before it is sent', async () => {
+  const known: number[] = [];
+  const lock = platform.answerBatch;
+  platform.answerBatch = (operations) => {
+    const announced = batches().filter(({ state }) => state === 'sent');
+    known.push(announced.filter(({ userIds: ids }) => ids?.includes(operations[0]?.user_id ?? '-')).length);
+    return lock(operations);
+  };
+
+  await runOnFake(platform, { batchSize: 1 });
+
+  expect(known).toEqual([1, 1, 1, 1, 1]);
+});
+
+test('users who are not locked are named with the reason, as the last look has it', async () => {
+  // The answer claims success for user 1, whom the users API goes on to show unlocked.
+  platform.answerBatch = (operations) => {
+    for (const { user_id: id } of operations) if (id !== userId(1)) platform.locked.add(id);
+    return { operations: operations.map(() => ({ success: true })) };
+  };
+
+  await runOnFake(platform);
+
+  const first = batches()[0];
+  expect(first).toMatchObject({ state: 'answered', done: 4 });
+  expect(JSON.parse(first?.notDone ?? '')).toMatchObject([
+    { userId: userId(1), outcome: 'failed', type: 'NOT_LOCKED' }
+  ]);
+  expect(onlyRun()).toMatchObject({ status: 'partial', locked: 4, failed: 1 });
+});
+
+test('what could not be sent is written down as not attempted', async () => {
+  platform.answerBatch = () => {
+    throw new LockUsersError({ code: 'BACKEND_UNAUTHORIZED', what: 'No.', nextStep: 'Check.', status: 401 });
+  };
+
+  const report = await runOnFake(platform, { batchSize: 3, concurrency: 1 });
+
+  expect(report.status).toBe('failed');
+  // The second one was written down while the first was on its way.
+  expect(batches()).toMatchObject([
+    { state: 'answered', done: 0 },
+    { state: 'answered', done: 0 }
+  ]);
+  expect(batches().flatMap(({ notDone }) => JSON.parse(notDone ?? '') as unknown)).toMatchObject(
+    [0, 1, 2, 3, 4].map((n) => ({ userId: userId(n), outcome: 'not_attempted' }))
+  );
+  expect(onlyRun()).toMatchObject({ status: 'failed', message: report.stopReason?.message });
+});
+
+test('a run whose record cannot be written at the start sends nothing', async () => {
+  records.onSave = () => {
+    throw new LockUsersError({ code: 'RECORD_FAILED', what: 'No such field.', nextStep: 'Check the model.' });
+  };
+
+  const report = await runOnFake(platform);
+
+  expect(report).toMatchObject({ status: 'failed', stopReason: { code: 'RECORD_FAILED', usersChanged: 'no' } });
+  expect(platform.batches).toEqual([]);
+});
+
+test('a record that cannot be written later does not hold the run up, and the log says so once', async () => {
+  records.onSave = (saved) => {
+    if (saved.some((record) => 'runRecordId' in record && record.state === 'sent')) {
+      throw new LockUsersError({ code: 'RECORD_FAILED', what: 'No room.', nextStep: 'Make room.' });
+    }
+  };
+  const log = new RecordingLog();
+
+  const report = await runOnFake(platform, { batchSize: 1, concurrency: 1 }, {}, log);
+
+  expect(report).toMatchObject({ status: 'done', counts: { locked: 5 } });
+  expect(log.lines.filter((line) => line.includes('No room.'))).toHaveLength(1);
+  // At the end everything is written.
+  expect(batches()).toHaveLength(5);
+  expect(onlyRun()).toMatchObject({ status: 'done', locked: 5 });
+});
+
+test('an app without the models gets no record, and the log says so once', async () => {
+  platform.records = undefined;
+  platform.hasQueue = false;
+  const log = new RecordingLog();
+
+  const report = await runOnFake(platform, {}, {}, log);
+
+  expect(report).toMatchObject({ status: 'done', counts: { locked: 5 }, requests: { record: 0 } });
+  expect(log.lines.filter((line) => line.startsWith('This run has no record'))).toHaveLength(1);
+});
+
+test('without the models a run moves to the queue, where runs never overlap, and is carried out there', async () => {
+  platform.records = undefined;
+  const log = new RecordingLog();
+
+  expect(await runOnFake(platform, { reason: 'r' }, {}, log)).toMatchObject({
+    status: 'queued',
+    counts: { planned: 0 }
+  });
+  expect(platform.batches).toEqual([]);
+  expect(platform.scheduled).toEqual([{ parameters: { reason: 'r', runId: 'run-1' }, afterMs: 0 }]);
+
+  const report = await runOnFake(platform, platform.scheduled[0]?.parameters, {}, log);
+  expect(report).toMatchObject({ status: 'done', runId: 'run-1', counts: { locked: 5 } });
+  expect(log.lines.filter((line) => line.startsWith('This run has no record'))).toHaveLength(1);
+});
+
+test('a dry run is recorded and needs no lease', async () => {
+  records.add({ status: 'running', runId: 'other', leaseExpiresAtMs: platform.clock.now + 1000 });
+
+  expect(await runOnFake(platform, { dryRun: true })).toMatchObject({ status: 'planned' });
+
+  expect([...records.runs.values()][1]).toMatchObject({ status: 'planned', planned: 5, locked: 0, leaseHolder: null });
+});
+
+test('a run is refused while another is under way, and names it', async () => {
+  records.add({ status: 'running', runId: 'other', leaseExpiresAtMs: platform.clock.now + 90_000 });
+
+  const report = await runOnFake(platform);
+
+  expect(report).toMatchObject({
+    status: 'refused',
+    stopReason: { code: 'RUN_UNDER_WAY', message: expect.stringMatching(/^A run is under way: other .* 90 s/) }
+  });
+  expect(platform.batches).toEqual([]);
+  expect([...records.runs.values()][1]).toMatchObject({ status: 'refused', locked: 0 });
+});
+
+test('a continued run keeps its lease, counts whom it has locked before, and gives the lease back at its end', async () => {
+  const lock = platform.answerBatch;
+  platform.answerBatch = (operations) => {
+    platform.clock.now += 1500;
+    return lock(operations);
+  };
+  const cut = { batchSize: 1, concurrency: 1 };
+
+  const first = await runOnFake(platform, cut, { budgetMs: 3000 });
+
+  expect(first).toMatchObject({ status: 'continues', counts: { locked: 2 } });
+  expect(onlyRun()).toMatchObject({
+    ...{ status: 'continues', invocation: 1, locked: 2, finishedAtMs: null },
+    leaseExpiresAtMs: platform.clock.now + HAND_OVER_LEASE_MS
+  });
+  const second = await runOnFake(platform, platform.scheduled[0]?.parameters);
+  expect(second).toMatchObject({ status: 'done', hop: 2, counts: { alreadyLocked: 2, locked: 3 } });
+  expect([...records.runs.values()]).toMatchObject([
+    { status: 'done', invocation: 2, alreadyLocked: 0, planned: 5, locked: 5, leaseExpiresAtMs: null }
+  ]);
+
+  // The same order once more.
+  expect(await runOnFake(platform, platform.scheduled[0]?.parameters)).toMatchObject({
+    status: 'refused',
+    stopReason: { code: 'RUN_ENDED' }
+  });
+});
+
+test('an order of a run whose process was killed waits for the lease to end, and then finishes the run', async () => {
+  const run = records.add({ status: 'running', runId: 'r', locked: 1, leaseExpiresAtMs: platform.clock.now + 60_000 });
+  platform.locked.add(userId(0));
+
+  expect(await runOnFake(platform, { runId: 'r' })).toMatchObject({ status: 'queued' });
+  expect(platform.scheduled).toEqual([{ parameters: { runId: 'r' }, afterMs: 60_000 }]);
+  expect(platform.batches).toEqual([]);
+
+  platform.clock.now += 60_000;
+  expect(await runOnFake(platform, platform.scheduled[0]?.parameters)).toMatchObject({ status: 'done' });
+  expect(records.runs.get(run.id)).toMatchObject({ status: 'done', locked: 5, planned: 5, alreadyLocked: 0 });
+});

@@ -1,0 +1,37 @@
+import { classifyAnswer, stopsRun } from '../../../cloudcode/lock_users/src/requests/classify-response';
+
+test.each<[number, unknown, string, boolean]>([
+  [401, undefined, 'BACKEND_UNAUTHORIZED', true],
+  [403, { type: 'FORBIDDEN' }, 'BACKEND_UNAUTHORIZED', true],
+  [404, { type: 'ACCOUNT_NOT_FOUND', detail: 'No.' }, 'UNKNOWN_DEPLOYMENT', true],
+  [404, { type: 'ROUTE_ERROR' }, 'WRONG_ADDRESS', true],
+  [404, undefined, 'WRONG_ADDRESS', true],
+  [301, undefined, 'WRONG_ADDRESS', true],
+  [429, { type: 'TOO_MANY_REQUESTS' }, 'BACKEND_RATE_LIMITED', false],
+  [500, { type: 'INTERNAL_SERVER_ERROR' }, 'BACKEND_UNAVAILABLE', false],
+  [502, undefined, 'BACKEND_UNAVAILABLE', false],
+  [599, undefined, 'BACKEND_UNAVAILABLE', false],
+  [400, { type: 'INVALID_API_REQUEST' }, 'BACKEND_REJECTED', false],
+  [413, undefined, 'BACKEND_REJECTED', false]
+])('%i with %j is %s, and that it stops the run is %j', (status, body, code, stops) => {
+  const error = classifyAnswer('GET users', status, body);
+
+  expect(error.code).toBe(code);
+  expect(stopsRun(error.code)).toBe(stops);
+});
+
+test('the error names the request, the status, the type and the detail', () => {
+  const error = classifyAnswer('POST batch.json', 400, { type: 'INVALID_API_REQUEST', detail: 'Too many.' });
+
+  expect(error.parts).toMatchObject({
+    what: 'POST batch.json was answered with status 400, INVALID_API_REQUEST: Too many.',
+    platformType: 'INVALID_API_REQUEST'
+  });
+});
+
+test('an answer without a type is named by its status', () => {
+  expect(classifyAnswer('GET users', 502, undefined).parts).toMatchObject({
+    what: 'GET users was answered with status 502.',
+    platformType: 'HTTP_502'
+  });
+});

@@ -1,0 +1,64 @@
+import { backendError, classifyAnswer } from '../../../cloudcode/lock_users/src/requests/classify-response';
+import { InvariantError, LockUsersError } from '../../../cloudcode/lock_users/src/errors';
+import { decideRetry } from '../../../cloudcode/lock_users/src/requests/retry-rules';
+import type { Decision } from '../../../cloudcode/lock_users/src/requests/retry-rules';
+
+const answered = (status: number, retryAfterMs?: number): LockUsersError =>
+  classifyAnswer('POST batch.json', status, undefined, retryAfterMs);
+const aboutUser = (status: number, type?: string): LockUsersError =>
+  classifyAnswer('POST users/x/unlock', status, { type }, undefined, 'user');
+const TIMEOUT = backendError('BACKEND_UNREACHABLE', 'Too late.', { network: 'timeout' });
+const DROPPED = backendError('BACKEND_UNREACHABLE', 'Dropped.', { network: 'connection' });
+const GARBLED = backendError('BACKEND_PROTOCOL', 'No JSON.');
+const database = (facts: object): LockUsersError =>
+  new LockUsersError({ code: 'DATABASE_READ_FAILED', what: 'x', nextStep: 'y', ...facts });
+
+const retry = (waitMs: number): Decision => ({ kind: 'retry', waitMs, pausesRun: false });
+const pause = (waitMs: number): Decision => ({ kind: 'retry', waitMs, pausesRun: true });
+const halve = (waitMs: number, fresh: boolean): Decision => ({ kind: 'split', waitMs, fresh });
+const STOP: Decision = { kind: 'stop' };
+const GIVE_UP: Decision = { kind: 'give up' };
+
+test.each<[string, LockUsersError, number, number, Decision]>([
+  ['401', answered(401), 1000, 1, STOP],
+  ['a wrong address', answered(404), 0, 1, STOP],
+  ['a bug', new InvariantError('x'), 1000, 1, STOP],
+  ['429', answered(429), 1000, 1, pause(1125)],
+  ['429 for the hundredth time', answered(429), 0, 100, pause(1125)],
+  ['429 with a long Retry-After', answered(429, 90_000), 1000, 1, pause(90_000)],
+  ['429 with a short one', answered(429, 249), 1000, 1, pause(249)],
+  ['429 of DB', database({ status: 429 }), 0, 1, pause(1125)],
+  ['a refused batch', answered(400), 1000, 1, halve(0, true)],
+  ['a batch that is too large', answered(413), 2, 6, halve(0, true)],
+  ['a refused operation', answered(422), 1, 1, { kind: 'refused' }],
+  ['a refused read', answered(400), 0, 1, GIVE_UP],
+  ['a user who is not there', aboutUser(404, 'OBJECT_NOT_FOUND'), 1, 1, { kind: 'refused' }],
+  ['404 without a type about a user', aboutUser(404), 1, 1, { kind: 'refused' }],
+  ['a wrong address in a request about a user', aboutUser(404, 'ROUTE_ERROR'), 1, 1, STOP],
+  ['an unknown deployment in a request about a user', aboutUser(404, 'ACCOUNT_NOT_FOUND'), 1, 1, STOP],
+  ['a time-out of a batch', TIMEOUT, 1000, 1, halve(500, false)],
+  ['502 for a batch', answered(502), 1000, 2, halve(1000, false)],
+  ['504 for a batch', answered(504), 1000, 3, halve(2000, false)],
+  ['a time-out of one operation', TIMEOUT, 1, 1, retry(500)],
+  ['a time-out of a read', TIMEOUT, 0, 1, retry(500)],
+  ['500', answered(500), 1000, 1, retry(500)],
+  ['503', answered(503), 1000, 2, retry(1000)],
+  ['a dropped connection', DROPPED, 1000, 5, retry(8000)],
+  ['200 without JSON', GARBLED, 1000, 1, retry(500)],
+  ['503 of DB', database({ status: 503 }), 0, 1, retry(500)],
+  ['an unreadable answer to DB', database({ network: 'garbled' }), 0, 1, retry(500)],
+  ['400 of DB', database({ status: 400 }), 0, 1, GIVE_UP],
+  ['an error of DB that says nothing', database({}), 0, 1, GIVE_UP],
+  ['another status', answered(409), 1000, 1, GIVE_UP],
+  ['the sixth 503', answered(503), 1000, 6, GIVE_UP],
+  ['the sixth time-out', TIMEOUT, 1000, 6, GIVE_UP]
+])('%s (%p) with %i operations, attempt %i: %j', (_name, error, operations, attempt, expected) => {
+  expect(decideRetry({ error: error.parts, operations, attempt }, () => 0.5)).toEqual(expected);
+});
+
+test('the backoff has full jitter, and its cap is 20 s', () => {
+  const wait = (random: number, attempt: number): unknown =>
+    decideRetry({ error: DROPPED.parts, operations: 0, attempt }, () => random);
+
+  expect([wait(0, 1), wait(1, 1), wait(1, 5)]).toEqual([retry(0), retry(1000), retry(16_000)]);
+});

@@ -1,0 +1,55 @@
+import { continueRun, isContinuation } from '../../../cloudcode/lock_users/src/run/Continuation';
+import type { Continuation } from '../../../cloudcode/lock_users/src/run/Continuation';
+
+const BUCKET = { tokens: 3.5, rate: 16, atMs: 5000 };
+
+function next(previous: Continuation | undefined, already: number, done: number): Continuation | undefined {
+  return continueRun({ runId: 'run-1', startedAtMs: 7000 }, previous, {
+    already,
+    done,
+    resetBefore: 2,
+    bucket: BUCKET
+  });
+}
+
+test('the second invocation is handed what the first has done, and no users', () => {
+  const continuation = next(undefined, 10, 90);
+
+  expect(continuation).toEqual({
+    ...{
+      runId: 'run-1',
+      hop: 2,
+      startedAtMs: 7000,
+      idleHops: 0,
+      doneSeen: 100,
+      done: 90,
+      resetSessions: 2,
+      bucket: BUCKET
+    }
+  });
+  expect(isContinuation(JSON.parse(JSON.stringify(continuation)))).toBe(true);
+});
+
+test('the third one is handed what both have done', () => {
+  expect(next(next(undefined, 10, 90), 100, 50)).toMatchObject({ hop: 3, done: 140, doneSeen: 150 });
+});
+
+test('two invocations in a row that change nobody end the run', () => {
+  const second = next(undefined, 10, 0);
+
+  expect(second).toMatchObject({ hop: 2, idleHops: 1 });
+  expect(next(second, 10, 0)).toBeUndefined();
+  expect(next(next(second, 10, 5), 15, 0)).toMatchObject({ hop: 4, idleHops: 1 });
+});
+
+test('users who were changed without an answer count as progress one invocation later', () => {
+  expect(next(next(undefined, 10, 0), 11, 0)).toMatchObject({ idleHops: 0 });
+});
+
+test('the thousandth invocation is the last', () => {
+  let continuation = next(undefined, 0, 1);
+  for (let hop = 2; hop < 1000; hop++) continuation = next(continuation, 0, 1);
+
+  expect(continuation).toMatchObject({ hop: 1000 });
+  expect(next(continuation, 0, 1)).toBeUndefined();
+});

@@ -1,0 +1,125 @@
+import type { Report } from '../../../cloudcode/lock_users/src/report/build-report';
+import { handleDelivery } from '../../../cloudcode/lock_users/src/triggers/handle-webhook';
+import { FakePlatform, RecordingLog } from '../../support/fake-ports';
+import { MemoryRecordStore } from '../../support/MemoryRecordStore';
+import { runOnFake, SETTINGS } from '../../support/run-on-fake';
+import { userId, userIds } from '../../support/user-id';
+
+let platform: FakePlatform;
+let records: MemoryRecordStore;
+beforeEach(() => {
+  platform = new FakePlatform(userIds(3));
+  records = new MemoryRecordStore();
+  platform.records = records;
+});
+
+const deliver = (id: string, log = new RecordingLog()): Promise<Report> =>
+  handleDelivery(SETTINGS, id, platform.ports(log));
+
+test('a requested run is ordered on the queue with its own parameters, and its object becomes its record', async () => {
+  const { id } = records.add({ status: 'requested', reason: 'r', requestedBy: 'Sam', parameters: '{"maxUsers":5}' });
+
+  expect(await deliver(id)).toMatchObject({ status: 'queued', runId: id });
+
+  const ordered = platform.scheduled[0]?.parameters;
+  expect(ordered).toEqual({ maxUsers: 5, reason: 'r', requestedBy: 'Sam', runId: id });
+  expect(platform.batches).toEqual([]);
+  expect(await runOnFake(platform, ordered)).toMatchObject({ status: 'done', runId: id, counts: { locked: 3 } });
+  expect([...records.runs.values()]).toMatchObject([{ id, runId: id, status: 'done', reason: 'r', locked: 3 }]);
+});
+
+test('a second delivery, at whatever moment, changes nothing', async () => {
+  const { id } = records.add({ status: 'requested' });
+  await deliver(id);
+  await deliver(id);
+  const [first, second] = platform.scheduled.map(({ parameters }) => parameters);
+
+  await runOnFake(platform, first);
+  const again = await runOnFake(platform, second);
+
+  expect(again).toMatchObject({ status: 'refused', stopReason: { code: 'RUN_ENDED' } });
+  expect(await deliver(id)).toMatchObject({ status: 'refused', stopReason: { code: 'RUN_ENDED' } });
+  expect(platform.batches).toHaveLength(1);
+  expect(records.runs.get(id)).toMatchObject({ status: 'done', locked: 3 });
+});
+
+test.each(['starting', 'running', 'continues', 'interrupted', 'done', null] as const)(
+  'an object that says "%s" starts nothing',
+  async (status) => {
+    const { id } = records.add({ status, runId: null });
+
+    expect(await deliver(id)).toMatchObject({ status: 'refused', stopReason: { code: 'RUN_ENDED' } });
+
+    expect(platform.scheduled).toEqual([]);
+    expect(records.saves).toEqual([]);
+  }
+);
+
+test('an object that is requested again after its run starts nothing', async () => {
+  const { id } = records.add({ status: 'requested', startedAtMs: 5, runId: null });
+
+  expect(await deliver(id)).toMatchObject({ status: 'refused' });
+  expect(platform.scheduled).toEqual([]);
+});
+
+test('the record of a run that something else has started does not start it', async () => {
+  await runOnFake(platform);
+  const id = [...records.runs.keys()][0] ?? '';
+
+  expect(await deliver(id)).toMatchObject({
+    status: 'refused',
+    stopReason: { message: expect.stringContaining('is the record of run run-1, which something else has started.') }
+  });
+  expect(platform.scheduled).toEqual([]);
+});
+
+test('an object that is not there starts nothing', async () => {
+  expect(await deliver(userId(1))).toMatchObject({
+    stopReason: { message: expect.stringContaining('there is no such object') }
+  });
+});
+
+test.each<[string, string]>([
+  ['{', 'The field "parameters" is no JSON.'],
+  ['[]', 'The field "parameters" is to hold a JSON object.'],
+  ['{"dryrun":true}', 'Unknown parameter "dryrun". Did you mean "dryRun"?'],
+  ['{"wipe":true}', 'This task never wipes'],
+  ['{"runId":"x"}', '"runId" is set by the task itself.'],
+  ['{"continuation":{}}', '"continuation" is set by the task itself.']
+])('the parameters %s are refused, and the object says why', async (parameters, sentence) => {
+  const { id } = records.add({ status: 'requested', parameters });
+
+  await expect(deliver(id)).rejects.toMatchObject({
+    code: 'INVALID_PARAMETERS',
+    message: expect.stringContaining(sentence)
+  });
+
+  expect(records.runs.get(id)).toMatchObject({ status: 'refused', message: expect.stringContaining(sentence) });
+  expect(platform.scheduled).toEqual([]);
+});
+
+test('where there is no queue the run is carried out at once', async () => {
+  platform.hasQueue = false;
+  const { id } = records.add({ status: 'requested' });
+
+  expect(await deliver(id)).toMatchObject({ status: 'done', counts: { locked: 3 } });
+  expect(records.runs.get(id)).toMatchObject({ status: 'done' });
+});
+
+test('an object whose field and whose parameters ask for different actions is refused, and says so', async () => {
+  const { id } = records.add({ status: 'requested', action: 'lock', parameters: '{"action": "unlock"}' });
+
+  await expect(deliver(id)).rejects.toMatchObject({ code: 'INVALID_PARAMETERS' });
+
+  expect(records.runs.get(id)?.message).toContain('The field "action" says "lock", and the parameters say "unlock".');
+  expect(platform.scheduled).toEqual([]);
+});
+
+test('an object whose field says what to do needs no parameters', async () => {
+  const { id } = records.add({ status: 'requested', action: 'unlock' });
+
+  const report = await deliver(id);
+
+  expect(platform.scheduled[0]?.parameters).toEqual({ action: 'unlock', runId: id });
+  expect(report).toMatchObject({ action: 'unlock', status: 'queued', counts: { unlocked: 0, alreadyUnlocked: 0 } });
+});

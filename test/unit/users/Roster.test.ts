@@ -1,0 +1,199 @@
+import fc from 'fast-check';
+import { lockGoal } from '../../../cloudcode/lock_users/src/actions/Goal';
+import { Roster } from '../../../cloudcode/lock_users/src/users/Roster';
+import type { OperationResult } from '../../../cloudcode/lock_users/src/requests/match-results';
+import { shownUser } from '../../support/shown-user';
+import { userId, userIds } from '../../support/user-id';
+
+const REASON = { type: 'OBJECT_NOT_FOUND', detail: 'No such user.' };
+const DONE: OperationResult = { kind: 'done' };
+const GOAL = lockGoal(false);
+const FAILED: OperationResult = { kind: 'failed', reason: REASON };
+const REFUSED: OperationResult = { kind: 'refused', reason: REASON };
+const DOUBTFUL: OperationResult = { kind: 'doubtful', reason: REASON };
+
+/** A roster with planned users, numbered from 0. */
+function plan(count: number): Roster {
+  const roster = new Roster(GOAL, new Set(), new Set());
+  for (const [n, id] of userIds(count).entries()) {
+    roster.select(id);
+    roster.show(shownUser(n));
+  }
+  return roster;
+}
+
+test.each([
+  ['selected first', true],
+  ['shown first', false]
+])('a user who is %s is planned by the second of the two, once', (_name, selectedFirst) => {
+  const roster = new Roster(GOAL, new Set(), new Set());
+  const steps = [() => roster.select(userId(1)), () => roster.show(shownUser(1))];
+  if (!selectedFirst) steps.reverse();
+
+  expect([...steps, ...steps].map((step) => step())).toEqual([undefined, 0, undefined, undefined]);
+  expect(roster.countPlan()).toMatchObject({ selected: 1, planned: 1 });
+});
+
+test('protected counts before excluded, and excluded before already locked', () => {
+  const roster = new Roster(GOAL, new Set(userIds(1)), new Set(userIds(2)));
+  for (const id of userIds(4)) roster.select(id);
+  const planned = [0, 1, 2, 3].map((n) => roster.show(shownUser(n, n < 3)));
+
+  expect(planned).toEqual([undefined, undefined, undefined, 3]);
+  expect(roster.countPlan()).toEqual({
+    selected: 4,
+    protected: 1,
+    excluded: 1,
+    already: 1,
+    spared: 0,
+    gone: 0,
+    planned: 1
+  });
+});
+
+test('a user who is shown and not selected is in no count', () => {
+  const roster = new Roster(GOAL, new Set(), new Set());
+  roster.show(shownUser(1));
+
+  expect(roster.countPlan().selected).toBe(0);
+});
+
+test('selected users who are never shown are planned at the end, unless they are to be left alone', () => {
+  const roster = new Roster(GOAL, new Set([userId(0)]), new Set([userId(1)]));
+  for (const id of userIds(3)) roster.select(id);
+
+  expect(roster.planUnshown(true)).toEqual([2]);
+  expect(roster.findUnshown(userIds(3))).toEqual(userIds(3));
+  expect(roster.countPlan()).toMatchObject({ protected: 1, excluded: 1, planned: 1 });
+});
+
+test('a planned user about whom nothing was written is not attempted', () => {
+  expect(plan(2).countOutcomes()).toEqual({ done: 0, failed: 0, unconfirmed: 0, notAttempted: 2 });
+});
+
+test('users who failed, were refused, or are in doubt are listed with the reason, so many at most', () => {
+  const roster = plan(4);
+  roster.settle(3, REFUSED);
+  roster.settle(2, DOUBTFUL);
+  roster.settle(0, FAILED);
+  roster.settle(1, DONE);
+
+  expect(roster.countOutcomes()).toEqual({ done: 1, failed: 2, unconfirmed: 1, notAttempted: 0 });
+  expect(roster.listFailures(10)).toEqual([
+    { userId: userId(0), outcome: 'failed', ...REASON },
+    { userId: userId(2), outcome: 'unconfirmed', ...REASON },
+    { userId: userId(3), outcome: 'failed', ...REASON }
+  ]);
+  expect(roster.listFailures(1)).toHaveLength(1);
+});
+
+test('a later result replaces an earlier one', () => {
+  const roster = plan(1);
+  roster.settle(0, FAILED);
+  roster.settle(0, DONE);
+
+  expect(roster.countOutcomes().done).toBe(1);
+  expect(roster.listFailures(10)).toEqual([]);
+});
+
+test.each<[string, OperationResult, boolean | undefined, string, string | undefined, boolean]>([
+  ['locked', DONE, true, 'done', undefined, false],
+  ['locked', DONE, false, 'failed', 'NOT_LOCKED', true],
+  ['locked', DONE, undefined, 'unconfirmed', 'NOT_SHOWN', false],
+  ['failed', FAILED, true, 'done', undefined, false],
+  ['failed', FAILED, false, 'failed', 'OBJECT_NOT_FOUND', true],
+  ['failed', FAILED, undefined, 'failed', 'OBJECT_NOT_FOUND', false],
+  ['refused', REFUSED, true, 'done', undefined, false],
+  ['refused', REFUSED, false, 'failed', 'OBJECT_NOT_FOUND', false],
+  ['in doubt', DOUBTFUL, true, 'done', undefined, false],
+  ['in doubt', DOUBTFUL, false, 'failed', 'OBJECT_NOT_FOUND', true],
+  ['in doubt', DOUBTFUL, undefined, 'unconfirmed', 'OBJECT_NOT_FOUND', false]
+])(
+  'a user who was %s (%j) and is then shown as locked: %j ends as %s (%s), and to be sent again: %j',
+  (_name, result, locked, outcome, type, again) => {
+    const roster = plan(1);
+    roster.settle(0, result);
+
+    roster.startVerification();
+    const isSentAgain = locked !== undefined && roster.verify(shownUser(0, locked)) === 0;
+    roster.endVerification();
+
+    expect(isSentAgain).toBe(again);
+    expect(roster.countOutcomes()).toMatchObject({ [outcome]: 1 });
+    expect(roster.listFailures(10).map((failure) => failure.type)).toEqual(type === undefined ? [] : [type]);
+  }
+);
+
+test('who was shown in one verification has to be shown in the next one too', () => {
+  const roster = plan(1);
+  roster.settle(0, DONE);
+  roster.startVerification();
+  roster.verify(shownUser(0, true));
+  roster.endVerification();
+  roster.startVerification();
+  roster.endVerification();
+
+  expect(roster.countOutcomes().unconfirmed).toBe(1);
+});
+
+test('a user who was not sent stays not attempted, whatever the users API shows', () => {
+  const roster = plan(1);
+  roster.startVerification();
+
+  expect(roster.verify(shownUser(0, true))).toBeUndefined();
+  expect(roster.countOutcomes().notAttempted).toBe(1);
+});
+
+test('only a planned user can be settled', () => {
+  expect(() => plan(1).settle(1, DONE)).toThrow('sent and not planned');
+});
+
+test('sessions that turned RESET since the first look are counted by user', () => {
+  const roster = new Roster(GOAL, new Set(), new Set());
+  for (const [n, resets] of [0, 2].entries()) roster.show(shownUser(n, false, resets));
+  roster.startVerification();
+  for (const n of [0, 1, 2]) roster.verify(shownUser(n, true, 3));
+
+  expect(roster.countResetBefore()).toBe(2);
+  expect([...roster.listTurnedReset()]).toEqual([
+    [userId(0), 3],
+    [userId(1), 1]
+  ]);
+});
+
+test('whatever happens in whatever order, each selected user is in exactly one place', () => {
+  const event = fc.record({
+    n: fc.nat(12),
+    kind: fc.constantFrom('select', 'show', 'show locked', 'settle', 'verify', 'verify locked'),
+    result: fc.constantFrom(DONE, FAILED, REFUSED, DOUBTFUL)
+  });
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 80 }), (events) => {
+      const roster = new Roster(GOAL, new Set(userIds(2)), new Set(userIds(4)));
+      const [selected, planned] = [new Set<string>(), new Set<number>()];
+      const plan = (user: number | undefined): void => {
+        if (user !== undefined) planned.add(user);
+      };
+      for (const { n, kind, result } of events) {
+        const id = userId(n);
+        if (kind === 'select') {
+          selected.add(id);
+          plan(roster.select(id));
+        } else if (kind.startsWith('show')) {
+          plan(roster.show(shownUser(n, kind !== 'show')));
+        } else if (kind === 'settle') {
+          for (const user of planned) if (roster.idOf(user) === id) roster.settle(user, result);
+        } else roster.verify(shownUser(n, kind !== 'verify'));
+      }
+      roster.planUnshown(true).forEach(plan);
+      roster.endVerification();
+
+      const [plans, outcomes] = [roster.countPlan(), roster.countOutcomes()];
+      expect(plans.selected).toBe(selected.size);
+      expect(plans.planned).toBe(planned.size);
+      expect(plans.protected + plans.excluded + plans.already + plans.planned).toBe(plans.selected);
+      expect(outcomes.done + outcomes.failed + outcomes.unconfirmed + outcomes.notAttempted).toBe(plans.planned);
+      expect(roster.listFailures(100)).toHaveLength(outcomes.failed + outcomes.unconfirmed);
+    })
+  );
+});
