@@ -2,7 +2,10 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 const noNodeModules = { regex: '^node:', message: 'The core and the reconciliation have no I/O.' };
-const noPlatform = { regex: '/platform(/|$)', message: 'Dependencies point inward: index.ts chooses what stands behind a port.' };
+const noPlatform = {
+  regex: '/platform(/|$)',
+  message: 'Dependencies point inward: index.ts chooses what stands behind a port.'
+};
 const onlyThisFolder = {
   regex: '(^|/)(tasks|test)/',
   message: 'cloudcode/lock_users is copied alone into other repositories: it imports nothing from outside itself.'

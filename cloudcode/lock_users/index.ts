@@ -1,5 +1,5 @@
 import { randomUUID } from 'crypto';
-import { acceptWebRequest } from './src/triggers/handle-web-request';
+import { handleWebRequest } from './src/triggers/handle-web-request';
 import { carriesSecret } from './src/platform/check-web-secret';
 import { CloudCodeQueue } from './src/platform/CloudCodeQueue';
 import { consoleLog } from './src/platform/console-log';
@@ -11,9 +11,9 @@ import { readEnvironment, readWebSecret } from './src/platform/read-environment'
 import { systemClock } from './src/platform/system-clock';
 import type { Report } from './src/report/build-report';
 import { readTrigger } from './src/triggers/read-trigger';
-import { handleDelivery } from './src/triggers/handle-webhook';
+import { handleWebhook } from './src/triggers/handle-webhook';
 import type { Ports } from './src/ports';
-import { runLockUsers } from './src/run/run-invocation';
+import { runInvocation } from './src/run/run-invocation';
 
 export type { Report } from './src/report/build-report';
 
@@ -64,8 +64,8 @@ export async function run(this: unknown, params?: unknown): Promise<Report> {
     newRunId: randomUUID
   };
   return trigger.kind === 'webhook'
-    ? handleDelivery(settings, trigger.objectId, ports)
-    : runLockUsers(settings, trigger.parameters, ports);
+    ? handleWebhook(settings, trigger.objectId, ports)
+    : runInvocation(settings, trigger.parameters, ports);
 }
 
 /**
@@ -82,7 +82,7 @@ export async function post(
   this: unknown,
   { request, response }: { request: PlatformRequest; response: PlatformResponse }
 ): Promise<unknown> {
-  const { status, body } = await acceptWebRequest(
+  const { status, body } = await handleWebRequest(
     { url: request.url, body: request.body, idempotencyKey: request.header('Idempotency-Key') },
     {
       readSettings: () => readEnvironment(this),

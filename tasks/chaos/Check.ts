@@ -1,4 +1,4 @@
-import { ACTION_WORDS } from '../../cloudcode/lock_users/src/actions/action-labels';
+import { ACTION_LABELS } from '../../cloudcode/lock_users/src/actions/action-labels';
 import type { Report } from '../../cloudcode/lock_users/src/report/build-report';
 import type { UserRecord } from '../local/backend/Session';
 import type { ChaosPlatform } from './ChaosPlatform';
@@ -46,7 +46,7 @@ export class Check {
     for (const { stopReason } of reports) {
       if (stopReason?.code === 'INVARIANT') problems.push(`A bug shows: ${stopReason.message}`);
     }
-    const { done, participle } = ACTION_WORDS[target.action];
+    const { done, participle } = ACTION_LABELS[target.action];
     const failures = new Map(last.failures.map(({ userId, outcome }) => [userId, outcome]));
     const away = this.listAway();
     const { counts } = last;
@@ -77,7 +77,7 @@ export class Check {
   /** Whom the records say to be where the run wants them is there, whenever one looks. */
   records(): void {
     const { problems, platform, target } = this;
-    const { participle } = ACTION_WORDS[target.action];
+    const { participle } = ACTION_LABELS[target.action];
     for (const { action, done, userIds, notDone } of platform.recordedBatches()) {
       // The users of the run that is undone were locked and are not any more.
       if (action !== target.action) continue;
@@ -94,7 +94,7 @@ export class Check {
   /** The reports of a run on which nothing went wrong. */
   ending(reports: readonly Report[]): void {
     const { problems, platform, scenario, target } = this;
-    const { done, participle } = ACTION_WORDS[target.action];
+    const { done, participle } = ACTION_LABELS[target.action];
     const last = reports.at(-1);
     if (last?.status !== 'done') problems.push(`Without faults the run ended ${last?.status}: ${JSON.stringify(last)}`);
     const away = this.listAway();

@@ -138,7 +138,7 @@ describe('npm run local and npm run task', () => {
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       status: 'stalled',
-      hop: 2,
+      invocation: 2,
       stopReason: { code: 'STALLED', usersChanged: 'no', message: expect.stringContaining('ECONNREFUSED') }
     });
     expect(stdout).not.toContain('made-up');

@@ -21,13 +21,13 @@ test('a run that is cut every 2 seconds locks 20 000 users by continuations alon
 
   // Without a record the first invocation orders the run on the queue.
   expect(reports[0]?.status).toBe('queued');
-  const hops = reports.slice(1, -1);
-  expect(hops.length).toBeGreaterThanOrEqual(3);
-  for (const { status, counts } of hops) {
+  const invocations = reports.slice(1, -1);
+  expect(invocations.length).toBeGreaterThanOrEqual(3);
+  for (const { status, counts } of invocations) {
     expect(status).toBe('continues');
     expect(counts.locked).toBeGreaterThan(0);
   }
-  expect(reports.at(-1)).toMatchObject({ status: 'done', hop: reports.length - 1, verified: true });
+  expect(reports.at(-1)).toMatchObject({ status: 'done', invocation: reports.length - 1, verified: true });
   const leftAlone = new Set([...platform.protectedIds, ...platform.excludedIds]);
   expect(platform.emulator.summarize().lockedUsers).toBe(20_000 - leftAlone.size);
   expect(platform.emulator.violations()).toEqual([]);
@@ -45,7 +45,7 @@ test('unlocking 10 000 users at the default pace outlasts one invocation, and co
 
   expect(reports.map(({ status }) => status)).toEqual(['continues', 'continues', 'done']);
   expect(reports.map(({ counts }) => counts.unlocked).reduce((sum = 0, count = 0) => sum + count)).toBe(10_000);
-  expect(reports.at(-1)).toMatchObject({ hop: 3, verified: true, counts: { selected: 10_000 } });
+  expect(reports.at(-1)).toMatchObject({ invocation: 3, verified: true, counts: { selected: 10_000 } });
   expect(platform.emulator.summarize().lockedUsers).toBe(0);
   // Ten thousand requests, less the burst, at 16 a second.
   expect((platform.clock.nowMs() - startedAtMs) / 1000).toBeGreaterThan((10_000 - 600) / 16);

@@ -3,7 +3,7 @@ import { HttpBackendApi } from '../../cloudcode/lock_users/src/platform/HttpBack
 import type { Report } from '../../cloudcode/lock_users/src/report/build-report';
 import { parseParameters } from '../../cloudcode/lock_users/src/input/parameters';
 import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
-import { runLockUsers } from '../../cloudcode/lock_users/src/run/run-invocation';
+import { runInvocation } from '../../cloudcode/lock_users/src/run/run-invocation';
 import { Headers } from 'node-fetch';
 import { VirtualClock } from '../../tasks/chaos/VirtualClock';
 import { FakePlatform } from '../support/fake-ports';
@@ -122,7 +122,7 @@ async function play(scenario: Scenario): Promise<{ report: Report; locked: Set<s
     excludeUserIds: scenario.excludedNumbers.map(userId),
     batchSize: scenario.batchSize
   });
-  const report = await clock.run(runLockUsers(settings, parameters, { ...fake.ports(), backend, clock }));
+  const report = await clock.run(runInvocation(settings, parameters, { ...fake.ports(), backend, clock }));
   if (report === 'cut') throw new Error('The run was cut.');
   return { report, locked, bodies };
 }

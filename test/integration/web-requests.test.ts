@@ -58,7 +58,7 @@ test.each<[string, string, string]>([
   ['the key __proto__', '{"__proto__":{"dryRun":false}}', 'Unknown parameter "__proto__".'],
   ['the key constructor', '{"constructor":{"prototype":{}}}', 'Unknown parameter "constructor".'],
   ['an own run id', '{"runId":"mine"}', '"runId" is set by the task itself.'],
-  ['an own continuation', '{"continuation":{"hop":2}}', '"continuation" is set by the task itself.'],
+  ['an own continuation', '{"continuation":{"invocation":2}}', '"continuation" is set by the task itself.'],
   ['the payload of a webhook', '{"object":{"id":"x","type":"lock_run"}}', 'Unknown parameter "object".'],
   ['another action', '{"action":"wipe"}', '"action" must be "lock"'],
   ['a limit above the deployment’s', '{"maxUsers":51}', 'LOCK_USERS_MAX_USERS allows 50'],

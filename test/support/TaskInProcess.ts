@@ -6,7 +6,7 @@ import type { Report } from '../../cloudcode/lock_users/src/report/build-report'
 import { parseParameters } from '../../cloudcode/lock_users/src/input/parameters';
 import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
 import type { Clock } from '../../cloudcode/lock_users/src/ports';
-import { runLockUsers } from '../../cloudcode/lock_users/src/run/run-invocation';
+import { runInvocation } from '../../cloudcode/lock_users/src/run/run-invocation';
 import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
 import { connectDatabase } from '../../tasks/local/runtime/db/connect-database';
@@ -58,7 +58,7 @@ export class TaskInProcess {
     const { backend, clock, log } = this;
     const access = { backendUrl: backend.url, token: new Secret(backend.token), authScheme: 'Bearer' as const };
     const db = await connectDatabase({ url: backend.url, token: backend.token });
-    return runLockUsers(
+    return runInvocation(
       {
         ...{ ...access, backendId: backend.backendId, armed: true, protectedIds, userModel: 'user' },
         ...{ pace: { rate: 1000, burst: 100_000 }, budgetMs: 270_000 }

@@ -2,7 +2,7 @@ import { parseParameters } from '../../cloudcode/lock_users/src/input/parameters
 import type { Settings } from '../../cloudcode/lock_users/src/input/settings';
 import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
 import type { Report } from '../../cloudcode/lock_users/src/report/build-report';
-import { runLockUsers } from '../../cloudcode/lock_users/src/run/run-invocation';
+import { runInvocation } from '../../cloudcode/lock_users/src/run/run-invocation';
 import { RecordingLog } from './fake-ports';
 import type { FakePlatform } from './fake-ports';
 
@@ -29,5 +29,5 @@ export async function runOnFake(
   settings: Partial<Settings> = {},
   log = new RecordingLog()
 ): Promise<Report> {
-  return runLockUsers({ ...SETTINGS, ...settings }, parseParameters(params), platform.ports(log));
+  return runInvocation({ ...SETTINGS, ...settings }, parseParameters(params), platform.ports(log));
 }

@@ -55,10 +55,10 @@ export type ErrorCode =
   | 'INVARIANT';
 
 /** The parts of an error: the code, what happened, what to do next, and the platform's own words if it gave any. */
-export interface ErrorParts {
+export interface ErrorDetails {
   readonly code: ErrorCode;
   /** One sentence or more: what happened. */
-  readonly what: string;
+  readonly message: string;
   /** What the reader should do now. */
   readonly nextStep: string;
   /** The platform's error `type`, where the answer had one. */
@@ -78,8 +78,8 @@ const USERS_CHANGED_SENTENCE: Record<UsersChanged, string> = {
 };
 
 /** `what`, whether any user was changed, and the next step, as one line of text. */
-export function describeError(parts: ErrorParts, usersChanged: UsersChanged): string {
-  return `${parts.what} ${USERS_CHANGED_SENTENCE[usersChanged]} ${parts.nextStep}`;
+export function describeError(parts: ErrorDetails, usersChanged: UsersChanged): string {
+  return `${parts.message} ${USERS_CHANGED_SENTENCE[usersChanged]} ${parts.nextStep}`;
 }
 
 /**
@@ -90,9 +90,9 @@ export function describeError(parts: ErrorParts, usersChanged: UsersChanged): st
  */
 export class LockUsersError extends Error {
   readonly code: ErrorCode;
-  readonly parts: ErrorParts;
+  readonly parts: ErrorDetails;
 
-  constructor(parts: ErrorParts) {
+  constructor(parts: ErrorDetails) {
     super(`${parts.code}: ${describeError(parts, 'no')}`);
     this.name = 'LockUsersError';
     this.code = parts.code;
@@ -105,7 +105,7 @@ export class InvariantError extends LockUsersError {
   constructor(what: string) {
     super({
       code: 'INVARIANT',
-      what: `This is a bug in lock_users: ${what}`,
+      message: `This is a bug in lock_users: ${what}`,
       nextStep: 'Please report it with the log of this run. Running the task again is safe.'
     });
     // Unlike other errors this one can surface after batches were sent.

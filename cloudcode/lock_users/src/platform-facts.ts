@@ -64,10 +64,10 @@ export const ANSWER_GRACE_MS = 20_000;
  * Invocations that a run may have. Ours: 1000 of them are three days, and unlocking a million users one by one takes half of
  * that at the default pace.
  */
-export const MAX_HOPS = 1000;
+export const MAX_INVOCATIONS = 1000;
 
 /** Invocations in a row that may change nobody before a run gives up. Ours. */
-export const MAX_IDLE_HOPS = 2;
+export const MAX_IDLE_INVOCATIONS = 2;
 
 /** Times that users who are not there yet are sent again. Ours. */
 export const MAX_RESEND_ROUNDS = 3;

@@ -7,7 +7,7 @@ const DEFAULTS = {
 };
 
 const CONTINUATION = {
-  ...{ runId: 'run-1', hop: 2, startedAtMs: 0, idleHops: 0, doneSeen: 7, done: 7, resetSessions: 0 },
+  ...{ runId: 'run-1', invocation: 2, startedAtMs: 0, idleInvocations: 0, doneSeen: 7, done: 7, resetSessions: 0 },
   bucket: { tokens: -0.5, rate: 11.2, atMs: 1_700_000_000_000 }
 };
 
@@ -16,7 +16,7 @@ test.each([
   ['null', null],
   ['an empty object', {}]
 ])('%s selects everybody by default', (_name, params) => {
-  expect(parseParameters(params)).toEqual({ ...DEFAULTS, given: {} });
+  expect(parseParameters(params)).toEqual({ ...DEFAULTS, rawParameters: {} });
 });
 
 test.each<[string, object, object]>([
@@ -55,7 +55,7 @@ test.each<[string, object, object]>([
   ['reason', { reason: 'release 7' }, { reason: 'release 7' }],
   ['wipe: false, which changes nothing', { wipe: false }, {}]
 ])('takes %s', (_name, params, expected) => {
-  expect(parseParameters(params)).toEqual({ ...DEFAULTS, ...expected, given: params });
+  expect(parseParameters(params)).toEqual({ ...DEFAULTS, ...expected, rawParameters: params });
 });
 
 test.each<[string, unknown, string]>([
@@ -105,8 +105,8 @@ test.each<[string, unknown, string]>([
   ['verify as text', { verify: 'no' }, '"verify" must be true or false'],
   ...[
     {},
-    { ...CONTINUATION, hop: 1 },
-    { ...CONTINUATION, hop: 1001 },
+    { ...CONTINUATION, invocation: 1 },
+    { ...CONTINUATION, invocation: 1001 },
     { ...CONTINUATION, runId: 'a\nb' },
     { ...CONTINUATION, done: -1 },
     { ...CONTINUATION, startedAtMs: 'now' },

@@ -1,4 +1,4 @@
-import { LockTrail } from '../../../cloudcode/lock_users/src/records/LockHistory';
+import { LockHistory } from '../../../cloudcode/lock_users/src/records/LockHistory';
 import type { BatchRecord, NotDone } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import type { UserState } from '../../../cloudcode/lock_users/src/vocabulary';
 import { userId } from '../../support/user-id';
@@ -30,13 +30,13 @@ function locked(n: number, signedOutAtMs: number | null = 1500): UserState {
   return { userId: userId(n), locked: true, enrolled: false, sessions: [session] };
 }
 
-function trail(...batches: BatchRecord[]): LockTrail {
-  const made = new LockTrail('run-1', RUN, 0);
+function trail(...batches: BatchRecord[]): LockHistory {
+  const made = new LockHistory('run-1', RUN, 0);
   for (const each of batches) made.add(each);
   return made;
 }
 
-const isLater = (made: LockTrail, user: UserState): boolean => made.findLaterLock(user)?.type === 'LOCKED_AGAIN';
+const isLater = (made: LockHistory, user: UserState): boolean => made.findLaterLock(user)?.type === 'LOCKED_AGAIN';
 
 test('whom the run locked, and whom it may have locked, are its users; whom it did not are not', () => {
   const others: NotDone[] = [
@@ -115,8 +115,8 @@ test.each<[string, Partial<BatchRecord>, NotDone[], number | null, boolean]>([
   ['later than that', {}, [], 62_001, true],
   ['within five minutes of a batch without an answer', { answeredAtMs: null, state: 'sent' }, [], 300_000, false],
   ['later than that', { answeredAtMs: null, state: 'sent' }, [], 361_001, true],
-  ['soon after the user was in doubt', {}, [{ userId: userId(1), outcome: 'unconfirmed' }], 300_000, false],
-  ['an hour after the user was in doubt', {}, [{ userId: userId(1), outcome: 'unconfirmed' }], HOUR_MS, true]
+  ['soon after the user was unconfirmed', {}, [{ userId: userId(1), outcome: 'unconfirmed' }], 300_000, false],
+  ['an hour after the user was unconfirmed', {}, [{ userId: userId(1), outcome: 'unconfirmed' }], HOUR_MS, true]
 ])(
   'a device that was signed out %s (%j, %j, at %j) shows another lock: %j',
   (_name, changes, notDone, atMs, expected) => {
@@ -125,7 +125,7 @@ test.each<[string, Partial<BatchRecord>, NotDone[], number | null, boolean]>([
 );
 
 test('a difference between the clocks is taken into account', () => {
-  const made = new LockTrail('run-1', RUN, 90_000);
+  const made = new LockHistory('run-1', RUN, 90_000);
   made.add(batch());
   expect(isLater(made, locked(1, 92_000 + 60_000))).toBe(false);
   expect(isLater(made, locked(1, 92_000 + 60_001))).toBe(true);

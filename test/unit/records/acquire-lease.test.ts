@@ -4,8 +4,8 @@ import { STARTING_LEASE_MS } from '../../../cloudcode/lock_users/src/platform-fa
 import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import { TokenBucket } from '../../../cloudcode/lock_users/src/requests/TokenBucket';
 import type { Clock } from '../../../cloudcode/lock_users/src/ports';
-import { Sender } from '../../../cloudcode/lock_users/src/requests/RequestSender';
-import { takeLease } from '../../../cloudcode/lock_users/src/records/acquire-lease';
+import { RequestSender } from '../../../cloudcode/lock_users/src/requests/RequestSender';
+import { acquireLease } from '../../../cloudcode/lock_users/src/records/acquire-lease';
 import { FakeClock, RecordingLog } from '../../support/fake-ports';
 import { MemoryRecordStore } from '../../support/MemoryRecordStore';
 
@@ -13,8 +13,8 @@ const UNTIL_MS = 2_000_000;
 
 function take(records: MemoryRecordStore, run: RunRecord, clock: Clock): Promise<RunRecord | undefined> {
   const bucket = new TokenBucket({ rate: 1000, burst: 100_000 }, clock.nowMs());
-  const sender = new Sender({ clock, bucket, random: () => 0.5, log: new RecordingLog(), deadlineMs: UNTIL_MS });
-  return takeLease({ sender, clock, records, holder: `holder of ${run.runId}`, untilMs: UNTIL_MS }, run);
+  const sender = new RequestSender({ clock, bucket, random: () => 0.5, log: new RecordingLog(), deadlineMs: UNTIL_MS });
+  return acquireLease({ sender, clock, records, holder: `holder of ${run.runId}`, untilMs: UNTIL_MS }, run);
 }
 
 /** A store whose reads and saves take place in whatever order the scheduler draws. */

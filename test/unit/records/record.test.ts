@@ -69,7 +69,7 @@ test('users who are not locked are named with the reason, as the last look has i
 
 test('what could not be sent is written down as not attempted', async () => {
   platform.answerBatch = () => {
-    throw new LockUsersError({ code: 'BACKEND_UNAUTHORIZED', what: 'No.', nextStep: 'Check.', status: 401 });
+    throw new LockUsersError({ code: 'BACKEND_UNAUTHORIZED', message: 'No.', nextStep: 'Check.', status: 401 });
   };
 
   const report = await runOnFake(platform, { batchSize: 3, concurrency: 1 });
@@ -88,7 +88,7 @@ test('what could not be sent is written down as not attempted', async () => {
 
 test('a run whose record cannot be written at the start sends nothing', async () => {
   records.onSave = () => {
-    throw new LockUsersError({ code: 'RECORD_FAILED', what: 'No such field.', nextStep: 'Check the model.' });
+    throw new LockUsersError({ code: 'RECORD_FAILED', message: 'No such field.', nextStep: 'Check the model.' });
   };
 
   const report = await runOnFake(platform);
@@ -100,7 +100,7 @@ test('a run whose record cannot be written at the start sends nothing', async ()
 test('a record that cannot be written later does not hold the run up, and the log says so once', async () => {
   records.onSave = (saved) => {
     if (saved.some((record) => 'runRecordId' in record && record.state === 'sent')) {
-      throw new LockUsersError({ code: 'RECORD_FAILED', what: 'No room.', nextStep: 'Make room.' });
+      throw new LockUsersError({ code: 'RECORD_FAILED', message: 'No room.', nextStep: 'Make room.' });
     }
   };
   const log = new RecordingLog();
@@ -178,7 +178,7 @@ test('a continued run keeps its lease, counts whom it has locked before, and giv
     leaseExpiresAtMs: platform.clock.now + HAND_OVER_LEASE_MS
   });
   const second = await runOnFake(platform, platform.scheduled[0]?.parameters);
-  expect(second).toMatchObject({ status: 'done', hop: 2, counts: { alreadyLocked: 2, locked: 3 } });
+  expect(second).toMatchObject({ status: 'done', invocation: 2, counts: { alreadyLocked: 2, locked: 3 } });
   expect([...records.runs.values()]).toMatchObject([
     { status: 'done', invocation: 2, alreadyLocked: 0, planned: 5, locked: 5, leaseExpiresAtMs: null }
   ]);

@@ -7,9 +7,9 @@ import type { Failure, OutcomeCounts, PlanCounts } from '../../../cloudcode/lock
 import { userId } from '../../support/user-id';
 
 const FAILURE = { userId: userId(1), outcome: 'failed', type: 'T', detail: 'd' } as const;
-const TIME_BUDGET = { code: 'TIME_BUDGET', what: 'The time is used up.', nextStep: 'Wait.' } as const;
+const TIME_BUDGET = { code: 'TIME_BUDGET', message: 'The time is used up.', nextStep: 'Wait.' } as const;
 const NEXT = {
-  ...{ runId: 'run-1', hop: 2, startedAtMs: 0, idleHops: 0, doneSeen: 1, done: 1, resetSessions: 0 },
+  ...{ runId: 'run-1', invocation: 2, startedAtMs: 0, idleInvocations: 0, doneSeen: 1, done: 1, resetSessions: 0 },
   bucket: { tokens: 1, rate: 1, atMs: 0 }
 };
 const UNREACHABLE = backendError('BACKEND_UNREACHABLE', 'GET users failed: refused.').parts;
@@ -26,18 +26,18 @@ function parts(changes: Changes = {}): ReportParts {
   const { planned = 2, plan, outcomes, failures = [], turnedReset = [], ...rest } = changes;
   return {
     runId: 'run-1',
-    hop: 1,
+    invocation: 1,
     dryRun: false,
     deployment: { label: 'Fake', environment: 'testing', backendId: '64b0c0ffee64b0c0ffee64b0' },
     roster: {
       goal: lockGoal(false),
       isComplete: true,
       countPlan: () =>
-        plan ?? { selected: planned + 6, protected: 1, excluded: 2, already: 3, spared: 0, gone: 0, planned },
+        plan ?? { selected: planned + 6, protected: 1, excluded: 2, already: 3, skipped: 0, gone: 0, planned },
       countOutcomes: () => outcomes ?? { done: planned, failed: 0, unconfirmed: 0, notAttempted: 0 },
       listFailures: (most) => failures.slice(0, most),
       listTurnedReset: () => new Map(turnedReset),
-      listSpared: () => [],
+      listSkipped: () => [],
       listOutside: () => []
     },
     verified: true,
@@ -55,7 +55,7 @@ test('a report has the counts, the requests and their total', () => {
     action: 'lock',
     status: 'done',
     dryRun: false,
-    hop: 1,
+    invocation: 1,
     verified: true,
     reason: 'release',
     deployment: { label: 'Fake', environment: 'testing', backendId: '64b0c0ffee64b0c0ffee64b0' },
@@ -123,7 +123,7 @@ test.each<[string, OutcomeCounts, readonly Failure[], string]>([
 
 test.each<[string, Changes]>([
   ['planned users', { outcomes: { ...NOBODY, done: 1 } }],
-  ['selected users', { plan: { selected: 9, protected: 0, excluded: 0, already: 0, spared: 0, gone: 0, planned: 2 } }],
+  ['selected users', { plan: { selected: 9, protected: 0, excluded: 0, already: 0, skipped: 0, gone: 0, planned: 2 } }],
   ['listed failures', { outcomes: { ...NOBODY, failed: 1, notAttempted: 1 } }]
 ])('a report whose %s do not add up is a bug and says so', (_name, changes) => {
   expect(() => buildReport(parts(changes))).toThrow('This is a bug in lock_users');
@@ -146,5 +146,8 @@ test('sessions that turned RESET are reported, those of earlier invocations with
 });
 
 test('a later invocation says what the earlier ones did', () => {
-  expect(buildReport(parts({ hop: 3, doneEarlier: 7 }))).toMatchObject({ hop: 3, earlier: { locked: 7 } });
+  expect(buildReport(parts({ invocation: 3, doneEarlier: 7 }))).toMatchObject({
+    invocation: 3,
+    earlier: { locked: 7 }
+  });
 });

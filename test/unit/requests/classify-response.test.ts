@@ -1,4 +1,4 @@
-import { classifyAnswer, stopsRun } from '../../../cloudcode/lock_users/src/requests/classify-response';
+import { classifyResponse, stopsRun } from '../../../cloudcode/lock_users/src/requests/classify-response';
 
 test.each<[number, unknown, string, boolean]>([
   [401, undefined, 'BACKEND_UNAUTHORIZED', true],
@@ -14,24 +14,24 @@ test.each<[number, unknown, string, boolean]>([
   [400, { type: 'INVALID_API_REQUEST' }, 'BACKEND_REJECTED', false],
   [413, undefined, 'BACKEND_REJECTED', false]
 ])('%i with %j is %s, and that it stops the run is %j', (status, body, code, stops) => {
-  const error = classifyAnswer('GET users', status, body);
+  const error = classifyResponse('GET users', status, body);
 
   expect(error.code).toBe(code);
   expect(stopsRun(error.code)).toBe(stops);
 });
 
 test('the error names the request, the status, the type and the detail', () => {
-  const error = classifyAnswer('POST batch.json', 400, { type: 'INVALID_API_REQUEST', detail: 'Too many.' });
+  const error = classifyResponse('POST batch.json', 400, { type: 'INVALID_API_REQUEST', detail: 'Too many.' });
 
   expect(error.parts).toMatchObject({
-    what: 'POST batch.json was answered with status 400, INVALID_API_REQUEST: Too many.',
+    message: 'POST batch.json was answered with status 400, INVALID_API_REQUEST: Too many.',
     platformType: 'INVALID_API_REQUEST'
   });
 });
 
 test('an answer without a type is named by its status', () => {
-  expect(classifyAnswer('GET users', 502, undefined).parts).toMatchObject({
-    what: 'GET users was answered with status 502.',
+  expect(classifyResponse('GET users', 502, undefined).parts).toMatchObject({
+    message: 'GET users was answered with status 502.',
     platformType: 'HTTP_502'
   });
 });

@@ -14,17 +14,21 @@ test.each<[string, unknown, object]>([
   ],
   ['an error without success', { error: ERROR }, { kind: 'failed' }],
   ['an error that is text', { error: 'no' }, { kind: 'failed', reason: { type: 'UNKNOWN', detail: 'no' } }],
-  ['success and an error', { success: true, error: ERROR }, { kind: 'doubtful', reason: { type: 'RESULT_UNCLEAR' } }],
-  ['neither', {}, { kind: 'doubtful', reason: { type: 'RESULT_UNCLEAR' } }],
-  ['success: false alone', { success: false }, { kind: 'doubtful', reason: { type: 'RESULT_UNCLEAR' } }],
-  ['success as text', { success: 'true' }, { kind: 'doubtful', reason: { type: 'RESULT_UNCLEAR' } }],
-  ['success: 1', { success: 1 }, { kind: 'doubtful', reason: { type: 'RESULT_UNCLEAR' } }],
-  ['null', null, { kind: 'doubtful', reason: { type: 'RESULT_MISSING' } }],
-  ['text', 'ok', { kind: 'doubtful', reason: { type: 'RESULT_MISSING' } }],
+  [
+    'success and an error',
+    { success: true, error: ERROR },
+    { kind: 'unconfirmed', reason: { type: 'RESULT_UNCLEAR' } }
+  ],
+  ['neither', {}, { kind: 'unconfirmed', reason: { type: 'RESULT_UNCLEAR' } }],
+  ['success: false alone', { success: false }, { kind: 'unconfirmed', reason: { type: 'RESULT_UNCLEAR' } }],
+  ['success as text', { success: 'true' }, { kind: 'unconfirmed', reason: { type: 'RESULT_UNCLEAR' } }],
+  ['success: 1', { success: 1 }, { kind: 'unconfirmed', reason: { type: 'RESULT_UNCLEAR' } }],
+  ['null', null, { kind: 'unconfirmed', reason: { type: 'RESULT_MISSING' } }],
+  ['text', 'ok', { kind: 'unconfirmed', reason: { type: 'RESULT_MISSING' } }],
   [
     'another user',
     { user_id: userId(9), success: true },
-    { kind: 'doubtful', reason: { type: 'RESULT_OF_ANOTHER_USER' } }
+    { kind: 'unconfirmed', reason: { type: 'RESULT_OF_ANOTHER_USER' } }
   ]
 ])('a result that says %s is understood', (_name, entry, expected) => {
   expect(matchResults([userId(0)], { operations: [entry] })).toEqual([expect.objectContaining(deep(expected))]);
@@ -37,18 +41,18 @@ test.each<[string, unknown, string]>([
   ['text', 'ok', 'NO_RESULTS'],
   ['a list too short', { operations: [{ success: true }] }, 'RESULT_COUNT_DIFFERS'],
   ['a list too long', { operations: Array(3).fill({ success: true }) }, 'RESULT_COUNT_DIFFERS']
-])('an answer with %s leaves every user in doubt', (_name, body, type) => {
+])('an answer with %s leaves every user unconfirmed', (_name, body, type) => {
   const results = matchResults(userIds(2), body);
 
   expect(results).toEqual(
-    Array(2).fill(expect.objectContaining({ kind: 'doubtful', reason: expect.objectContaining({ type }) }))
+    Array(2).fill(expect.objectContaining({ kind: 'unconfirmed', reason: expect.objectContaining({ type }) }))
   );
 });
 
 test('results belong to users by position', () => {
   const body = { operations: [{ success: true }, { success: false, error: ERROR }, null] };
 
-  expect(matchResults(userIds(3), body).map((result) => result.kind)).toEqual(['done', 'failed', 'doubtful']);
+  expect(matchResults(userIds(3), body).map((result) => result.kind)).toEqual(['done', 'failed', 'unconfirmed']);
 });
 
 /** The expectation with its inner object loosened as well. */

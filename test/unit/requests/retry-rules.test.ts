@@ -1,17 +1,17 @@
-import { backendError, classifyAnswer } from '../../../cloudcode/lock_users/src/requests/classify-response';
+import { backendError, classifyResponse } from '../../../cloudcode/lock_users/src/requests/classify-response';
 import { InvariantError, LockUsersError } from '../../../cloudcode/lock_users/src/errors';
 import { decideRetry } from '../../../cloudcode/lock_users/src/requests/retry-rules';
 import type { Decision } from '../../../cloudcode/lock_users/src/requests/retry-rules';
 
 const answered = (status: number, retryAfterMs?: number): LockUsersError =>
-  classifyAnswer('POST batch.json', status, undefined, retryAfterMs);
+  classifyResponse('POST batch.json', status, undefined, retryAfterMs);
 const aboutUser = (status: number, type?: string): LockUsersError =>
-  classifyAnswer('POST users/x/unlock', status, { type }, undefined, 'user');
+  classifyResponse('POST users/x/unlock', status, { type }, undefined, 'user');
 const TIMEOUT = backendError('BACKEND_UNREACHABLE', 'Too late.', { network: 'timeout' });
 const DROPPED = backendError('BACKEND_UNREACHABLE', 'Dropped.', { network: 'connection' });
 const GARBLED = backendError('BACKEND_PROTOCOL', 'No JSON.');
 const database = (facts: object): LockUsersError =>
-  new LockUsersError({ code: 'DATABASE_READ_FAILED', what: 'x', nextStep: 'y', ...facts });
+  new LockUsersError({ code: 'DATABASE_READ_FAILED', message: 'x', nextStep: 'y', ...facts });
 
 const retry = (waitMs: number): Decision => ({ kind: 'retry', waitMs, pausesRun: false });
 const pause = (waitMs: number): Decision => ({ kind: 'retry', waitMs, pausesRun: true });

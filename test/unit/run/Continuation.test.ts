@@ -18,9 +18,9 @@ test('the second invocation is handed what the first has done, and no users', ()
   expect(continuation).toEqual({
     ...{
       runId: 'run-1',
-      hop: 2,
+      invocation: 2,
       startedAtMs: 7000,
-      idleHops: 0,
+      idleInvocations: 0,
       doneSeen: 100,
       done: 90,
       resetSessions: 2,
@@ -31,25 +31,25 @@ test('the second invocation is handed what the first has done, and no users', ()
 });
 
 test('the third one is handed what both have done', () => {
-  expect(next(next(undefined, 10, 90), 100, 50)).toMatchObject({ hop: 3, done: 140, doneSeen: 150 });
+  expect(next(next(undefined, 10, 90), 100, 50)).toMatchObject({ invocation: 3, done: 140, doneSeen: 150 });
 });
 
 test('two invocations in a row that change nobody end the run', () => {
   const second = next(undefined, 10, 0);
 
-  expect(second).toMatchObject({ hop: 2, idleHops: 1 });
+  expect(second).toMatchObject({ invocation: 2, idleInvocations: 1 });
   expect(next(second, 10, 0)).toBeUndefined();
-  expect(next(next(second, 10, 5), 15, 0)).toMatchObject({ hop: 4, idleHops: 1 });
+  expect(next(next(second, 10, 5), 15, 0)).toMatchObject({ invocation: 4, idleInvocations: 1 });
 });
 
 test('users who were changed without an answer count as progress one invocation later', () => {
-  expect(next(next(undefined, 10, 0), 11, 0)).toMatchObject({ idleHops: 0 });
+  expect(next(next(undefined, 10, 0), 11, 0)).toMatchObject({ idleInvocations: 0 });
 });
 
 test('the thousandth invocation is the last', () => {
   let continuation = next(undefined, 0, 1);
-  for (let hop = 2; hop < 1000; hop++) continuation = next(continuation, 0, 1);
+  for (let invocation = 2; invocation < 1000; invocation++) continuation = next(continuation, 0, 1);
 
-  expect(continuation).toMatchObject({ hop: 1000 });
+  expect(continuation).toMatchObject({ invocation: 1000 });
   expect(next(continuation, 0, 1)).toBeUndefined();
 });

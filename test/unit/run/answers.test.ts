@@ -45,7 +45,7 @@ test('a batch whose answer was lost is sent again', async () => {
   ]);
 });
 
-test('users in doubt stay unconfirmed where the users API cannot be read any more', async () => {
+test('users who are unconfirmed stay unconfirmed where the users API cannot be read any more', async () => {
   const platform = new FakePlatform(userIds(2));
   platform.answerBatch = () => {
     platform.readUserStates = () =>

@@ -83,7 +83,7 @@ test('nor by the next invocation of the same run, with a record or without one',
 
     const last = await runOnFake(platform, platform.scheduled.at(-1)?.parameters);
 
-    expect(last).toMatchObject({ status: 'done', hop: 2 });
+    expect(last).toMatchObject({ status: 'done', invocation: 2 });
     expect(platform.singles).toHaveLength(5);
   }
 });
@@ -125,7 +125,7 @@ test('a user whom the users API does not show has failed: nobody knows their ses
   expect(platform.singles).toHaveLength(1);
 });
 
-test('a user of whom only one session was sent when the time was used up is in doubt', async () => {
+test('a user of whom only one session was sent when the time was used up is unconfirmed', async () => {
   const signOut = platform.answerReauthenticate;
   platform.answerReauthenticate = (id, session) => {
     platform.clock.now += 3000;

@@ -1,11 +1,11 @@
-import { classifyAnswer, backendError } from '../../../cloudcode/lock_users/src/requests/classify-response';
+import { classifyResponse, backendError } from '../../../cloudcode/lock_users/src/requests/classify-response';
 import type { LockOperation } from '../../../cloudcode/lock_users/src/vocabulary';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { runOnFake } from '../../support/run-on-fake';
 import { userId, userIds } from '../../support/user-id';
 
 const answered = (status: number, retryAfterMs?: number): Error =>
-  classifyAnswer('POST batch.json', status, undefined, retryAfterMs);
+  classifyResponse('POST batch.json', status, undefined, retryAfterMs);
 
 /** Fails the first `times` calls, then does as before. */
 function failFirst<A extends unknown[], R>(times: number, error: Error, work: (...args: A) => R): (...args: A) => R {

@@ -1,4 +1,4 @@
-import { classifyAnswer } from '../../../cloudcode/lock_users/src/requests/classify-response';
+import { classifyResponse } from '../../../cloudcode/lock_users/src/requests/classify-response';
 import type { Report } from '../../../cloudcode/lock_users/src/report/build-report';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { runOnFake } from '../../support/run-on-fake';
@@ -25,14 +25,14 @@ test('a run whose time is used up orders its next invocation and says so', async
 
   expect(report).toMatchObject({
     status: 'continues',
-    hop: 1,
+    invocation: 1,
     verified: false,
     counts: { locked: 3, notAttempted: 2 },
     stopReason: { code: 'TIME_BUDGET', usersChanged: 'yes', nextStep: 'Invocation 2 is ordered and goes on by itself.' }
   });
   expect(platform.scheduled).toEqual([
     {
-      parameters: { ...PARAMETERS, continuation: expect.objectContaining({ runId: 'run-1', hop: 2, done: 3 }) },
+      parameters: { ...PARAMETERS, continuation: expect.objectContaining({ runId: 'run-1', invocation: 2, done: 3 }) },
       afterMs: 0
     }
   ]);
@@ -46,7 +46,7 @@ test('the invocations together lock everybody, under the same run id', async () 
     reports.push(await runOnFake(platform, order.parameters, { budgetMs: 2500 }));
   }
 
-  expect(reports.map(({ status, runId, hop }) => [status, runId, hop])).toEqual([
+  expect(reports.map(({ status, runId, invocation }) => [status, runId, invocation])).toEqual([
     ['continues', 'run-1', 1],
     ['continues', 'run-1', 2],
     ['continues', 'run-1', 3],
@@ -58,7 +58,7 @@ test('the invocations together lock everybody, under the same run id', async () 
 test('a wait that the server asks for and that does not fit is handed over', async () => {
   const platform = new FakePlatform(userIds(3));
   platform.answerBatch = () => {
-    throw classifyAnswer('POST batch.json', 429, undefined, 400_000);
+    throw classifyResponse('POST batch.json', 429, undefined, 400_000);
   };
 
   const report = await runOnFake(platform);
@@ -71,7 +71,7 @@ test('a wait that the server asks for and that does not fit is handed over', asy
 test('a run that locks nobody in two invocations in a row gives up', async () => {
   const platform = new FakePlatform(userIds(3));
   platform.readUserIds = () => {
-    throw classifyAnswer('GET objects/user.json', 429, undefined, 400_000);
+    throw classifyResponse('GET objects/user.json', 429, undefined, 400_000);
   };
 
   const first = await runOnFake(platform);
@@ -116,7 +116,7 @@ test('a queue that fails is tried three times, and then the report says what to 
 test('a dry run whose time is used up is not continued', async () => {
   const platform = new FakePlatform(userIds(3));
   platform.readUserIds = () => {
-    throw classifyAnswer('GET objects/user.json', 429, undefined, 400_000);
+    throw classifyResponse('GET objects/user.json', 429, undefined, 400_000);
   };
 
   const report = await runOnFake(platform, { dryRun: true });

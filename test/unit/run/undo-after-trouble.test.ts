@@ -66,7 +66,7 @@ test('a later invocation that finds another run under way comes back and is carr
   on.records.runs.delete(other.id);
   on.passTime();
 
-  expect(await runOnFake(on.platform, on.ordered)).toMatchObject({ status: 'done', hop: 2 });
+  expect(await runOnFake(on.platform, on.ordered)).toMatchObject({ status: 'done', invocation: 2 });
   expect(on.locked).toHaveLength(6);
 });
 

@@ -195,7 +195,7 @@ test('an undo that takes several invocations goes on where it stopped, and leave
 
   expect(last).toMatchObject({
     status: 'done',
-    hop: 2,
+    invocation: 2,
     earlier: { unlocked: 2 },
     counts: { unlocked: 1, lockedAgain: 1 }
   });

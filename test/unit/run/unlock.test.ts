@@ -1,4 +1,4 @@
-import { backendError, classifyAnswer } from '../../../cloudcode/lock_users/src/requests/classify-response';
+import { backendError, classifyResponse } from '../../../cloudcode/lock_users/src/requests/classify-response';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { runOnFake } from '../../support/run-on-fake';
 import { userId, userIds } from '../../support/user-id';
@@ -54,7 +54,7 @@ test('more users than allowed are refused before anything is sent', async () => 
 test('a user who is not there fails with the platform’s reason, and the others are unlocked', async () => {
   platform.answerUnlock = (id) => {
     if (id === userId(2))
-      throw classifyAnswer('POST users/x/unlock', 404, { type: 'OBJECT_NOT_FOUND' }, undefined, 'user');
+      throw classifyResponse('POST users/x/unlock', 404, { type: 'OBJECT_NOT_FOUND' }, undefined, 'user');
     platform.locked.delete(id);
   };
 
@@ -69,7 +69,7 @@ test('a user who is not there fails with the platform’s reason, and the others
 
 test('a wrong address stops the run at once', async () => {
   platform.answerUnlock = () => {
-    throw classifyAnswer('POST users/x/unlock', 404, { type: 'ROUTE_ERROR' }, undefined, 'user');
+    throw classifyResponse('POST users/x/unlock', 404, { type: 'ROUTE_ERROR' }, undefined, 'user');
   };
 
   const report = await runOnFake(platform, { ...UNLOCK, concurrency: 1 });
@@ -89,7 +89,8 @@ test('an unlock whose answer is lost is sent again, and the users API has the la
     if (id !== userId(1)) return;
     lost++;
     // The second time the platform refuses, because the user is unlocked.
-    if (!wasLocked) throw classifyAnswer('POST users/x/unlock', 422, { type: 'INVALID_OPERATION' }, undefined, 'user');
+    if (!wasLocked)
+      throw classifyResponse('POST users/x/unlock', 422, { type: 'INVALID_OPERATION' }, undefined, 'user');
     throw backendError('BACKEND_UNREACHABLE', 'Dropped.', { network: 'connection' });
   };
 
@@ -125,7 +126,7 @@ test('what is left when the time is used up is carried on by the next invocation
 
   const next = await runOnFake(platform, platform.scheduled.at(-1)?.parameters, { budgetMs: 2500 });
   expect(next).toMatchObject({
-    ...{ status: 'done', hop: 2, earlier: { unlocked: 3 } },
+    ...{ status: 'done', invocation: 2, earlier: { unlocked: 3 } },
     counts: { alreadyUnlocked: 4, unlocked: 1 }
   });
 });
@@ -133,7 +134,7 @@ test('what is left when the time is used up is carried on by the next invocation
 test('the record says who was unlocked, over all invocations', async () => {
   platform.answerUnlock = (id) => {
     platform.clock.now += 1000;
-    if (id === userId(0)) throw classifyAnswer('POST users/x/unlock', 404, {}, undefined, 'user');
+    if (id === userId(0)) throw classifyResponse('POST users/x/unlock', 404, {}, undefined, 'user');
     platform.locked.delete(id);
   };
   await runOnFake(platform, { ...UNLOCK, concurrency: 1 }, { budgetMs: 2500 });

@@ -1,4 +1,4 @@
-import { acceptWebRequest } from '../../../cloudcode/lock_users/src/triggers/handle-web-request';
+import { handleWebRequest } from '../../../cloudcode/lock_users/src/triggers/handle-web-request';
 import type { WebAnswer, WebPorts } from '../../../cloudcode/lock_users/src/triggers/handle-web-request';
 import { carriesSecret } from '../../../cloudcode/lock_users/src/platform/check-web-secret';
 import { hashToUuid } from '../../../cloudcode/lock_users/src/platform/hash-to-uuid';
@@ -15,7 +15,7 @@ beforeEach(() => {
 
 function request(body: string | undefined, key?: string, settings: Partial<Settings> = {}): Promise<WebAnswer> {
   const ports: WebPorts = { ...platform.ports(), readSettings: () => ({ ...SETTINGS, ...settings }), hashToUuid };
-  return acceptWebRequest({ url: '/lock_users', body, idempotencyKey: key }, ports);
+  return handleWebRequest({ url: '/lock_users', body, idempotencyKey: key }, ports);
 }
 
 test('a request orders a run and is answered with its id', async () => {
@@ -60,11 +60,11 @@ test('what cannot be ordered or is not set up is 503, and says what to do', asyn
   const ports: WebPorts = {
     ...platform.ports(),
     readSettings: () => {
-      throw new LockUsersError({ code: 'INVALID_SETTINGS', what: 'No address.', nextStep: 'Set it.' });
+      throw new LockUsersError({ code: 'INVALID_SETTINGS', message: 'No address.', nextStep: 'Set it.' });
     },
     hashToUuid
   };
-  expect(await acceptWebRequest({ url: '/', body: '{}', idempotencyKey: undefined }, ports)).toMatchObject({
+  expect(await handleWebRequest({ url: '/', body: '{}', idempotencyKey: undefined }, ports)).toMatchObject({
     status: 503,
     body: { code: 'INVALID_SETTINGS' }
   });

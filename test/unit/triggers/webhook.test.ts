@@ -1,5 +1,5 @@
 import type { Report } from '../../../cloudcode/lock_users/src/report/build-report';
-import { handleDelivery } from '../../../cloudcode/lock_users/src/triggers/handle-webhook';
+import { handleWebhook } from '../../../cloudcode/lock_users/src/triggers/handle-webhook';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { MemoryRecordStore } from '../../support/MemoryRecordStore';
 import { runOnFake, SETTINGS } from '../../support/run-on-fake';
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 const deliver = (id: string, log = new RecordingLog()): Promise<Report> =>
-  handleDelivery(SETTINGS, id, platform.ports(log));
+  handleWebhook(SETTINGS, id, platform.ports(log));
 
 test('a requested run is ordered on the queue with its own parameters, and its object becomes its record', async () => {
   const { id } = records.add({ status: 'requested', reason: 'r', requestedBy: 'Sam', parameters: '{"maxUsers":5}' });

@@ -10,14 +10,14 @@ const DONE: OperationResult = { kind: 'done' };
 const GOAL = lockGoal(false);
 const FAILED: OperationResult = { kind: 'failed', reason: REASON };
 const REFUSED: OperationResult = { kind: 'refused', reason: REASON };
-const DOUBTFUL: OperationResult = { kind: 'doubtful', reason: REASON };
+const UNCONFIRMED: OperationResult = { kind: 'unconfirmed', reason: REASON };
 
 /** A roster with planned users, numbered from 0. */
 function plan(count: number): Roster {
   const roster = new Roster(GOAL, new Set(), new Set());
   for (const [n, id] of userIds(count).entries()) {
     roster.select(id);
-    roster.show(shownUser(n));
+    roster.observe(shownUser(n));
   }
   return roster;
 }
@@ -27,7 +27,7 @@ test.each([
   ['shown first', false]
 ])('a user who is %s is planned by the second of the two, once', (_name, selectedFirst) => {
   const roster = new Roster(GOAL, new Set(), new Set());
-  const steps = [() => roster.select(userId(1)), () => roster.show(shownUser(1))];
+  const steps = [() => roster.select(userId(1)), () => roster.observe(shownUser(1))];
   if (!selectedFirst) steps.reverse();
 
   expect([...steps, ...steps].map((step) => step())).toEqual([undefined, 0, undefined, undefined]);
@@ -37,7 +37,7 @@ test.each([
 test('protected counts before excluded, and excluded before already locked', () => {
   const roster = new Roster(GOAL, new Set(userIds(1)), new Set(userIds(2)));
   for (const id of userIds(4)) roster.select(id);
-  const planned = [0, 1, 2, 3].map((n) => roster.show(shownUser(n, n < 3)));
+  const planned = [0, 1, 2, 3].map((n) => roster.observe(shownUser(n, n < 3)));
 
   expect(planned).toEqual([undefined, undefined, undefined, 3]);
   expect(roster.countPlan()).toEqual({
@@ -53,7 +53,7 @@ test('protected counts before excluded, and excluded before already locked', () 
 
 test('a user who is shown and not selected is in no count', () => {
   const roster = new Roster(GOAL, new Set(), new Set());
-  roster.show(shownUser(1));
+  roster.observe(shownUser(1));
 
   expect(roster.countPlan().selected).toBe(0);
 });
@@ -62,8 +62,8 @@ test('selected users who are never shown are planned at the end, unless they are
   const roster = new Roster(GOAL, new Set([userId(0)]), new Set([userId(1)]));
   for (const id of userIds(3)) roster.select(id);
 
-  expect(roster.planUnshown(true)).toEqual([2]);
-  expect(roster.findUnshown(userIds(3))).toEqual(userIds(3));
+  expect(roster.planUnlisted(true)).toEqual([2]);
+  expect(roster.findUnlisted(userIds(3))).toEqual(userIds(3));
   expect(roster.countPlan()).toMatchObject({ protected: 1, excluded: 1, planned: 1 });
 });
 
@@ -71,12 +71,12 @@ test('a planned user about whom nothing was written is not attempted', () => {
   expect(plan(2).countOutcomes()).toEqual({ done: 0, failed: 0, unconfirmed: 0, notAttempted: 2 });
 });
 
-test('users who failed, were refused, or are in doubt are listed with the reason, so many at most', () => {
+test('users who failed, were refused, or are unconfirmed are listed with the reason, so many at most', () => {
   const roster = plan(4);
-  roster.settle(3, REFUSED);
-  roster.settle(2, DOUBTFUL);
-  roster.settle(0, FAILED);
-  roster.settle(1, DONE);
+  roster.setResult(3, REFUSED);
+  roster.setResult(2, UNCONFIRMED);
+  roster.setResult(0, FAILED);
+  roster.setResult(1, DONE);
 
   expect(roster.countOutcomes()).toEqual({ done: 1, failed: 2, unconfirmed: 1, notAttempted: 0 });
   expect(roster.listFailures(10)).toEqual([
@@ -89,8 +89,8 @@ test('users who failed, were refused, or are in doubt are listed with the reason
 
 test('a later result replaces an earlier one', () => {
   const roster = plan(1);
-  roster.settle(0, FAILED);
-  roster.settle(0, DONE);
+  roster.setResult(0, FAILED);
+  roster.setResult(0, DONE);
 
   expect(roster.countOutcomes().done).toBe(1);
   expect(roster.listFailures(10)).toEqual([]);
@@ -105,14 +105,14 @@ test.each<[string, OperationResult, boolean | undefined, string, string | undefi
   ['failed', FAILED, undefined, 'failed', 'OBJECT_NOT_FOUND', false],
   ['refused', REFUSED, true, 'done', undefined, false],
   ['refused', REFUSED, false, 'failed', 'OBJECT_NOT_FOUND', false],
-  ['in doubt', DOUBTFUL, true, 'done', undefined, false],
-  ['in doubt', DOUBTFUL, false, 'failed', 'OBJECT_NOT_FOUND', true],
-  ['in doubt', DOUBTFUL, undefined, 'unconfirmed', 'OBJECT_NOT_FOUND', false]
+  ['unconfirmed', UNCONFIRMED, true, 'done', undefined, false],
+  ['unconfirmed', UNCONFIRMED, false, 'failed', 'OBJECT_NOT_FOUND', true],
+  ['unconfirmed', UNCONFIRMED, undefined, 'unconfirmed', 'OBJECT_NOT_FOUND', false]
 ])(
   'a user who was %s (%j) and is then shown as locked: %j ends as %s (%s), and to be sent again: %j',
   (_name, result, locked, outcome, type, again) => {
     const roster = plan(1);
-    roster.settle(0, result);
+    roster.setResult(0, result);
 
     roster.startVerification();
     const isSentAgain = locked !== undefined && roster.verify(shownUser(0, locked)) === 0;
@@ -126,7 +126,7 @@ test.each<[string, OperationResult, boolean | undefined, string, string | undefi
 
 test('who was shown in one verification has to be shown in the next one too', () => {
   const roster = plan(1);
-  roster.settle(0, DONE);
+  roster.setResult(0, DONE);
   roster.startVerification();
   roster.verify(shownUser(0, true));
   roster.endVerification();
@@ -145,12 +145,12 @@ test('a user who was not sent stays not attempted, whatever the users API shows'
 });
 
 test('only a planned user can be settled', () => {
-  expect(() => plan(1).settle(1, DONE)).toThrow('sent and not planned');
+  expect(() => plan(1).setResult(1, DONE)).toThrow('sent and not planned');
 });
 
 test('sessions that turned RESET since the first look are counted by user', () => {
   const roster = new Roster(GOAL, new Set(), new Set());
-  for (const [n, resets] of [0, 2].entries()) roster.show(shownUser(n, false, resets));
+  for (const [n, resets] of [0, 2].entries()) roster.observe(shownUser(n, false, resets));
   roster.startVerification();
   for (const n of [0, 1, 2]) roster.verify(shownUser(n, true, 3));
 
@@ -165,7 +165,7 @@ test('whatever happens in whatever order, each selected user is in exactly one p
   const event = fc.record({
     n: fc.nat(12),
     kind: fc.constantFrom('select', 'show', 'show locked', 'settle', 'verify', 'verify locked'),
-    result: fc.constantFrom(DONE, FAILED, REFUSED, DOUBTFUL)
+    result: fc.constantFrom(DONE, FAILED, REFUSED, UNCONFIRMED)
   });
   fc.assert(
     fc.property(fc.array(event, { maxLength: 80 }), (events) => {
@@ -180,12 +180,12 @@ test('whatever happens in whatever order, each selected user is in exactly one p
           selected.add(id);
           plan(roster.select(id));
         } else if (kind.startsWith('show')) {
-          plan(roster.show(shownUser(n, kind !== 'show')));
+          plan(roster.observe(shownUser(n, kind !== 'show')));
         } else if (kind === 'settle') {
-          for (const user of planned) if (roster.idOf(user) === id) roster.settle(user, result);
+          for (const user of planned) if (roster.idOf(user) === id) roster.setResult(user, result);
         } else roster.verify(shownUser(n, kind !== 'verify'));
       }
-      roster.planUnshown(true).forEach(plan);
+      roster.planUnlisted(true).forEach(plan);
       roster.endVerification();
 
       const [plans, outcomes] = [roster.countPlan(), roster.countOutcomes()];

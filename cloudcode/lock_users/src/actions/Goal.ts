@@ -1,4 +1,4 @@
-import type { LockTrail } from '../records/LockHistory';
+import type { LockHistory } from '../records/LockHistory';
 import type { SessionLedger } from '../users/SessionLedger';
 import type { Action, Reason, UserState } from '../vocabulary';
 
@@ -6,17 +6,17 @@ import type { Action, Reason, UserState } from '../vocabulary';
 export interface Goal {
   readonly action: Action;
   /** Name of the count of those whom `spares` leaves alone; undefined where it never does. */
-  readonly spared?: 'notEnrolled' | 'lockedAgain';
+  readonly skippedCount?: 'notEnrolled' | 'lockedAgain';
   /**
    * What becomes of a selected user whom the users API does not show: `sent`, for the platform to decide; `failed`, because
    * nothing can be sent; or `left`, because they are no longer there.
    */
-  readonly unshown: 'sent' | 'failed' | 'left';
+  readonly whenNotListed: 'send' | 'fail' | 'skip';
   /** Why a user failed who is not there although the platform answered success. */
   readonly notReached: Reason;
   isMet(user: UserState): boolean;
   /** Why a user who is not there is left alone; undefined where they are not. */
-  spares(user: UserState): Reason | undefined;
+  findSkipReason(user: UserState): Reason | undefined;
   /**
    * Why a user who was sent and is not there is not sent again; undefined where they are.
    *
@@ -38,15 +38,15 @@ const NOT_UNLOCKED: Reason = {
 export function lockGoal(onlyEnrolled: boolean): Goal {
   return {
     action: 'lock',
-    ...(onlyEnrolled && { spared: 'notEnrolled' as const }),
+    ...(onlyEnrolled && { skippedCount: 'notEnrolled' as const }),
     // Nobody knows whether a user who is not shown is in the app.
-    unshown: onlyEnrolled ? 'failed' : 'sent',
+    whenNotListed: onlyEnrolled ? 'fail' : 'send',
     notReached: {
       type: 'NOT_LOCKED',
       detail: 'The batch answered success, but the users API shows the user unlocked.'
     },
     isMet: ({ locked }) => locked,
-    spares: ({ enrolled }) => (onlyEnrolled && !enrolled ? NOT_ENROLLED : undefined),
+    findSkipReason: ({ enrolled }) => (onlyEnrolled && !enrolled ? NOT_ENROLLED : undefined),
     givesUp: () => undefined
   };
 }
@@ -55,10 +55,10 @@ export function lockGoal(onlyEnrolled: boolean): Goal {
 export function unlockGoal(): Goal {
   return {
     action: 'unlock',
-    unshown: 'sent',
+    whenNotListed: 'send',
     notReached: NOT_UNLOCKED,
     isMet: ({ locked }) => !locked,
-    spares: () => undefined,
+    findSkipReason: () => undefined,
     givesUp: () => undefined
   };
 }
@@ -68,13 +68,13 @@ export function unlockGoal(): Goal {
  *
  * A user who is locked although the platform answered success is not sent again: somebody may have locked them just then.
  */
-export function undoGoal(trail: LockTrail): Goal {
+export function undoGoal(trail: LockHistory): Goal {
   return {
     ...unlockGoal(),
-    spared: 'lockedAgain',
-    unshown: 'left',
+    skippedCount: 'lockedAgain',
+    whenNotListed: 'skip',
     explainOther: (userId) => trail.explainOther(userId),
-    spares: (user) => trail.findLaterLock(user),
+    findSkipReason: (user) => trail.findLaterLock(user),
     givesUp: (user, wasAnswered) => trail.findLaterLock(user) ?? (wasAnswered ? NOT_UNLOCKED : undefined)
   };
 }
@@ -83,13 +83,13 @@ export function undoGoal(trail: LockTrail): Goal {
 export function reauthenticateGoal(ledger: SessionLedger): Goal {
   return {
     action: 'reauthenticate',
-    unshown: 'failed',
+    whenNotListed: 'fail',
     notReached: {
       type: 'NOT_SIGNED_OUT',
       detail: 'The platform answered success, but the users API shows a session that is still signed in.'
     },
     isMet: (user) => ledger.see(user),
-    spares: () => undefined,
+    findSkipReason: () => undefined,
     givesUp: () => undefined
   };
 }

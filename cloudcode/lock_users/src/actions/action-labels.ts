@@ -21,7 +21,7 @@ export interface Counts
 }
 
 /** What the outcomes of an action are called, in reports and in sentences. */
-export interface ActionWords {
+export interface ActionLabels {
   /** Name of the count of users who were brought there. */
   readonly done: 'locked' | 'unlocked' | 'reauthenticated';
   /** Name of the count of users who were there before. */
@@ -39,7 +39,7 @@ export interface ActionWords {
 }
 
 /** The words of each action. */
-export const ACTION_WORDS: Readonly<Record<Action, ActionWords>> = {
+export const ACTION_LABELS: Readonly<Record<Action, ActionLabels>> = {
   lock: {
     done: 'locked',
     already: 'alreadyLocked',
@@ -71,19 +71,19 @@ export const ACTION_WORDS: Readonly<Record<Action, ActionWords>> = {
 
 /** The counts under the names that they have for the goal's action; those that the goal does not have are left out. */
 export function nameCounts(
-  { action, spared: sparedName, unshown }: Pick<Goal, 'action' | 'spared' | 'unshown'>,
+  { action, skippedCount: sparedName, whenNotListed }: Pick<Goal, 'action' | 'skippedCount' | 'whenNotListed'>,
   counts: PlanCounts & OutcomeCounts
 ): Counts {
-  const words = ACTION_WORDS[action];
-  const { selected, protected: protectedUsers, excluded, already, spared, gone, planned } = counts;
+  const words = ACTION_LABELS[action];
+  const { selected, protected: protectedUsers, excluded, already, skipped, gone, planned } = counts;
   const { done, failed, unconfirmed, notAttempted } = counts;
   return {
     selected,
     protected: protectedUsers,
     excluded,
     [words.already]: already,
-    ...(sparedName !== undefined && { [sparedName]: spared }),
-    ...(unshown === 'left' && { notShown: gone }),
+    ...(sparedName !== undefined && { [sparedName]: skipped }),
+    ...(whenNotListed === 'skip' && { notShown: gone }),
     planned,
     [words.done]: done,
     failed,

@@ -36,7 +36,7 @@ async function changeGroup(job: ChangeJob, users: readonly number[]): Promise<vo
     for (const user of left) {
       const result = await changeUser(job, roster.idOf(user));
       if (result === undefined) return;
-      roster.settle(user, result);
+      roster.setResult(user, result);
       results.push(result);
     }
   }
@@ -77,7 +77,7 @@ const NO_SESSIONS: OperationResult = {
 
 function describeCut({ stop }: SendingJob['sender']): OperationResult {
   const detail = 'Not all sessions of this user were sent before the run had to stop.';
-  return { kind: 'doubtful', reason: { type: stop?.code ?? 'UNKNOWN', detail } };
+  return { kind: 'unconfirmed', reason: { type: stop?.code ?? 'UNKNOWN', detail } };
 }
 
 async function send(
@@ -95,6 +95,6 @@ async function send(
     // A request about one user is never split.
     case 'split':
     case 'given up':
-      return { kind: 'doubtful', reason: toReason(result.error) };
+      return { kind: 'unconfirmed', reason: toReason(result.error) };
   }
 }

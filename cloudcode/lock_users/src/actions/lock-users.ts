@@ -1,25 +1,25 @@
-import { ACTION_WORDS } from './action-labels';
+import { ACTION_LABELS } from './action-labels';
 import { buildLockOperation } from '../requests/lock-batch';
-import type { ErrorParts } from '../errors';
+import type { ErrorDetails } from '../errors';
 import { matchResults } from '../requests/match-results';
 import type { OperationResult } from '../requests/match-results';
 import type { Roster } from '../users/Roster';
 import type { Action } from '../vocabulary';
 import type { BackendApi, Log } from '../ports';
 import type { RunRecorder } from '../records/RunRecorder';
-import type { Sender } from '../requests/RequestSender';
+import type { RequestSender } from '../requests/RequestSender';
 import type { UserQueue } from '../users/UserQueue';
 
 /** What sending users needs. */
 export interface SendingJob {
-  readonly sender: Sender;
+  readonly sender: RequestSender;
   readonly backend: BackendApi;
   readonly roster: Roster;
   readonly log: Log;
   /** Batches, or requests about one user, in flight at most. */
   readonly concurrency: number;
   /** Where it is written down who is sent, if anywhere. */
-  readonly recorder: Pick<RunRecorder, 'announce' | 'settle'> | undefined;
+  readonly recorder: Pick<RunRecorder, 'recordIntent' | 'recordOutcome'> | undefined;
 }
 
 /** What locking users needs. */
@@ -55,8 +55,8 @@ export async function announceNext(
 ): Promise<{ readonly users: readonly number[]; settle(): void } | undefined> {
   const users = await queue.take(most);
   if (users.length === 0) return undefined;
-  const announced = await recorder?.announce(users);
-  return { users, settle: () => announced && recorder?.settle(announced) };
+  const announced = await recorder?.recordIntent(users);
+  return { users, settle: () => announced && recorder?.recordOutcome(announced) };
 }
 
 async function lockBatch(
@@ -79,11 +79,11 @@ async function lockBatch(
   });
   switch (result.kind) {
     case 'answered':
-      return settle(job, users, doubtFailures(matchResults(userIds, result.answer), result.mayHaveChanged), number);
+      return settle(job, users, keepUncertain(matchResults(userIds, result.answer), result.mayHaveChanged), number);
     case 'split': {
       const middle = Math.ceil(users.length / 2);
       // Should the run have to stop in between, these users have been sent, and nobody knows more of them.
-      if (result.mayHaveChanged) settle(job, users, inDoubt(users, result.error));
+      if (result.mayHaveChanged) settle(job, users, unconfirmAll(users, result.error));
       await lockBatch(job, users.slice(0, middle), result);
       return lockBatch(job, users.slice(middle), result);
     }
@@ -95,7 +95,7 @@ async function lockBatch(
         number
       );
     case 'given up':
-      return settle(job, users, inDoubt(users, result.error), number);
+      return settle(job, users, unconfirmAll(users, result.error), number);
     case 'not sent':
       return;
   }
@@ -110,33 +110,33 @@ function settle(
 ): void {
   users.forEach((user, position) => {
     const result = results[position];
-    if (result !== undefined) roster.settle(user, result);
+    if (result !== undefined) roster.setResult(user, result);
   });
   if (number !== undefined) log.line(`Batch request ${number}: ${describeResults('lock', results)}.`);
 }
 
 /** Whoever was locked by an attempt without an answer may be refused in the next one, as locked already. */
-function doubtFailures(results: readonly OperationResult[], mayHaveChanged: boolean): readonly OperationResult[] {
+function keepUncertain(results: readonly OperationResult[], mayHaveChanged: boolean): readonly OperationResult[] {
   if (!mayHaveChanged) return results;
-  return results.map((result) => (result.kind === 'done' ? result : { kind: 'doubtful', reason: result.reason }));
+  return results.map((result) => (result.kind === 'done' ? result : { kind: 'unconfirmed', reason: result.reason }));
 }
 
-function inDoubt(users: readonly number[], error: ErrorParts): OperationResult[] {
+function unconfirmAll(users: readonly number[], error: ErrorDetails): OperationResult[] {
   const reason = toReason(error);
-  return users.map(() => ({ kind: 'doubtful', reason }));
+  return users.map(() => ({ kind: 'unconfirmed', reason }));
 }
 
 /** An error as the reason of a user. */
-export function toReason(error: ErrorParts): { type: string; detail: string } {
-  return { type: error.platformType ?? error.code, detail: error.what };
+export function toReason(error: ErrorDetails): { type: string; detail: string } {
+  return { type: error.platformType ?? error.code, detail: error.message };
 }
 
 /** How many users were sent, and what came of them by the answers. */
 export function describeResults(action: Action, results: readonly OperationResult[]): string {
   const failed = results.filter(({ kind }) => kind === 'failed' || kind === 'refused').length;
-  const doubtful = results.find((result) => result.kind === 'doubtful');
+  const unconfirmed = results.find((result) => result.kind === 'unconfirmed');
   const count = (kind: OperationResult['kind']): number => results.filter((result) => result.kind === kind).length;
-  const counted = `${results.length} sent, ${count('done')} ${ACTION_WORDS[action].participle}, ${failed} failed`;
-  if (doubtful?.kind !== 'doubtful') return counted;
-  return `${counted}, ${count('doubtful')} in doubt (${doubtful.reason.type}), to be looked up`;
+  const counted = `${results.length} sent, ${count('done')} ${ACTION_LABELS[action].participle}, ${failed} failed`;
+  if (unconfirmed?.kind !== 'unconfirmed') return counted;
+  return `${counted}, ${count('unconfirmed')} unconfirmed (${unconfirmed.reason.type}), to be looked up`;
 }

@@ -1,16 +1,16 @@
 import { lockGoal, reauthenticateGoal, undoGoal, unlockGoal } from './Goal';
 import type { Goal } from './Goal';
-import type { ErrorParts } from '../errors';
+import type { ErrorDetails } from '../errors';
 import type { PlanCounts } from '../users/outcomes';
 import type { Parameters } from '../input/parameters';
 import { SessionLedger } from '../users/SessionLedger';
 import type { Selection } from '../vocabulary';
 import type { Ports } from '../ports';
-import { describeNoRecords, readTrail } from '../records/load-lock-history';
-import type { Sender } from '../requests/RequestSender';
+import { describeNoRecords, loadLockHistory } from '../records/load-lock-history';
+import type { RequestSender } from '../requests/RequestSender';
 
 /** Who is selected, and where they are to be. */
-export interface Aim {
+export interface ResolvedGoal {
   readonly goal: Goal;
   readonly selection: Selection;
   /** With `reauthenticate`: which sessions are to be signed out. */
@@ -21,7 +21,7 @@ export interface Aim {
 export interface AimJob {
   readonly parameters: Parameters;
   readonly ports: Pick<Ports, 'records' | 'clock'>;
-  readonly sender: Sender;
+  readonly sender: RequestSender;
   readonly runId: string;
   readonly dryRun: boolean;
   /** When the run's first invocation began, on the clock. */
@@ -48,7 +48,7 @@ export function plainGoal({ action, onlyEnrolled }: Parameters, sessions: Sessio
  *
  * @throws LockUsersError `RECORD_FAILED` where the record of that run cannot be read
  */
-export async function chooseAim({
+export async function resolveGoal({
   parameters,
   ports,
   sender,
@@ -56,7 +56,7 @@ export async function chooseAim({
   dryRun,
   startedAtMs,
   clockAheadMs
-}: AimJob): Promise<Aim | { readonly refusal: ErrorParts }> {
+}: AimJob): Promise<ResolvedGoal | { readonly refusal: ErrorDetails }> {
   const { undo, selection, action } = parameters;
   if (undo === undefined) {
     const sessions = new SessionLedger(startedAtMs + clockAheadMs);
@@ -64,7 +64,7 @@ export async function chooseAim({
   }
   const { records, clock } = ports;
   if (records === undefined) return { refusal: describeNoRecords(undo) };
-  const found = await readTrail({ sender, records, nowMs: clock.nowMs(), clockAheadMs }, undo);
+  const found = await loadLockHistory({ sender, records, nowMs: clock.nowMs(), clockAheadMs }, undo);
   if ('refusal' in found) return found;
   const { trail, run } = found;
   if (!dryRun && run.undoneBy !== runId) {
@@ -75,19 +75,19 @@ export async function chooseAim({
 }
 
 /** Says of the undoing of a run that there was nothing left to do. */
-export function describeAlreadyUndone(runId: string, { selected, already, spared, gone }: PlanCounts): ErrorParts {
+export function describeAlreadyUndone(runId: string, { selected, already, skipped, gone }: PlanCounts): ErrorDetails {
   const others = [
-    ...(spared > 0 ? [`${spared} were locked again since`] : []),
+    ...(skipped > 0 ? [`${skipped} were locked again since`] : []),
     ...(gone > 0 ? [`${gone} are no longer users of the app`] : [])
   ].map((text) => `, ${text}`);
   return {
     code: 'ALREADY_UNDONE',
-    what:
+    message:
       selected === 0
         ? `Run ${runId} locked nobody.`
         : `There is nothing left to undo: of the ${selected} users whom run ${runId} locked, ${already} are unlocked already${others.join('')}.`,
     nextStep:
-      spared > 0
+      skipped > 0
         ? 'Those stay locked; the report names them, and the run that has locked them again where one has: undo that one.'
         : 'Nothing is to be done.'
   };

@@ -1,5 +1,5 @@
-import { ACTION_WORDS } from '../actions/action-labels';
-import type { ErrorParts } from '../errors';
+import { ACTION_LABELS } from '../actions/action-labels';
+import type { ErrorDetails } from '../errors';
 import { invalidParameters } from './parameters';
 import type { Parameters } from './parameters';
 import type { Settings } from './settings';
@@ -26,20 +26,20 @@ export function resolveMaxUsers(
 }
 
 /** Why a deployment that is not armed changes nobody, and how to arm it. */
-export function describeNotArmed(): ErrorParts {
+export function describeNotArmed(): ErrorDetails {
   return {
     code: 'NOT_ARMED',
-    what: 'This deployment is not armed, so the task only plans here.',
+    message: 'This deployment is not armed, so the task only plans here.',
     nextStep:
       'To arm it, set the environment variable LOCK_USERS_ARMED to true in the deployment settings in OXIDE, save, and deploy the app.'
   };
 }
 
 /** Why a plan that is too large was not sent. */
-export function describeTooManyUsers(action: Action, planned: number, maxUsers: number): ErrorParts {
+export function describeTooManyUsers(action: Action, planned: number, maxUsers: number): ErrorDetails {
   return {
     code: 'TOO_MANY_USERS',
-    what: `The run would ${ACTION_WORDS[action].verb} ${planned} users, and at most ${maxUsers} are allowed.`,
+    message: `The run would ${ACTION_LABELS[action].verb} ${planned} users, and at most ${maxUsers} are allowed.`,
     nextStep: 'Select fewer users, or raise "maxUsers" or LOCK_USERS_MAX_USERS if so many are meant.'
   };
 }

@@ -1,6 +1,6 @@
 import uniq = require('lodash/uniq');
 import isPlainObject = require('lodash/isPlainObject');
-import { describeValue, findWrongUserId } from './user-ids';
+import { describeValue, findInvalidUserId } from './user-ids';
 import { isContinuation, isRunId } from '../run/Continuation';
 import type { Continuation } from '../run/Continuation';
 import { suggestName } from './did-you-mean';
@@ -45,7 +45,7 @@ export interface Parameters {
   /** Where this is not a run's first invocation: what the one before hands over. Set by the task itself. */
   readonly continuation?: Continuation;
   /** The parameters as they were given, for the next invocation. */
-  readonly given: Readonly<Record<string, unknown>>;
+  readonly rawParameters: Readonly<Record<string, unknown>>;
 }
 
 const PARAMETER_NAMES = [
@@ -138,7 +138,7 @@ export function parseParameters(params: unknown): Parameters {
     batchSize: batchSize ?? MAX_OPERATIONS_PER_BATCH,
     concurrency: concurrency ?? DEFAULT_CONCURRENCY,
     verify: verify ?? true,
-    given: Object.fromEntries(values),
+    rawParameters: Object.fromEntries(values),
     ...(continuation && { continuation }),
     ...(dryRun !== undefined && { dryRun }),
     ...(maxUsers !== undefined && { maxUsers }),
@@ -167,14 +167,14 @@ function findUndoMistakes(action: Action, values: ReadonlyMap<string, unknown>, 
 export function invalidParameters(mistakes: readonly string[]): LockUsersError {
   return new LockUsersError({
     code: 'INVALID_PARAMETERS',
-    what: mistakes.join(' '),
+    message: mistakes.join(' '),
     nextStep: 'Correct the parameters and run the task again.'
   });
 }
 
 function takeIds(name: string, ids: readonly unknown[] | undefined, mistakes: string[]): string[] | undefined {
   if (ids === undefined) return undefined;
-  const wrong = findWrongUserId(ids);
+  const wrong = findInvalidUserId(ids);
   if (wrong !== undefined) mistakes.push(`In "${name}", ${wrong}.`);
   return uniq(ids as string[]);
 }

@@ -1,5 +1,5 @@
 import uniq = require('lodash/uniq');
-import { findWrongUserId } from './user-ids';
+import { findInvalidUserId } from './user-ids';
 import { suggestName } from './did-you-mean';
 import {
   DEFAULT_BUDGET_SECONDS,
@@ -77,7 +77,7 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     .split(',')
     .map((id) => id.trim())
     .filter((id) => id !== '');
-  const wrongId = findWrongUserId(protectedIds);
+  const wrongId = findInvalidUserId(protectedIds);
   if (wrongId !== undefined) mistakes.push(`In LOCK_USERS_PROTECTED, ${wrongId}.`);
 
   const maxUsers = read('LOCK_USERS_MAX_USERS');
@@ -105,7 +105,7 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
   if (mistakes.length > 0 || address === undefined || token === undefined) {
     throw new LockUsersError({
       code: 'INVALID_SETTINGS',
-      what: mistakes.join(' '),
+      message: mistakes.join(' '),
       nextStep: 'Correct the environment variables of the deployment in OXIDE, save, and deploy the app.'
     });
   }

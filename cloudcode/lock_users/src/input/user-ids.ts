@@ -6,7 +6,7 @@ const USER_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
  *
  * Strict on purpose: an id that matches nobody protects nobody, and would do so without a word.
  */
-export function findWrongUserId(ids: readonly unknown[]): string | undefined {
+export function findInvalidUserId(ids: readonly unknown[]): string | undefined {
   for (const [index, id] of ids.entries()) {
     if (typeof id === 'string' && USER_ID.test(id)) continue;
     return `entry ${index + 1} (${describeValue(id)}) is not a user id: ids are lower-case UUIDs such as 0f0e0d0c-1111-4222-8333-444444444401`;

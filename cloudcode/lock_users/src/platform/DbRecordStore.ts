@@ -169,7 +169,7 @@ function describeFailure(error: unknown): FailureFacts {
 function recordFailed(what: 'read' | 'written', detail: string, facts: FailureFacts): LockUsersError {
   return new LockUsersError({
     code: 'RECORD_FAILED',
-    what: `The run's record could not be ${what}: ${detail.replace(/\.$/, '')}.`,
+    message: `The run's record could not be ${what}: ${detail.replace(/\.$/, '')}.`,
     nextStep:
       'Check that the models lock_run and lock_run_batch in the data model are those of this version, then run the task again.',
     ...facts

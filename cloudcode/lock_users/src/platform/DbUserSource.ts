@@ -72,14 +72,14 @@ export class DbUserSource implements UserSource {
   }
 }
 
-function databaseUnavailable(what: string, nextStep: string): LockUsersError {
-  return new LockUsersError({ code: 'DATABASE_UNAVAILABLE', what, nextStep });
+function databaseUnavailable(message: string, nextStep: string): LockUsersError {
+  return new LockUsersError({ code: 'DATABASE_UNAVAILABLE', message, nextStep });
 }
 
 function readFailed(detail: string, filtered: boolean, facts: FailureFacts = {}): LockUsersError {
   return new LockUsersError({
     code: 'DATABASE_READ_FAILED',
-    what: `The users could not be read from the app database: ${detail.replace(/\.$/, '')}.`,
+    message: `The users could not be read from the app database: ${detail.replace(/\.$/, '')}.`,
     nextStep: filtered
       ? 'Check "where" against the data model, then run the task again.'
       : 'Run the task again; if it fails again, look at the state of the deployment.',

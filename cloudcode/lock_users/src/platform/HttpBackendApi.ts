@@ -1,6 +1,6 @@
 import fetch from 'node-fetch';
 import type { RequestInit, Response } from 'node-fetch';
-import { backendError, classifyAnswer } from '../requests/classify-response';
+import { backendError, classifyResponse } from '../requests/classify-response';
 import { assertBatchKeepsData, serializeLockBatch } from '../requests/lock-batch';
 import type { Secret } from '../input/Secret';
 import type { LockOperation, SessionState, UserState } from '../vocabulary';
@@ -76,7 +76,7 @@ export class HttpBackendApi implements BackendApi {
       body: undefined
     });
     if (status < 200 || status > 299) {
-      throw classifyAnswer(request, status, this.parse(text), retryAfterMs, 'user');
+      throw classifyResponse(request, status, this.parse(text), retryAfterMs, 'user');
     }
   }
 
@@ -95,7 +95,7 @@ export class HttpBackendApi implements BackendApi {
     const name = `${method} ${path.split('?')[0] ?? path}`;
     const { status, text, retryAfterMs, serverTimeMs } = await this.exchange(name, timeoutMs, { method, path, body });
     const parsed = this.parse(text);
-    if (status < 200 || status > 299) throw classifyAnswer(name, status, parsed, retryAfterMs);
+    if (status < 200 || status > 299) throw classifyResponse(name, status, parsed, retryAfterMs);
     if (parsed === undefined)
       throw backendError('BACKEND_PROTOCOL', `${name} was answered with ${status} and no JSON.`);
     return { parsed, serverTimeMs };

@@ -22,7 +22,7 @@ interface Trace {
  * though nobody knows for certain (it was killed, or an answer was lost), and who is locked now, was locked by it, unless
  * something shows the contrary.
  */
-export class LockTrail {
+export class LockHistory {
   private readonly traces = new Map<string, Trace>();
 
   /**

@@ -96,7 +96,7 @@ function parseList({ id, runId, runRecordId }: BatchRecord, text: string | null)
   }
   throw new LockUsersError({
     code: 'RECORD_FAILED',
-    what: `The record ${id} of the model lock_run_batch, of run ${runId ?? runRecordId}, was changed: it no longer says which users it is about.`,
+    message: `The record ${id} of the model lock_run_batch, of run ${runId ?? runRecordId}, was changed: it no longer says which users it is about.`,
     nextStep: 'Unlock the users by name: {"action": "unlock", "userIds": ["…"]}.'
   });
 }

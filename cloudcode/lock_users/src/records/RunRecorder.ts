@@ -1,18 +1,18 @@
 import chunk = require('lodash/chunk');
-import { ACTION_WORDS } from '../actions/action-labels';
-import type { ActionWords } from '../actions/action-labels';
+import { ACTION_LABELS } from '../actions/action-labels';
+import type { ActionLabels } from '../actions/action-labels';
 import { BACKOFF_BASE_MS, CLOSING_TIMEOUT_MS, MAX_RECORDS_PER_SAVE, PROGRESS_INTERVAL_MS } from '../platform-facts';
 import type { Roster } from '../users/Roster';
 import type { BatchRecord, RunRecord } from './RunRecord';
 import type { Clock, Log, RecordStore } from '../ports';
-import type { Sender } from '../requests/RequestSender';
+import type { RequestSender } from '../requests/RequestSender';
 
 /** What recording a run needs. */
 export interface RecorderParts {
   readonly records: RecordStore;
   readonly run: RunRecord;
   readonly roster: Roster;
-  readonly sender: Sender;
+  readonly sender: RequestSender;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -52,12 +52,12 @@ export class RunRecorder {
     this.doneBefore = parts.run[this.doneName] ?? 0;
   }
 
-  private get doneName(): ActionWords['done'] {
-    return ACTION_WORDS[this.parts.roster.goal.action].done;
+  private get doneName(): ActionLabels['done'] {
+    return ACTION_LABELS[this.parts.roster.goal.action].done;
   }
 
   /** Writes down who is about to be sent. Resolves when that is in the database, or is known not to get there. */
-  async announce(users: readonly number[]): Promise<AnnouncedBatch> {
+  async recordIntent(users: readonly number[]): Promise<AnnouncedBatch> {
     const { records, run, roster, clock } = this.parts;
     const record = records.newBatch(run.id);
     const userIds = JSON.stringify(users.map((user) => roster.idOf(user)));
@@ -74,7 +74,7 @@ export class RunRecorder {
   }
 
   /** Writes down what came of it, with what is written down next. */
-  settle(batch: AnnouncedBatch): void {
+  recordOutcome(batch: AnnouncedBatch): void {
     this.describe(batch);
     this.add(batch);
   }
@@ -140,7 +140,7 @@ export class RunRecorder {
       if (result.kind === 'answered') for (const batch of answered) batch.record = undefined;
       else if (sender.stop === undefined) {
         this.isBroken = true;
-        log.line(`${result.error.what} The run goes on; its record is written at the end.`);
+        log.line(`${result.error.message} The run goes on; its record is written at the end.`);
       }
       for (const batch of part) this.wake(batch);
     }

@@ -2,11 +2,11 @@ import { LEASE_POLL_MS, STARTING_LEASE_MS } from '../platform-facts';
 import { holdsLease, UNDER_WAY } from './RunRecord';
 import type { RunRecord } from './RunRecord';
 import type { Clock, RecordStore } from '../ports';
-import type { Sender } from '../requests/RequestSender';
+import type { RequestSender } from '../requests/RequestSender';
 
 /** What taking the lease needs. */
 export interface LeaseJob {
-  readonly sender: Sender;
+  readonly sender: RequestSender;
   readonly clock: Clock;
   readonly records: RecordStore;
   /** Names this invocation, and no other. */
@@ -26,7 +26,7 @@ export interface LeaseJob {
  * @returns the run that keeps this one from running, or undefined where the lease was taken
  * @throws LockUsersError where the records cannot be read or written
  */
-export async function takeLease(job: LeaseJob, run: RunRecord): Promise<RunRecord | undefined> {
+export async function acquireLease(job: LeaseJob, run: RunRecord): Promise<RunRecord | undefined> {
   const { sender, clock, records, holder } = job;
   // Whose lease has not expired has it already: the invocation before handed it over.
   if (holdsLease(run, clock.nowMs())) {

@@ -1,13 +1,13 @@
 import omit = require('lodash/omit');
 import { LEASE_MARGIN_MS } from '../platform-facts';
-import type { ErrorParts } from '../errors';
+import type { ErrorDetails } from '../errors';
 import type { Parameters } from '../input/parameters';
 import { holdsLease } from './RunRecord';
 import type { RecordStatus, RunRecord } from './RunRecord';
 import { orderInvocation } from '../run/schedule-invocation';
 import type { Ports } from '../ports';
-import type { Sender } from '../requests/RequestSender';
-import { takeLease } from './acquire-lease';
+import type { RequestSender } from '../requests/RequestSender';
+import { acquireLease } from './acquire-lease';
 
 /** What opening a run needs. */
 export interface OpeningJob {
@@ -15,16 +15,16 @@ export interface OpeningJob {
   readonly ports: Ports;
   readonly runId: string;
   /** Which invocation of the run this is, from 1. */
-  readonly hop: number;
+  readonly invocation: number;
   readonly dryRun: boolean;
-  readonly sender: Sender;
+  readonly sender: RequestSender;
   /** When the last request may leave, on the clock. */
   readonly deadlineMs: number;
 }
 
 /** Whether the invocation may go on, and the record of the run, if there is one. */
 export interface Opening {
-  readonly stop?: ErrorParts;
+  readonly stop?: ErrorDetails;
   readonly run?: RunRecord;
   /** Whether the record shows that an invocation of the run has begun before. */
   readonly hasBegun?: boolean;
@@ -38,8 +38,8 @@ const ENDED: readonly RecordStatus[] = ['planned', 'done', 'partial', 'refused',
  *
  * @throws LockUsersError `RECORD_FAILED` where the record cannot be read or written
  */
-export async function openRun(job: OpeningJob): Promise<Opening> {
-  const { parameters, ports, runId, hop, dryRun, sender } = job;
+export async function beginRun(job: OpeningJob): Promise<Opening> {
+  const { parameters, ports, runId, invocation, dryRun, sender } = job;
   const { records, clock, log } = ports;
   const isOrdered = parameters.runId !== undefined || parameters.continuation !== undefined;
   if (records === undefined) {
@@ -48,7 +48,7 @@ export async function openRun(job: OpeningJob): Promise<Opening> {
       const opening = await orderAgain(job, 0, 'Without a record runs are kept apart by the queue.', {});
       if (opening.stop !== undefined) return opening;
     }
-    if (hop === 1) log.line('This run has no record: the data model has no models lock_run and lock_run_batch.');
+    if (invocation === 1) log.line('This run has no record: the data model has no models lock_run and lock_run_batch.');
     return {};
   }
   const found = isOrdered
@@ -56,9 +56,9 @@ export async function openRun(job: OpeningJob): Promise<Opening> {
     : undefined;
   const nowMs = clock.nowMs();
   if (found !== undefined) {
-    const { status, invocation } = found;
+    const { status } = found;
     if ((status === 'starting' || status === 'running') && holdsLease(found, nowMs)) return waitFor(job, found);
-    const isRepeated = status === 'continues' && hop <= (invocation ?? 0);
+    const isRepeated = status === 'continues' && invocation <= (found.invocation ?? 0);
     if (isRepeated || (status !== null && ENDED.includes(status))) return { stop: describeEnded(runId, status) };
     if (found.undoneBy !== null) return { stop: describeUndone(runId, found.undoneBy) };
   }
@@ -67,21 +67,21 @@ export async function openRun(job: OpeningJob): Promise<Opening> {
   if (dryRun && hasBegun) return {};
   const run = found ?? records.newRun();
   Object.assign(run, {
-    ...{ runId, action: parameters.action, invocation: hop, message: null, finishedAtMs: null },
+    ...{ runId, action: parameters.action, invocation, message: null, finishedAtMs: null },
     ...{ reason: parameters.reason ?? null, requestedBy: parameters.requestedBy ?? null },
-    parameters: JSON.stringify(omit(parameters.given, ['runId', 'continuation', 'reason', 'requestedBy']))
+    parameters: JSON.stringify(omit(parameters.rawParameters, ['runId', 'continuation', 'reason', 'requestedBy']))
   });
   if (dryRun) {
     run.startedAtMs = nowMs;
     return { run };
   }
-  const holder = `invocation ${hop}, ${ports.newRunId()}`;
+  const holder = `invocation ${invocation}, ${ports.newRunId()}`;
   const lease = { sender, clock, records, holder, untilMs: job.deadlineMs + LEASE_MARGIN_MS };
-  const blocker = await takeLease(lease, run);
+  const blocker = await acquireLease(lease, run);
   if (blocker === undefined) return { run, hasBegun };
-  if (hop === 1 && !hasBegun) return { stop: describeUnderWay(blocker, clock.nowMs()), run };
+  if (invocation === 1 && !hasBegun) return { stop: describeUnderWay(blocker, clock.nowMs()), run };
   // As before this invocation, or it would count as carried out when it comes back.
-  Object.assign(run, { status: 'continues', invocation: hop - 1, leaseHolder: null, leaseExpiresAtMs: null });
+  Object.assign(run, { status: 'continues', invocation: invocation - 1, leaseHolder: null, leaseExpiresAtMs: null });
   await sender.read('record', (timeoutMs) => records.save([run], timeoutMs));
   return waitFor(job, blocker);
 }
@@ -90,7 +90,7 @@ export async function openRun(job: OpeningJob): Promise<Opening> {
 function waitFor(job: OpeningJob, other: RunRecord): Promise<Opening> {
   const leftMs = Math.max(0, (other.leaseExpiresAtMs ?? 0) - job.ports.clock.nowMs());
   const underWay = describeUnderWay(other, job.ports.clock.nowMs());
-  return orderAgain(job, leftMs, underWay.what, { stop: underWay });
+  return orderAgain(job, leftMs, underWay.message, { stop: underWay });
 }
 
 async function orderAgain(
@@ -99,41 +99,41 @@ async function orderAgain(
   why: string,
   otherwise: Opening
 ): Promise<Opening> {
-  const failure = await orderInvocation(ports, { ...parameters.given, runId }, afterMs);
+  const failure = await orderInvocation(ports, { ...parameters.rawParameters, runId }, afterMs);
   if (failure !== undefined) return otherwise;
   const when = afterMs > 0 ? ` in ${Math.ceil(afterMs / 1000)} s` : '';
   return { stop: describeQueued(`${why} Run ${runId} is ordered on the queue lock_users${when}.`) };
 }
 
 /** Why an invocation ends that has ordered its run on the queue. */
-export function describeQueued(what: string): ErrorParts {
-  return { code: 'QUEUED', what, nextStep: 'Its log and its report are those of the ordered invocation.' };
+export function describeQueued(message: string): ErrorDetails {
+  return { code: 'QUEUED', message, nextStep: 'Its log and its report are those of the ordered invocation.' };
 }
 
 /** Why an invocation does nothing about a run that has been carried out. */
-export function describeEnded(runId: string, status: RecordStatus | null): ErrorParts {
+export function describeEnded(runId: string, status: RecordStatus | null): ErrorDetails {
   return {
     code: 'RUN_ENDED',
-    what: `Run ${runId} was not carried out again: its record says "${status ?? 'nothing'}".`,
+    message: `Run ${runId} was not carried out again: its record says "${status ?? 'nothing'}".`,
     nextStep: 'Start another run if one is meant.'
   };
 }
 
-function describeUndone(runId: string, undoneBy: string): ErrorParts {
+function describeUndone(runId: string, undoneBy: string): ErrorDetails {
   return {
     code: 'RUN_ENDED',
-    what: `Run ${runId} was not carried out: run ${undoneBy} has undone it.`,
+    message: `Run ${runId} was not carried out: run ${undoneBy} has undone it.`,
     nextStep: 'Start another run if one is meant.'
   };
 }
 
 /** Why a run does nothing while another one is under way. */
-export function describeUnderWay({ runId, id, leaseHolder, leaseExpiresAtMs }: RunRecord, nowMs: number): ErrorParts {
+export function describeUnderWay({ runId, id, leaseHolder, leaseExpiresAtMs }: RunRecord, nowMs: number): ErrorDetails {
   const holder = leaseHolder ?? 'its next invocation is ordered';
   const seconds = Math.max(0, Math.ceil(((leaseExpiresAtMs ?? 0) - nowMs) / 1000));
   return {
     code: 'RUN_UNDER_WAY',
-    what: `A run is under way: ${runId ?? id} (${holder}). Its lease ends in ${seconds} s at the latest.`,
+    message: `A run is under way: ${runId ?? id} (${holder}). Its lease ends in ${seconds} s at the latest.`,
     nextStep: `Wait until it has ended, then run the task again if there is something left to do. If it was killed, the status "interrupted" in its record (lock_run ${id}) ends its lease at once.`
   };
 }

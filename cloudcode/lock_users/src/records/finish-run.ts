@@ -1,4 +1,4 @@
-import { ACTION_WORDS } from '../actions/action-labels';
+import { ACTION_LABELS } from '../actions/action-labels';
 import type { Report } from '../report/build-report';
 import { HAND_OVER_LEASE_MS } from '../platform-facts';
 import type { RecordStatus } from './RunRecord';
@@ -12,7 +12,7 @@ import type { RunRecorder } from './RunRecorder';
  * The counts are those of the whole run: who was brought there by earlier invocations was not there already.
  * @param nextAfterMs for when the next invocation is ordered, from now, if one is
  */
-export async function closeRun(
+export async function finishRun(
   recorder: RunRecorder,
   report: Report,
   nowMs: number,
@@ -20,7 +20,7 @@ export async function closeRun(
 ): Promise<void> {
   const { counts } = report;
   const continues = report.status === 'continues';
-  const { already, done } = ACTION_WORDS[report.action];
+  const { already, done } = ACTION_LABELS[report.action];
   // Whom somebody else has changed back since is no longer there, and is in another count.
   const before = Math.min(recorder.doneBefore, counts[already] ?? 0);
   await recorder.close({

@@ -1,15 +1,15 @@
 import { MAX_RECORDS_PER_READ } from '../platform-facts';
-import { LockTrail } from './LockHistory';
-import type { ErrorParts } from '../errors';
+import { LockHistory } from './LockHistory';
+import type { ErrorDetails } from '../errors';
 import { holdsLease } from './RunRecord';
 import type { RunRecord } from './RunRecord';
 import { describeUnderWay } from './begin-run';
 import type { RecordStore } from '../ports';
-import type { Sender } from '../requests/RequestSender';
+import type { RequestSender } from '../requests/RequestSender';
 
 /** What reading a trail needs. */
 export interface TrailJob {
-  readonly sender: Sender;
+  readonly sender: RequestSender;
   readonly records: RecordStore;
   /** The time on the clock. */
   readonly nowMs: number;
@@ -24,17 +24,17 @@ const BY_NAME = 'To unlock users, name them: {"action": "unlock", "userIds": ["â
  *
  * @throws LockUsersError `RECORD_FAILED` where the records cannot be read
  */
-export async function readTrail(
+export async function loadLockHistory(
   { sender, records, nowMs, clockAheadMs }: TrailJob,
   runId: string
-): Promise<{ readonly trail: LockTrail; readonly run: RunRecord } | { readonly refusal: ErrorParts }> {
+): Promise<{ readonly trail: LockHistory; readonly run: RunRecord } | { readonly refusal: ErrorDetails }> {
   const [run] = await sender.read('record', (timeoutMs) => records.findRuns({ runId }, timeoutMs));
   if (run === undefined) return { refusal: describeUnknown(runId) };
   if (holdsLease(run, nowMs)) return { refusal: describeUnderWay(run, nowMs) };
   const otherAction = describeOtherAction(run);
   if (otherAction !== undefined) return { refusal: describeUnfit(runId, otherAction) };
 
-  const trail = new LockTrail(runId, run.id, clockAheadMs);
+  const trail = new LockHistory(runId, run.id, clockAheadMs);
   const wanted = { runRecordId: run.id, sinceMs: run.startedAtMs ?? nowMs };
   for (let skip = 0; ;) {
     const batches = await sender.read('record', (timeoutMs) =>
@@ -50,24 +50,24 @@ export async function readTrail(
 }
 
 /** Why a run cannot be undone where the app keeps no records. */
-export function describeNoRecords(runId: string): ErrorParts {
+export function describeNoRecords(runId: string): ErrorDetails {
   return {
     code: 'NO_RECORD',
-    what: `Run ${runId} cannot be undone: the data model has no models lock_run and lock_run_batch, so nothing says whom it locked.`,
+    message: `Run ${runId} cannot be undone: the data model has no models lock_run and lock_run_batch, so nothing says whom it locked.`,
     nextStep: BY_NAME
   };
 }
 
-function describeUnknown(runId: string): ErrorParts {
+function describeUnknown(runId: string): ErrorDetails {
   return {
     code: 'NO_RECORD',
-    what: `There is no record of a run ${runId}, so nothing says whom it locked.`,
+    message: `There is no record of a run ${runId}, so nothing says whom it locked.`,
     nextStep: BY_NAME
   };
 }
 
-function describeUnfit(runId: string, [why, nextStep]: readonly [string, string]): ErrorParts {
-  return { code: 'NOT_UNDOABLE', what: `Run ${runId} cannot be undone: ${why}.`, nextStep };
+function describeUnfit(runId: string, [why, nextStep]: readonly [string, string]): ErrorDetails {
+  return { code: 'NOT_UNDOABLE', message: `Run ${runId} cannot be undone: ${why}.`, nextStep };
 }
 
 const NOTHING_TO_DO = 'Nothing is to be done.';

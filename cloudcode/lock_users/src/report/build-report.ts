@@ -1,10 +1,10 @@
-import { ACTION_WORDS, nameCounts } from '../actions/action-labels';
-import type { ActionWords, Counts } from '../actions/action-labels';
+import { ACTION_LABELS, nameCounts } from '../actions/action-labels';
+import type { ActionLabels, Counts } from '../actions/action-labels';
 import type { Continuation } from '../run/Continuation';
 import { MAX_FAILURES_IN_REPORT } from '../platform-facts';
 import { describeError, InvariantError } from '../errors';
-import type { ErrorCode, ErrorParts } from '../errors';
-import type { Failure, LeftAlone, OutcomeCounts, PlanCounts } from '../users/outcomes';
+import type { ErrorCode, ErrorDetails } from '../errors';
+import type { Failure, SkippedUser, OutcomeCounts, PlanCounts } from '../users/outcomes';
 import type { Roster } from '../users/Roster';
 import type { SessionCounts } from '../users/SessionLedger';
 import type { Action, Deployment, UsersChanged } from '../vocabulary';
@@ -58,7 +58,7 @@ export interface Report {
   readonly status: RunStatus;
   readonly dryRun: boolean;
   /** Which invocation of the run this was, from 1. */
-  readonly hop: number;
+  readonly invocation: number;
   /** Whether the users API was read after the last sending. If not, the outcomes rest on the answers alone. */
   readonly verified: boolean;
   /** The caller's own words, as given. */
@@ -71,9 +71,9 @@ export interface Report {
    * Where a run is undone: users who are locked and stay so, because that run did not lock them or somebody else has done so
    * since; 10 000 of them are named at most.
    */
-  readonly stillLocked?: { readonly count: number; readonly users: readonly LeftAlone[] };
+  readonly stillLocked?: { readonly count: number; readonly users: readonly SkippedUser[] };
   /** What earlier invocations of the run did, by the answers they got; those users are `already…` in this one. */
-  readonly earlier?: Readonly<Partial<Record<ActionWords['done'], number>>>;
+  readonly earlier?: Readonly<Partial<Record<ActionLabels['done'], number>>>;
   /** Users who failed or are unconfirmed, 10 000 at most. Users who were not attempted are only counted. */
   readonly failures: readonly Failure[];
   /** How many of them `failures` does not name. */
@@ -90,7 +90,7 @@ export interface ReportParts {
   readonly runId: string;
   /** The run that is undone, if one is. */
   readonly undoes?: string | undefined;
-  readonly hop: number;
+  readonly invocation: number;
   readonly dryRun: boolean;
   readonly reason?: string | undefined;
   readonly deployment: Deployment;
@@ -102,7 +102,7 @@ export interface ReportParts {
     | 'countOutcomes'
     | 'listFailures'
     | 'listTurnedReset'
-    | 'listSpared'
+    | 'listSkipped'
     | 'listOutside'
   >;
   readonly sessions?: SessionCounts | undefined;
@@ -114,7 +114,7 @@ export interface ReportParts {
   readonly requests: Omit<RequestCounts, 'total'>;
   readonly durationMs: number;
   /** Why the run stopped early or did not start, if it did. */
-  readonly stop?: ErrorParts;
+  readonly stop?: ErrorDetails;
   /** What the next invocation was handed, if one was ordered. */
   readonly next?: Continuation;
 }
@@ -140,7 +140,7 @@ export function buildReport(parts: ReportParts): Report {
   const counts = { ...plan, ...outcomes };
   if (
     counts.selected !==
-    counts.protected + counts.excluded + counts.already + counts.spared + counts.gone + counts.planned
+    counts.protected + counts.excluded + counts.already + counts.skipped + counts.gone + counts.planned
   ) {
     throw new InvariantError(`the selected users do not add up: ${JSON.stringify(counts)}.`);
   }
@@ -160,14 +160,14 @@ export function buildReport(parts: ReportParts): Report {
     ...(undoes !== undefined && { undoes }),
     status: decideStatus(parts, counts),
     dryRun: parts.dryRun,
-    hop: parts.hop,
+    invocation: parts.invocation,
     verified: parts.verified,
     ...(parts.reason !== undefined && { reason: parts.reason }),
     deployment: parts.deployment,
     counts: nameCounts(roster.goal, counts),
     ...(sessions && { sessions }),
     ...(undoes !== undefined && roster.isComplete && { stillLocked: listStillLocked(roster, plan) }),
-    ...(parts.hop > 1 && { earlier: { [ACTION_WORDS[action].done]: parts.doneEarlier } }),
+    ...(parts.invocation > 1 && { earlier: { [ACTION_LABELS[action].done]: parts.doneEarlier } }),
     failures,
     ...(failuresOmitted > 0 && { failuresOmitted }),
     ...(resetCount > 0 && {
@@ -182,14 +182,14 @@ export function buildReport(parts: ReportParts): Report {
   };
 }
 
-function listStillLocked(roster: ReportParts['roster'], { spared }: PlanCounts): NonNullable<Report['stillLocked']> {
+function listStillLocked(roster: ReportParts['roster'], { skipped }: PlanCounts): NonNullable<Report['stillLocked']> {
   const outside = roster.listOutside();
-  const users = roster.listSpared(MAX_FAILURES_IN_REPORT);
+  const users = roster.listSkipped(MAX_FAILURES_IN_REPORT);
   for (const userId of outside.slice(0, MAX_FAILURES_IN_REPORT - users.length)) {
     const reason = roster.goal.explainOther?.(userId);
     if (reason !== undefined) users.push({ userId, ...reason });
   }
-  return { count: spared + outside.length, users };
+  return { count: skipped + outside.length, users };
 }
 
 function decideStatus({ dryRun, stop, next, doneEarlier }: ReportParts, counts: OutcomeCounts & PlanCounts): RunStatus {
@@ -205,7 +205,7 @@ function decideStatus({ dryRun, stop, next, doneEarlier }: ReportParts, counts: 
   return counts.done > 0 || counts.unconfirmed > 0 ? 'partial' : 'failed';
 }
 
-function describeStop(stop: ErrorParts, outcomes: OutcomeCounts): StopReason {
+function describeStop(stop: ErrorDetails, outcomes: OutcomeCounts): StopReason {
   const usersChanged = outcomes.unconfirmed > 0 ? 'maybe' : outcomes.done > 0 ? 'yes' : 'no';
   return { code: stop.code, message: describeError(stop, usersChanged), usersChanged, nextStep: stop.nextStep };
 }

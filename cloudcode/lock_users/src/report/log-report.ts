@@ -1,4 +1,4 @@
-import { ACTION_WORDS } from '../actions/action-labels';
+import { ACTION_LABELS } from '../actions/action-labels';
 import type { Report } from './build-report';
 import type { Goal } from '../actions/Goal';
 import { MAX_FAILURES_IN_LOG } from '../platform-facts';
@@ -9,8 +9,8 @@ import type { Deployment } from '../vocabulary';
 import type { Log } from '../ports';
 
 /** Which run this is. */
-export function logRun(log: Log, runId: string, hop: number): void {
-  log.line(`lock_users, run ${runId}${hop === 1 ? '' : `, invocation ${hop}`}`);
+export function logRun(log: Log, runId: string, invocation: number): void {
+  log.line(`lock_users, run ${runId}${invocation === 1 ? '' : `, invocation ${invocation}`}`);
 }
 
 /** On which deployment it is, and who asked for it. */
@@ -32,7 +32,7 @@ export function logDeployment(
 
 /** A plan, and how many sessions it is about where it is about sessions. */
 export interface Plan {
-  readonly goal: Pick<Goal, 'action' | 'spared' | 'unshown'>;
+  readonly goal: Pick<Goal, 'action' | 'skippedCount' | 'whenNotListed'>;
   readonly counts: PlanCounts;
   readonly sessions: number | undefined;
   readonly dryRun: boolean;
@@ -42,11 +42,11 @@ const SPARED_TEXTS = { notEnrolled: 'not in the app', lockedAgain: 'locked again
 
 /** What the run is about to do, or has begun to do: sending starts before the last users are read. */
 export function logPlan(log: Log, { goal, counts, sessions, dryRun }: Plan): void {
-  const { alreadyText, participle, verb, keepsData } = ACTION_WORDS[goal.action];
+  const { alreadyText, participle, verb, keepsData } = ACTION_LABELS[goal.action];
   const left = [
     ...[`${counts.protected} protected`, `${counts.excluded} excluded`, `${counts.already} ${alreadyText}`],
-    ...(goal.spared === undefined ? [] : [`${counts.spared} ${SPARED_TEXTS[goal.spared]}`]),
-    ...(goal.unshown === 'left' && counts.gone > 0 ? [`${counts.gone} no longer there`] : [])
+    ...(goal.skippedCount === undefined ? [] : [`${counts.skipped} ${SPARED_TEXTS[goal.skippedCount]}`]),
+    ...(goal.whenNotListed === 'skip' && counts.gone > 0 ? [`${counts.gone} no longer there`] : [])
   ];
   log.line(`Selected: ${counts.selected} users (${left.join(', ')})`);
   const users = `${counts.planned} users${sessions === undefined ? '' : ` (${sessions} sessions)`}`;
@@ -108,7 +108,7 @@ export function shortenReport(report: Report): Report {
 
 function describeResult(report: Report): string {
   const { action, status, verified, dryRun, counts, earlier, requests, durationMs, sessions } = report;
-  const { done, participle } = ACTION_WORDS[action];
+  const { done, participle } = ACTION_LABELS[action];
   const changed = counts[done] ?? 0;
   const unverified = verified || dryRun || changed === 0 ? '' : ' (by the answers, not verified)';
   const ofSessions = sessions === undefined ? '' : ` (${sessions.signedOut} of ${sessions.planned} sessions)`;

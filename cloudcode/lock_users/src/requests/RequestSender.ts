@@ -1,9 +1,9 @@
 import { ANSWER_GRACE_MS, MAX_ATTEMPTS, REQUEST_TIMEOUT_MS } from '../platform-facts';
 import { LockUsersError } from '../errors';
-import type { ErrorParts } from '../errors';
+import type { ErrorDetails } from '../errors';
 import { decideRetry } from './retry-rules';
 import type { TokenBucket } from './TokenBucket';
-import { toErrorParts } from '../to-error-parts';
+import { toErrorDetails } from '../to-error-parts';
 import type { Clock, Log } from '../ports';
 
 /** Requests of a run as they are made, by what they are for, and what became of them. */
@@ -22,7 +22,7 @@ export interface RequestTally {
 }
 
 /** A request to be made. */
-export interface SendJob<T> {
+export interface RequestToSend<T> {
   readonly kind: 'info' | 'database' | 'users' | 'batch' | 'single' | 'record';
   /** Operations of a batch; 1 for a request about one user; 0 for all else. */
   readonly operations: number;
@@ -43,14 +43,14 @@ export type SendResult<T> =
   | { readonly kind: 'answered'; readonly answer: T; readonly mayHaveChanged: boolean }
   | {
       readonly kind: 'split';
-      readonly error: ErrorParts;
+      readonly error: ErrorDetails;
       readonly attempts: number;
       readonly mayHaveChanged: boolean;
     }
-  | { readonly kind: 'refused' | 'given up' | 'not sent'; readonly error: ErrorParts };
+  | { readonly kind: 'refused' | 'given up' | 'not sent'; readonly error: ErrorDetails };
 
 /** What a Sender works with. */
-export interface SenderParts {
+export interface RequestSenderOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
@@ -63,35 +63,35 @@ export interface SenderParts {
  * The one place from which every request of a run leaves: it paces them, repeats those that failed, pauses them all
  * after a 429, and lets none go once the time budget is used up or the run has to stop.
  */
-export class Sender {
+export class RequestSender {
   readonly requests: RequestTally = {
     ...{ info: 0, database: 0, users: 0, batch: 0, single: 0, record: 0 },
     ...{ retried: 0, rateLimited: 0 }
   };
   /** One for each wait that is under way. */
   private readonly waits = new Set<AbortController>();
-  private stopped: ErrorParts | undefined;
+  private stopped: ErrorDetails | undefined;
   /** Requests leave in the order in which they came. */
   private lastInLine: Promise<void> = Promise.resolve();
 
-  constructor(private readonly parts: SenderParts) {}
+  constructor(private readonly parts: RequestSenderOptions) {}
 
   /** Why no request leaves any more; undefined while they do. */
-  get stop(): ErrorParts | undefined {
+  get stop(): ErrorDetails | undefined {
     return this.stopped;
   }
 
   /** Lets no further request leave. The first reason counts. */
-  stopWith(reason: ErrorParts): void {
+  stopWith(reason: ErrorDetails): void {
     this.stopped ??= reason;
     for (const wait of this.waits) wait.abort();
   }
 
   /** Makes the request until it is answered, or until the rules say otherwise. Never throws. */
-  async send<T>(job: SendJob<T>): Promise<SendResult<T>> {
+  async send<T>(job: RequestToSend<T>): Promise<SendResult<T>> {
     const { clock, deadlineMs } = this.parts;
     let attempts = job.attemptsBefore;
-    let lastError: ErrorParts | undefined;
+    let lastError: ErrorDetails | undefined;
     let mayHaveChanged = job.mayHaveChanged ?? false;
     for (;;) {
       await this.waitForTurn();
@@ -105,7 +105,7 @@ export class Sender {
         const answer = await job.attempt(Math.min(REQUEST_TIMEOUT_MS, timeLeftMs));
         return { kind: 'answered', answer, mayHaveChanged };
       } catch (thrown) {
-        lastError = toErrorParts(thrown);
+        lastError = toErrorDetails(thrown);
       }
       if (lastError.status === 429) this.requests.rateLimited++;
       else attempts++;
@@ -135,7 +135,7 @@ export class Sender {
 
   /** Makes a request that the run cannot do without. @throws LockUsersError where it is not answered */
   async read<T>(
-    kind: Exclude<SendJob<T>['kind'], 'batch' | 'single'>,
+    kind: Exclude<RequestToSend<T>['kind'], 'batch' | 'single'>,
     attempt: (timeoutMs: number) => Promise<T>
   ): Promise<T> {
     const result = await this.send({ kind, operations: 0, attemptsBefore: 0, attempt });
@@ -155,11 +155,11 @@ export class Sender {
   private async waitBefore(
     what: string,
     waitMs: number,
-    { error, attempt }: { error: ErrorParts; attempt: number }
+    { error, attempt }: { error: ErrorDetails; attempt: number }
   ): Promise<void> {
     const { clock, log, deadlineMs } = this.parts;
     if (clock.nowMs() + waitMs > deadlineMs) return this.stopWith(describeTimeBudget(error));
-    log.line(`${error.what} ${what} in ${formatSeconds(waitMs)} (attempt ${attempt} of ${MAX_ATTEMPTS} failed).`);
+    log.line(`${error.message} ${what} in ${formatSeconds(waitMs)} (attempt ${attempt} of ${MAX_ATTEMPTS} failed).`);
     await this.sleep(waitMs);
   }
 
@@ -197,10 +197,10 @@ export class Sender {
 }
 
 /** Why a run stops when its time is used up, with what kept it waiting if that is known. */
-function describeTimeBudget(lastError?: ErrorParts): ErrorParts {
+function describeTimeBudget(lastError?: ErrorDetails): ErrorDetails {
   return {
     code: 'TIME_BUDGET',
-    what: `The time of this invocation is used up.${lastError === undefined ? '' : ` Last: ${lastError.what}`}`,
+    message: `The time of this invocation is used up.${lastError === undefined ? '' : ` Last: ${lastError.message}`}`,
     nextStep: 'Run the task again; it finishes what is missing.'
   };
 }

@@ -1,5 +1,5 @@
 import { describePlatformError } from './describe-platform-error';
-import type { ErrorCode, ErrorParts } from '../errors';
+import type { ErrorCode, ErrorDetails } from '../errors';
 import { LockUsersError } from '../errors';
 
 const NEXT_STEPS: Partial<Record<ErrorCode, string>> = {
@@ -16,7 +16,7 @@ const NEXT_STEPS: Partial<Record<ErrorCode, string>> = {
 };
 
 /** What is known of a failed request beside its code. */
-export type FailureFacts = Pick<ErrorParts, 'platformType' | 'status' | 'retryAfterMs' | 'network'>;
+export type FailureFacts = Pick<ErrorDetails, 'platformType' | 'status' | 'retryAfterMs' | 'network'>;
 
 /**
  * The error for an answer that is not 2xx, decided by status and `type` alone: titles and details may change at any
@@ -27,7 +27,7 @@ export type FailureFacts = Pick<ErrorParts, 'platformType' | 'status' | 'retryAf
  * @param retryAfterMs what the answer's `Retry-After` asks for, undefined where it has none
  * @param about whether the request is about one user, so that a 404 may be that user's and not the address's fault
  */
-export function classifyAnswer(
+export function classifyResponse(
   request: string,
   status: number,
   error: unknown,
@@ -36,8 +36,8 @@ export function classifyAnswer(
 ): LockUsersError {
   const { type, detail } = describePlatformError(error);
   const named = type === 'UNKNOWN' ? `status ${status}` : `status ${status}, ${type}: ${detail.replace(/\.$/, '')}`;
-  const what = `${request} was answered with ${named}.`;
-  return backendError(chooseCode(status, type, about), what, {
+  const message = `${request} was answered with ${named}.`;
+  return backendError(chooseCode(status, type, about), message, {
     platformType: type === 'UNKNOWN' ? `HTTP_${status}` : type,
     status,
     ...(retryAfterMs !== undefined && { retryAfterMs })
@@ -45,10 +45,10 @@ export function classifyAnswer(
 }
 
 /** An error of the Backend API with the next step that belongs to its code. */
-export function backendError(code: ErrorCode, what: string, facts: FailureFacts = {}): LockUsersError {
+export function backendError(code: ErrorCode, message: string, facts: FailureFacts = {}): LockUsersError {
   return new LockUsersError({
     code,
-    what,
+    message,
     nextStep: NEXT_STEPS[code] ?? 'Run the task again, which is safe.',
     ...facts
   });

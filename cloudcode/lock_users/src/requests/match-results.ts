@@ -8,7 +8,7 @@ import type { Reason } from '../vocabulary';
 export type OperationResult =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed' | 'refused'; readonly reason: Reason }
-  | { readonly kind: 'doubtful'; readonly reason: Reason };
+  | { readonly kind: 'unconfirmed'; readonly reason: Reason };
 
 /**
  * One result per user of a batch, by position, whatever the answer looks like.
@@ -23,29 +23,29 @@ export type OperationResult =
 export function matchResults(userIds: readonly string[], body: unknown): OperationResult[] {
   const entries = (body as { operations?: unknown } | null | undefined)?.operations;
   if (!Array.isArray(entries)) {
-    return userIds.map(() => doubtful('NO_RESULTS', 'The answer to the batch holds no results.'));
+    return userIds.map(() => unconfirmed('NO_RESULTS', 'The answer to the batch holds no results.'));
   }
   if (entries.length !== userIds.length) {
     const detail = `The answer to the batch holds ${entries.length} results for ${userIds.length} operations.`;
-    return userIds.map(() => doubtful('RESULT_COUNT_DIFFERS', detail));
+    return userIds.map(() => unconfirmed('RESULT_COUNT_DIFFERS', detail));
   }
   return userIds.map((userId, index) => matchResult(userId, entries[index]));
 }
 
 function matchResult(userId: string, entry: unknown): OperationResult {
   if (typeof entry !== 'object' || entry === null) {
-    return doubtful('RESULT_MISSING', 'The answer to the batch holds no result for this user.');
+    return unconfirmed('RESULT_MISSING', 'The answer to the batch holds no result for this user.');
   }
   const { success, error, user_id: echoedId } = entry as Record<string, unknown>;
   if (echoedId !== undefined && echoedId !== userId) {
-    return doubtful('RESULT_OF_ANOTHER_USER', 'The result in this place of the answer names another user.');
+    return unconfirmed('RESULT_OF_ANOTHER_USER', 'The result in this place of the answer names another user.');
   }
   const hasError = error !== undefined && error !== null;
   if (success === true && !hasError) return { kind: 'done' };
   if (success !== true && hasError) return { kind: 'failed', reason: describePlatformError(error) };
-  return doubtful('RESULT_UNCLEAR', 'The result for this user says neither success nor an error.');
+  return unconfirmed('RESULT_UNCLEAR', 'The result for this user says neither success nor an error.');
 }
 
-function doubtful(type: string, detail: string): OperationResult {
-  return { kind: 'doubtful', reason: { type, detail } };
+function unconfirmed(type: string, detail: string): OperationResult {
+  return { kind: 'unconfirmed', reason: { type, detail } };
 }

@@ -1,10 +1,10 @@
 import { stopsRun } from './classify-response';
 import { BACKOFF_BASE_MS, BACKOFF_CAP_MS, MAX_ATTEMPTS, RATE_LIMIT_WAIT_MS } from '../platform-facts';
-import type { ErrorParts } from '../errors';
+import type { ErrorDetails } from '../errors';
 
 /** A request that failed. */
 export interface FailedRequest {
-  readonly error: ErrorParts;
+  readonly error: ErrorDetails;
   /** Which attempt it was, counting from 1. Attempts that were rejected with 429 do not count. */
   readonly attempt: number;
   /** Operations of a batch; 1 for a request about one user; 0 for all else. */

@@ -1,5 +1,5 @@
 import isPlainObject = require('lodash/isPlainObject');
-import { MAX_HOPS, MAX_IDLE_HOPS } from '../platform-facts';
+import { MAX_INVOCATIONS, MAX_IDLE_INVOCATIONS } from '../platform-facts';
 import type { BucketState } from '../requests/TokenBucket';
 
 /**
@@ -9,11 +9,11 @@ import type { BucketState } from '../requests/TokenBucket';
 export interface Continuation {
   readonly runId: string;
   /** Which invocation this is; the first one, which is handed nothing, is 1. */
-  readonly hop: number;
+  readonly invocation: number;
   /** When the first one began, in milliseconds since 1970. */
   readonly startedAtMs: number;
   /** Invocations in a row, up to the last one, that changed nobody. */
-  readonly idleHops: number;
+  readonly idleInvocations: number;
   /** Most users that an earlier invocation knew to be where the run wants them. */
   readonly doneSeen: number;
   /** Users whom earlier invocations brought there, by the answers they got. */
@@ -24,7 +24,7 @@ export interface Continuation {
 }
 
 /** What one invocation has achieved. */
-export interface HopResult {
+export interface InvocationResult {
   readonly already: number;
   readonly done: number;
   /** Sessions that were `RESET` before anything was sent. */
@@ -36,19 +36,19 @@ export interface HopResult {
 export function continueRun(
   { runId, startedAtMs }: Pick<Continuation, 'runId' | 'startedAtMs'>,
   previous: Continuation | undefined,
-  { already, done, resetBefore, bucket }: HopResult
+  { already, done, resetBefore, bucket }: InvocationResult
 ): Continuation | undefined {
-  const hop = previous?.hop ?? 1;
+  const invocation = previous?.invocation ?? 1;
   const doneSeen = previous?.doneSeen ?? already;
   // A batch whose answer was lost shows up as users who are there already.
   const idle = done === 0 && already <= doneSeen;
-  const idleHops = idle ? (previous?.idleHops ?? 0) + 1 : 0;
-  if (hop >= MAX_HOPS || idleHops >= MAX_IDLE_HOPS) return undefined;
+  const idleInvocations = idle ? (previous?.idleInvocations ?? 0) + 1 : 0;
+  if (invocation >= MAX_INVOCATIONS || idleInvocations >= MAX_IDLE_INVOCATIONS) return undefined;
   return {
     runId,
-    hop: hop + 1,
+    invocation: invocation + 1,
     startedAtMs,
-    idleHops,
+    idleInvocations,
     doneSeen: Math.max(doneSeen, already + done),
     done: (previous?.done ?? 0) + done,
     resetSessions: previous?.resetSessions ?? resetBefore,
@@ -64,16 +64,14 @@ export function isRunId(value: unknown): value is string {
 /** Whether a value is what `continueRun` makes, after a JSON round trip. */
 export function isContinuation(value: unknown): value is Continuation {
   if (!isPlainObject(value)) return false;
-  const { runId, hop, startedAtMs, idleHops, doneSeen, done, resetSessions, bucket, ...rest } = value as Record<
-    string,
-    unknown
-  >;
+  const { runId, invocation, startedAtMs, idleInvocations, doneSeen, done, resetSessions, bucket, ...rest } =
+    value as Record<string, unknown>;
   if (!isPlainObject(bucket) || Object.keys(rest).length > 0) return false;
   const { tokens, rate, atMs, ...others } = bucket as Record<string, unknown>;
   return (
     isRunId(runId) &&
-    isCountBetween(hop, 2, MAX_HOPS) &&
-    [startedAtMs, idleHops, doneSeen, done, resetSessions].every((count) =>
+    isCountBetween(invocation, 2, MAX_INVOCATIONS) &&
+    [startedAtMs, idleInvocations, doneSeen, done, resetSessions].every((count) =>
       isCountBetween(count, 0, Number.MAX_SAFE_INTEGER)
     ) &&
     [tokens, rate, atMs].every(Number.isFinite) &&

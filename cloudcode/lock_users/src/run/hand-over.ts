@@ -1,12 +1,12 @@
 import type { Continuation } from './Continuation';
-import type { ErrorParts } from '../errors';
+import type { ErrorDetails } from '../errors';
 import { orderInvocation } from './schedule-invocation';
 import type { Ports } from '../ports';
 
 /** What the next invocation needs. */
 export interface HandOver {
   /** Why this one stops. */
-  readonly stop: ErrorParts;
+  readonly stop: ErrorDetails;
   /** The parameters of this one. */
   readonly given: Readonly<Record<string, unknown>>;
   /** Undefined where going on would be no use. */
@@ -19,12 +19,12 @@ export interface HandOver {
 export async function handOver(
   ports: Pick<Ports, 'queue' | 'clock' | 'log'>,
   { stop, given, next, afterMs }: HandOver
-): Promise<{ stop: ErrorParts; next?: Continuation }> {
+): Promise<{ stop: ErrorDetails; next?: Continuation }> {
   if (next === undefined) {
     return {
       stop: {
         code: 'STALLED',
-        what: `The run gave up: two invocations in a row changed nobody, or there were 1000 of them. ${stop.what}`,
+        message: `The run gave up: two invocations in a row changed nobody, or there were 1000 of them. ${stop.message}`,
         nextStep: 'Look at the failures and at the state of the deployment, then run the task again.'
       }
     };
@@ -32,7 +32,7 @@ export async function handOver(
   if (ports.queue === undefined) return { stop };
   const failure = await orderInvocation(ports, { ...given, continuation: next }, afterMs);
   if (failure === undefined) {
-    return { stop: { ...stop, nextStep: `Invocation ${next.hop} is ordered and goes on by itself.` }, next };
+    return { stop: { ...stop, nextStep: `Invocation ${next.invocation} is ordered and goes on by itself.` }, next };
   }
-  return { stop: { ...stop, what: `${stop.what} The next invocation could not be ordered: ${failure}` } };
+  return { stop: { ...stop, message: `${stop.message} The next invocation could not be ordered: ${failure}` } };
 }

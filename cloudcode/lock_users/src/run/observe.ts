@@ -2,16 +2,16 @@ import chunk = require('lodash/chunk');
 import { backendError } from '../requests/classify-response';
 import { PAGE_SIZE } from '../platform-facts';
 import { LockUsersError } from '../errors';
-import { toErrorParts } from '../to-error-parts';
+import { toErrorDetails } from '../to-error-parts';
 import type { Roster } from '../users/Roster';
 import type { Selection, UserState } from '../vocabulary';
 import type { BackendApi, UserSource } from '../ports';
 import { readPages } from '../requests/read-pages';
-import type { Sender } from '../requests/RequestSender';
+import type { RequestSender } from '../requests/RequestSender';
 
 /** What observing needs. */
 export interface ObserveJob {
-  readonly sender: Sender;
+  readonly sender: RequestSender;
   readonly backend: BackendApi;
   readonly userSource: UserSource;
   readonly selection: Selection;
@@ -29,26 +29,26 @@ export interface ObserveJob {
 export async function observeUsers(job: ObserveJob): Promise<void> {
   const { roster, sender, onPlanned } = job;
   const select = (userIds: readonly string[]): void => onPlanned(keepNumbers(userIds.map((id) => roster.select(id))));
-  const show = (users: readonly UserState[]): void => onPlanned(keepNumbers(users.map((user) => roster.show(user))));
+  const show = (users: readonly UserState[]): void => onPlanned(keepNumbers(users.map((user) => roster.observe(user))));
   await Promise.all([
     stopOnError(sender, readSelectedIds(job, select)),
     stopOnError(sender, readUserStates(job, show))
   ]);
   // While pages are read, users that are deleted move others to pages that were read before.
-  if (sender.stop === undefined && roster.hasUnshown) await stopOnError(sender, readUserStates(job, show));
+  if (sender.stop === undefined && roster.hasUnlisted) await stopOnError(sender, readUserStates(job, show));
   // Also where reading failed: whoever was selected has a place in the report.
-  onPlanned(roster.planUnshown(sender.stop === undefined));
+  onPlanned(roster.planUnlisted(sender.stop === undefined));
 }
 
 function keepNumbers(values: readonly (number | undefined)[]): number[] {
   return values.filter((value): value is number => value !== undefined);
 }
 
-async function stopOnError(sender: Sender, reading: Promise<void>): Promise<void> {
+async function stopOnError(sender: RequestSender, reading: Promise<void>): Promise<void> {
   try {
     await reading;
   } catch (error) {
-    sender.stopWith(toErrorParts(error));
+    sender.stopWith(toErrorDetails(error));
   }
 }
 
@@ -78,7 +78,7 @@ async function readAllPages(
     else if (items.length > 0 && items[0] === firstOfAll) {
       throw new LockUsersError({
         code: 'DATABASE_READ_FAILED',
-        what: `The app database returns the first users again when asked for those after the first ${skip}.`,
+        message: `The app database returns the first users again when asked for those after the first ${skip}.`,
         nextStep: 'Run the task again; if it fails again, look at the state of the deployment.'
       });
     }

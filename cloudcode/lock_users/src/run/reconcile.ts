@@ -1,17 +1,17 @@
 import { describeNotArmed, describeTooManyUsers } from '../input/check-permission';
-import type { ErrorParts } from '../errors';
+import type { ErrorDetails } from '../errors';
 import type { Parameters } from '../input/parameters';
 import type { Settings } from '../input/settings';
 import type { Roster } from '../users/Roster';
 import { changeUsers } from '../actions/change-users';
 import { describeAlreadyUndone } from '../actions/resolve-goal';
-import type { Aim } from '../actions/resolve-goal';
+import type { ResolvedGoal } from '../actions/resolve-goal';
 import { lockUsers } from '../actions/lock-users';
 import { logPlan, logUnknownIds } from '../report/log-report';
 import { observeUsers } from './observe';
 import type { Ports } from '../ports';
 import type { RunRecorder } from '../records/RunRecorder';
-import type { Sender } from '../requests/RequestSender';
+import type { RequestSender } from '../requests/RequestSender';
 import { UserQueue } from '../users/UserQueue';
 import { verifyUsers } from './verify';
 
@@ -20,12 +20,12 @@ export interface CarryOutJob {
   readonly settings: Settings;
   readonly parameters: Parameters;
   readonly ports: Ports;
-  readonly sender: Sender;
+  readonly sender: RequestSender;
   /** Whether no invocation of the run has begun before. */
   readonly isNew: boolean;
   readonly dryRun: boolean;
   readonly maxUsers: number;
-  readonly aim: Aim;
+  readonly aim: ResolvedGoal;
   readonly roster: Roster;
   readonly recorder: RunRecorder | undefined;
 }
@@ -35,7 +35,7 @@ export interface CarriedOut {
   /** Whether the users API confirms the outcomes. */
   readonly verified: boolean;
   /** Why the plan was not sent, or that there was nothing to send. */
-  readonly refusal?: ErrorParts | undefined;
+  readonly refusal?: ErrorDetails | undefined;
 }
 
 /**
@@ -43,7 +43,7 @@ export interface CarriedOut {
  *
  * @throws LockUsersError where the users cannot be read again
  */
-export async function carryOut(job: CarryOutJob): Promise<CarriedOut> {
+export async function reconcile(job: CarryOutJob): Promise<CarriedOut> {
   const { parameters, ports, sender, dryRun, roster, aim } = job;
   const { backend, log } = ports;
   const { concurrency, batchSize, undo } = parameters;
@@ -67,7 +67,7 @@ export async function carryOut(job: CarryOutJob): Promise<CarriedOut> {
 }
 
 /** Observes, and hands the users who are to be sent to the queue. Returns why they are not, if so. */
-async function plan(job: CarryOutJob, queue: UserQueue): Promise<ErrorParts | undefined> {
+async function plan(job: CarryOutJob, queue: UserQueue): Promise<ErrorDetails | undefined> {
   const { ports, sender, dryRun, maxUsers, roster, aim } = job;
   const { backend, userSource } = ports;
   // Where the number of users is limited, nothing leaves before it is known that the whole plan keeps to it.
@@ -79,7 +79,7 @@ async function plan(job: CarryOutJob, queue: UserQueue): Promise<ErrorParts | un
       else for (const user of users) withheld.push(user);
     }
   });
-  let refusal: ErrorParts | undefined;
+  let refusal: ErrorDetails | undefined;
   if (sender.stop === undefined) {
     logObservation(job);
     refusal = decideRefusal(job);
@@ -90,17 +90,17 @@ async function plan(job: CarryOutJob, queue: UserQueue): Promise<ErrorParts | un
 }
 
 /** Why a complete plan is not sent, if it is not. */
-function decideRefusal({ settings, parameters, dryRun, maxUsers, roster }: CarryOutJob): ErrorParts | undefined {
+function decideRefusal({ settings, parameters, dryRun, maxUsers, roster }: CarryOutJob): ErrorDetails | undefined {
   const wanted = roster.countPlan().planned + (parameters.continuation?.done ?? 0);
   if (wanted > maxUsers) return describeTooManyUsers(roster.goal.action, wanted, maxUsers);
   return dryRun && !settings.armed ? describeNotArmed() : undefined;
 }
 
 function logObservation({ settings, parameters, ports, dryRun, roster, aim }: CarryOutJob): void {
-  logUnknownIds(ports.log, 'LOCK_USERS_PROTECTED', roster.findUnshown(settings.protectedIds));
+  logUnknownIds(ports.log, 'LOCK_USERS_PROTECTED', roster.findUnlisted(settings.protectedIds));
   const { undo } = parameters;
   const origin = undo === undefined ? '"userIds"' : `the record of run ${undo}`;
-  logUnknownIds(ports.log, origin, roster.findUnshown(aim.selection.userIds ?? []));
+  logUnknownIds(ports.log, origin, roster.findUnlisted(aim.selection.userIds ?? []));
   const sessions = aim.sessions?.count((userId) => roster.isPlanned(userId)).planned;
   logPlan(ports.log, { goal: roster.goal, counts: roster.countPlan(), sessions, dryRun });
 }

@@ -4,25 +4,25 @@ import { describeNotArmed, resolveMaxUsers } from '../input/check-permission';
 import { continueRun } from './Continuation';
 import type { Continuation } from './Continuation';
 import type { Goal } from '../actions/Goal';
-import type { ErrorParts } from '../errors';
+import type { ErrorDetails } from '../errors';
 import type { Parameters } from '../input/parameters';
 import type { Settings } from '../input/settings';
 import { Roster } from '../users/Roster';
 import type { RunRecord } from '../records/RunRecord';
 import { SessionLedger } from '../users/SessionLedger';
-import { toErrorParts } from '../to-error-parts';
+import { toErrorDetails } from '../to-error-parts';
 import { TokenBucket } from '../requests/TokenBucket';
 import type { Deployment } from '../vocabulary';
-import { carryOut } from './reconcile';
-import { chooseAim, plainGoal } from '../actions/resolve-goal';
-import type { Aim } from '../actions/resolve-goal';
-import { closeRun } from '../records/finish-run';
+import { reconcile as carry } from './reconcile';
+import { resolveGoal, plainGoal } from '../actions/resolve-goal';
+import type { ResolvedGoal } from '../actions/resolve-goal';
+import { finishRun } from '../records/finish-run';
 import { handOver } from './hand-over';
 import { logDeployment, logReport, logRun } from '../report/log-report';
-import { openRun } from '../records/begin-run';
+import { beginRun } from '../records/begin-run';
 import type { Ports } from '../ports';
 import { RunRecorder } from '../records/RunRecorder';
-import { Sender } from '../requests/RequestSender';
+import { RequestSender } from '../requests/RequestSender';
 
 interface Job {
   readonly settings: Settings;
@@ -31,23 +31,23 @@ interface Job {
   readonly maxUsers: number;
   readonly runId: string;
   /** Which invocation of the run this is, from 1. */
-  readonly hop: number;
+  readonly invocation: number;
   /** When the first one began, as far as is known without the run's record. */
   readonly startedAtMs: number;
   readonly dryRun: boolean;
   readonly deadlineMs: number;
   readonly bucket: TokenBucket;
-  readonly sender: Sender;
+  readonly sender: RequestSender;
 }
 
 /** What an invocation has found out; the report is made of it, however the invocation ends. */
 interface Progress {
   deployment: Deployment;
   roster: Roster;
-  aim?: Aim | undefined;
+  aim?: ResolvedGoal | undefined;
   verified: boolean;
   /** Why it was not allowed to start sending, or that there was nothing to send. */
-  refusal?: ErrorParts | undefined;
+  refusal?: ErrorDetails | undefined;
   recorder?: RunRecorder | undefined;
 }
 
@@ -58,7 +58,7 @@ interface Progress {
  * @throws LockUsersError `INVALID_PARAMETERS` where `maxUsers` is above the deployment's own limit, before any request
  * @throws InvariantError where the report's counts would not add up
  */
-export async function runLockUsers(settings: Settings, parameters: Parameters, ports: Ports): Promise<Report> {
+export async function runInvocation(settings: Settings, parameters: Parameters, ports: Ports): Promise<Report> {
   const { clock, random, log } = ports;
   const nowMs = clock.nowMs();
   const { continuation } = parameters;
@@ -70,12 +70,12 @@ export async function runLockUsers(settings: Settings, parameters: Parameters, p
     ports,
     maxUsers: resolveMaxUsers(settings, parameters),
     runId: continuation?.runId ?? parameters.runId ?? ports.newRunId(),
-    hop: continuation?.hop ?? 1,
+    invocation: continuation?.invocation ?? 1,
     startedAtMs: continuation?.startedAtMs ?? nowMs,
     dryRun: parameters.dryRun ?? !settings.armed,
     bucket,
     deadlineMs,
-    sender: new Sender({ clock, random, log, bucket, deadlineMs })
+    sender: new RequestSender({ clock, random, log, bucket, deadlineMs })
   };
   const progress: Progress = {
     deployment: { label: null, environment: null, backendId: settings.backendId },
@@ -85,12 +85,12 @@ export async function runLockUsers(settings: Settings, parameters: Parameters, p
   try {
     await reconcile(job, progress);
   } catch (error) {
-    job.sender.stopWith(toErrorParts(error));
+    job.sender.stopWith(toErrorDetails(error));
   }
   const ending = await endInvocation(job, progress);
   const { roster } = progress;
   const report = buildReport({
-    ...{ runId: job.runId, hop: job.hop, dryRun: job.dryRun, undoes: parameters.undo, roster },
+    ...{ runId: job.runId, invocation: job.invocation, dryRun: job.dryRun, undoes: parameters.undo, roster },
     reason: parameters.reason,
     deployment: progress.deployment,
     sessions: progress.aim?.sessions?.count((userId) => roster.isPlanned(userId)),
@@ -102,7 +102,7 @@ export async function runLockUsers(settings: Settings, parameters: Parameters, p
     ...ending
   });
   if (progress.recorder !== undefined) {
-    await closeRun(progress.recorder, report, clock.nowMs(), bucket.pauseLeftMs(clock.nowMs()));
+    await finishRun(progress.recorder, report, clock.nowMs(), bucket.pauseLeftMs(clock.nowMs()));
   }
   logReport(log, report);
   return report;
@@ -111,7 +111,7 @@ export async function runLockUsers(settings: Settings, parameters: Parameters, p
 /** Brings the selected users to their goal as far as it can. */
 async function reconcile(job: Job, progress: Progress): Promise<void> {
   const { settings, parameters, ports, sender, dryRun } = job;
-  logRun(ports.log, job.runId, job.hop);
+  logRun(ports.log, job.runId, job.invocation);
   if (!settings.armed && !dryRun) {
     progress.refusal = describeNotArmed();
     return;
@@ -120,14 +120,14 @@ async function reconcile(job: Job, progress: Progress): Promise<void> {
   const clockAheadMs = compareClocks(serverTimeMs, ports.clock.nowMs());
   progress.deployment = { ...progress.deployment, ...named };
   logDeployment(ports.log, progress.deployment, parameters, settings.authScheme);
-  const { run, stop, hasBegun = false } = await openRun(job);
+  const { run, stop, hasBegun = false } = await beginRun(job);
   progress.recorder = makeRecorder(job, run, progress.roster);
   progress.refusal = stop;
   if (stop !== undefined) return;
 
   const { runId } = job;
   const startedAtMs = run?.startedAtMs ?? job.startedAtMs;
-  const aim = await chooseAim({ parameters, ports, sender, runId, dryRun, startedAtMs, clockAheadMs });
+  const aim = await resolveGoal({ parameters, ports, sender, runId, dryRun, startedAtMs, clockAheadMs });
   if ('refusal' in aim) {
     progress.refusal = aim.refusal;
     return;
@@ -135,8 +135,8 @@ async function reconcile(job: Job, progress: Progress): Promise<void> {
   progress.aim = aim;
   progress.roster = makeRoster(job, aim.goal);
   progress.recorder = makeRecorder(job, run, progress.roster);
-  const isNew = job.hop === 1 && !hasBegun;
-  Object.assign(progress, await carryOut({ ...job, isNew, aim, roster: progress.roster, recorder: progress.recorder }));
+  const isNew = job.invocation === 1 && !hasBegun;
+  Object.assign(progress, await carry({ ...job, isNew, aim, roster: progress.roster, recorder: progress.recorder }));
 }
 
 /**
@@ -163,7 +163,7 @@ function makeRecorder({ ports, sender }: Job, run: RunRecord | undefined, roster
 async function endInvocation(
   { parameters, ports, runId, startedAtMs, dryRun, bucket, sender }: Job,
   { refusal, roster }: Progress
-): Promise<{ stop?: ErrorParts; next?: Continuation }> {
+): Promise<{ stop?: ErrorDetails; next?: Continuation }> {
   const stop = sender.stop ?? refusal;
   if (stop?.code !== 'TIME_BUDGET' || dryRun) return { ...(stop && { stop }) };
   const nowMs = ports.clock.nowMs();
@@ -174,7 +174,7 @@ async function endInvocation(
     resetBefore: roster.countResetBefore(),
     bucket: bucket.state(nowMs)
   });
-  return handOver(ports, { stop, given: parameters.given, next, afterMs: bucket.pauseLeftMs(nowMs) });
+  return handOver(ports, { stop, given: parameters.rawParameters, next, afterMs: bucket.pauseLeftMs(nowMs) });
 }
 
 /** Sessions that turned RESET between the run's first invocation and this one's first look at the users. */

@@ -1,5 +1,5 @@
 import { MAX_RESEND_ROUNDS } from '../platform-facts';
-import { ACTION_WORDS } from '../actions/action-labels';
+import { ACTION_LABELS } from '../actions/action-labels';
 import type { SendingJob } from '../actions/lock-users';
 import { readUserStates } from './observe';
 import { UserQueue } from '../users/UserQueue';
@@ -30,7 +30,7 @@ export async function verifyUsers(job: VerifyJob): Promise<boolean> {
     job.roster.endVerification();
     if (missing.length === 0 || round === MAX_RESEND_ROUNDS) return true;
     job.log.line(
-      `${missing.length} users are ${ACTION_WORDS[job.roster.goal.action].missing}. Sending them again (${round + 1} of ${MAX_RESEND_ROUNDS}).`
+      `${missing.length} users are ${ACTION_LABELS[job.roster.goal.action].missing}. Sending them again (${round + 1} of ${MAX_RESEND_ROUNDS}).`
     );
     const queue = new UserQueue();
     queue.add(missing);

@@ -1,7 +1,7 @@
 import isPlainObject = require('lodash/isPlainObject');
 import { describeNotArmed, resolveMaxUsers } from '../input/check-permission';
 import { describeError, LockUsersError } from '../errors';
-import type { ErrorParts } from '../errors';
+import type { ErrorDetails } from '../errors';
 import { invalidParameters, parseParameters } from '../input/parameters';
 import type { Parameters } from '../input/parameters';
 import type { Settings } from '../input/settings';
@@ -42,7 +42,7 @@ const OWN_PARAMETERS = ['runId', 'continuation'];
  * A request with the `Idempotency-Key` and the parameters of an earlier one is about the same run, which is carried out
  * once.
  */
-export async function acceptWebRequest(request: WebRequest, ports: WebPorts): Promise<WebAnswer> {
+export async function handleWebRequest(request: WebRequest, ports: WebPorts): Promise<WebAnswer> {
   let parameters: Parameters;
   let settings: Settings;
   let runId: string;
@@ -56,13 +56,13 @@ export async function acceptWebRequest(request: WebRequest, ports: WebPorts): Pr
     return refuse(error);
   }
   if (!settings.armed && parameters.dryRun === false) return describe(409, describeNotArmed());
-  const failure = await orderInvocation(ports, parameters.given, 0);
+  const failure = await orderInvocation(ports, parameters.rawParameters, 0);
   if (failure === undefined) {
     return { status: 202, body: { runId, status: 'queued', dryRun: parameters.dryRun ?? !settings.armed } };
   }
   return describe(503, {
     code: 'QUEUED',
-    what: `The run could not be ordered: ${failure}.`,
+    message: `The run could not be ordered: ${failure}.`,
     nextStep: 'Send the request again, with the same Idempotency-Key if it had one.'
   });
 }
@@ -109,6 +109,6 @@ function refuse(error: unknown): WebAnswer {
   return describe(error.code === 'INVALID_PARAMETERS' ? 400 : 503, error.parts);
 }
 
-function describe(status: number, parts: ErrorParts): WebAnswer {
+function describe(status: number, parts: ErrorDetails): WebAnswer {
   return { status, body: { code: parts.code, message: describeError(parts, 'no'), nextStep: parts.nextStep } };
 }

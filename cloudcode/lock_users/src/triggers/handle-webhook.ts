@@ -4,21 +4,21 @@ import type { Report } from '../report/build-report';
 import { lockGoal } from '../actions/Goal';
 import { SessionLedger } from '../users/SessionLedger';
 import { LockUsersError } from '../errors';
-import type { ErrorParts } from '../errors';
+import type { ErrorDetails } from '../errors';
 import { invalidParameters, parseParameters } from '../input/parameters';
 import type { Parameters } from '../input/parameters';
 import type { Settings } from '../input/settings';
 import { Roster } from '../users/Roster';
 import type { RunRecord } from '../records/RunRecord';
-import { toErrorParts } from '../to-error-parts';
+import { toErrorDetails } from '../to-error-parts';
 import { TokenBucket } from '../requests/TokenBucket';
 import { plainGoal } from '../actions/resolve-goal';
 import { logReport } from '../report/log-report';
 import { describeEnded, describeQueued } from '../records/begin-run';
 import { orderInvocation } from '../run/schedule-invocation';
 import type { Ports, RecordStore } from '../ports';
-import { runLockUsers } from '../run/run-invocation';
-import { Sender } from '../requests/RequestSender';
+import { runInvocation } from '../run/run-invocation';
+import { RequestSender } from '../requests/RequestSender';
 
 /**
  * A delivery of the webhook of a `lock_run` object: orders the run that it requests, on the queue, where a second delivery
@@ -26,30 +26,30 @@ import { Sender } from '../requests/RequestSender';
  *
  * @throws LockUsersError `INVALID_PARAMETERS` where the object's fields are no parameters; the object says so then
  */
-export async function handleDelivery(settings: Settings, objectId: string, ports: Ports): Promise<Report> {
+export async function handleWebhook(settings: Settings, objectId: string, ports: Ports): Promise<Report> {
   const { clock, random, log } = ports;
   const startedAtMs = clock.nowMs();
   const bucket = new TokenBucket(settings.pace, startedAtMs);
-  const sender = new Sender({ clock, random, log, bucket, deadlineMs: startedAtMs + settings.budgetMs });
-  let stop: ErrorParts;
+  const sender = new RequestSender({ clock, random, log, bucket, deadlineMs: startedAtMs + settings.budgetMs });
+  let stop: ErrorDetails;
   let requested: Parameters | undefined;
   try {
     const found = await readRequest(ports, sender, objectId);
     if ('code' in found) stop = found;
     else {
       requested = found;
-      const failure = await orderInvocation(ports, found.given, 0);
-      if (failure !== undefined) return await runLockUsers(settings, found, ports);
+      const failure = await orderInvocation(ports, found.rawParameters, 0);
+      if (failure !== undefined) return await runInvocation(settings, found, ports);
       stop = describeQueued(`Run ${objectId} is ordered on the queue lock_users.`);
     }
   } catch (error) {
     if (error instanceof LockUsersError && error.code === 'INVALID_PARAMETERS') throw error;
-    stop = toErrorParts(error);
+    stop = toErrorDetails(error);
   }
   const report = buildReport({
     runId: objectId,
     undoes: requested?.undo,
-    hop: 1,
+    invocation: 1,
     dryRun: false,
     deployment: { label: null, environment: null, backendId: settings.backendId },
     // Nobody has been looked at: it only says what the run is about.
@@ -68,16 +68,16 @@ export async function handleDelivery(settings: Settings, objectId: string, ports
 /** The parameters of the requested run, or why nothing is to be run. */
 async function readRequest(
   { records, clock }: Ports,
-  sender: Sender,
+  sender: RequestSender,
   objectId: string
-): Promise<Parameters | ErrorParts> {
+): Promise<Parameters | ErrorDetails> {
   if (records === undefined) return describeMissing(objectId, 'the data model has no models for it');
   const [run] = await sender.read('record', (timeoutMs) => records.findRuns({ objectId }, timeoutMs));
   if (run === undefined) return describeMissing(objectId, 'there is no such object');
   if (run.runId !== null && run.runId !== objectId) {
     return {
       code: 'RUN_ENDED',
-      what: `The object ${objectId} is the record of run ${run.runId}, which something else has started.`,
+      message: `The object ${objectId} is the record of run ${run.runId}, which something else has started.`,
       nextStep: 'Nothing is to be done.'
     };
   }
@@ -85,7 +85,7 @@ async function readRequest(
   try {
     return parseParameters({ ...readParameters(run), runId: objectId });
   } catch (error) {
-    await refuse(run, toErrorParts(error), { records, nowMs: clock.nowMs(), sender });
+    await refuse(run, toErrorDetails(error), { records, nowMs: clock.nowMs(), sender });
     throw error;
   }
 }
@@ -124,21 +124,21 @@ const REQUEST_ANEW = 'Create another lock_run with the parameters corrected.';
 
 async function refuse(
   run: RunRecord,
-  { what }: ErrorParts,
-  { records, nowMs, sender }: { records: RecordStore; nowMs: number; sender: Sender }
+  { message }: ErrorDetails,
+  { records, nowMs, sender }: { records: RecordStore; nowMs: number; sender: RequestSender }
 ): Promise<void> {
   Object.assign(run, {
     status: 'refused',
     finishedAtMs: nowMs,
-    message: `${what} No user was changed. ${REQUEST_ANEW}`
+    message: `${message} No user was changed. ${REQUEST_ANEW}`
   });
   await sender.read('record', (timeoutMs) => records.save([run], timeoutMs));
 }
 
-function describeMissing(objectId: string, why: string): ErrorParts {
+function describeMissing(objectId: string, why: string): ErrorDetails {
   return {
     code: 'RUN_ENDED',
-    what: `Run ${objectId} cannot be carried out: ${why}.`,
+    message: `Run ${objectId} cannot be carried out: ${why}.`,
     nextStep: 'Create an object of the model lock_run with the status "requested" to start a run.'
   };
 }

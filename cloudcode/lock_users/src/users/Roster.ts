@@ -2,7 +2,7 @@ import type { Goal } from '../actions/Goal';
 import { MAX_FAILURES_IN_REPORT } from '../platform-facts';
 import { InvariantError } from '../errors';
 import type { OperationResult } from '../requests/match-results';
-import type { Failure, LeftAlone, OutcomeCounts, PlanCounts } from './outcomes';
+import type { Failure, SkippedUser, OutcomeCounts, PlanCounts } from './outcomes';
 import { ResetWatch } from './ResetWatch';
 import type { NotDone } from '../records/RunRecord';
 import {
@@ -19,7 +19,7 @@ import {
   SEEN_AGAIN,
   SELECTED,
   SHOWN,
-  SPARED,
+  SKIPPED,
   WAS_THERE
 } from './user-states';
 import { UserFlags } from './UserFlags';
@@ -45,7 +45,7 @@ export class Roster {
   /** Whether everybody was selected and shown. */
   isComplete = false;
   /** Why users are spared, for as many of them as a report names. */
-  private readonly spareReasons = new Map<number, Reason>();
+  private readonly skipReasons = new Map<number, Reason>();
 
   constructor(
     readonly goal: Goal,
@@ -70,7 +70,7 @@ export class Roster {
   }
 
   /** The users API shows the user, before anything was sent. Returns the user where that completes the plan for them. */
-  show(shown: UserState): number | undefined {
+  observe(shown: UserState): number | undefined {
     const user = this.users.add(shown.userId);
     const state = this.users.get(user);
     if ((state & SHOWN) !== 0) return undefined;
@@ -79,7 +79,7 @@ export class Roster {
   }
 
   /** Whether a selected user was not shown. */
-  get hasUnshown(): boolean {
+  get hasUnlisted(): boolean {
     for (let user = 0; user < this.users.size; user++) {
       if ((this.users.get(user) & (SELECTED | SHOWN)) === SELECTED) return true;
     }
@@ -91,23 +91,24 @@ export class Roster {
    *
    * @param isComplete whether everybody was shown, so that whoever was not is not there
    */
-  planUnshown(isComplete: boolean): number[] {
+  planUnlisted(isComplete: boolean): number[] {
     this.isComplete = isComplete;
     const toSend: number[] = [];
-    const { unshown } = this.goal;
+    const { whenNotListed } = this.goal;
     for (let user = 0; user < this.users.size; user++) {
       const state = this.users.get(user);
       if ((state & (SELECTED | SHOWN)) !== SELECTED) continue;
-      const isPlanned = this.note(user, isComplete && unshown === 'left' ? state | GONE : state, true) !== undefined;
+      const isPlanned =
+        this.note(user, isComplete && whenNotListed === 'skip' ? state | GONE : state, true) !== undefined;
       if (!isPlanned) continue;
-      if (unshown === 'sent') toSend.push(user);
-      else if (isComplete) this.settle(user, { kind: 'refused', reason: NOT_SHOWN });
+      if (whenNotListed === 'send') toSend.push(user);
+      else if (isComplete) this.setResult(user, { kind: 'refused', reason: NOT_SHOWN });
     }
     return toSend;
   }
 
   /** Writes down what came of sending a planned user; a later result replaces an earlier one. */
-  settle(user: number, result: OperationResult): void {
+  setResult(user: number, result: OperationResult): void {
     const state = this.users.get(user);
     if ((state & PLANNED) === 0) throw new InvariantError(`user ${this.idOf(user)} was sent and not planned.`);
     this.write(user, state, result);
@@ -128,7 +129,7 @@ export class Roster {
     this.users.set(user, state);
     if ((state & RESULT) === 0) return undefined;
     if (this.goal.isMet(shown)) this.write(user, state, { kind: 'done' });
-    else if ((state & REFUSED) === 0) return this.doubt(user, state, shown);
+    else if ((state & REFUSED) === 0) return this.recheck(user, state, shown);
     return undefined;
   }
 
@@ -137,7 +138,7 @@ export class Roster {
     for (let user = 0; user < this.users.size; user++) {
       const state = this.users.get(user);
       if ((state & DONE) !== 0 && (state & SEEN_AGAIN) === 0) {
-        this.write(user, state, { kind: 'doubtful', reason: NOT_SHOWN });
+        this.write(user, state, { kind: 'unconfirmed', reason: NOT_SHOWN });
       }
     }
   }
@@ -148,12 +149,12 @@ export class Roster {
   }
 
   /** Users of `ids` whom the users API has not shown. */
-  findUnshown(ids: readonly string[]): string[] {
+  findUnlisted(ids: readonly string[]): string[] {
     return ids.filter((id) => (this.users.get(this.users.find(id) ?? -1) & SHOWN) === 0);
   }
 
   countPlan(): PlanCounts {
-    const counts = { selected: 0, protected: 0, excluded: 0, already: 0, spared: 0, gone: 0, planned: 0 };
+    const counts = { selected: 0, protected: 0, excluded: 0, already: 0, skipped: 0, gone: 0, planned: 0 };
     for (let user = 0; user < this.users.size; user++) {
       const state = this.users.get(user);
       if ((state & SELECTED) === 0) continue;
@@ -199,14 +200,15 @@ export class Roster {
   }
 
   /** Selected users whom the goal spares, and why, `most` of them at most. */
-  listSpared(most: number): LeftAlone[] {
-    const spared: LeftAlone[] = [];
-    for (const [user, reason] of this.spareReasons) {
-      if (spared.length === most) break;
+  listSkipped(most: number): SkippedUser[] {
+    const skipped: SkippedUser[] = [];
+    for (const [user, reason] of this.skipReasons) {
+      if (skipped.length === most) break;
       const state = this.users.get(user);
-      if ((state & SELECTED) !== 0 && placeOf(state) === 'spared') spared.push({ userId: this.idOf(user), ...reason });
+      if ((state & SELECTED) !== 0 && placeOf(state) === 'skipped')
+        skipped.push({ userId: this.idOf(user), ...reason });
     }
-    return spared;
+    return skipped;
   }
 
   /** Ids of the users who are neither selected nor where the run wants its users. */
@@ -230,7 +232,7 @@ export class Roster {
 
   /** Keeps the state; plans the user where everything is known and nothing speaks against it. */
   private note(user: number, state: number, isComplete: boolean): number | undefined {
-    const isPlanned = isComplete && (state & (WAS_THERE | PROTECTED | EXCLUDED | SPARED | GONE)) === 0;
+    const isPlanned = isComplete && (state & (WAS_THERE | PROTECTED | EXCLUDED | SKIPPED | GONE)) === 0;
     this.users.set(user, isPlanned ? state | PLANNED : state);
     return isPlanned ? user : undefined;
   }
@@ -238,14 +240,14 @@ export class Roster {
   /** What speaks against sending the user: they are there, or the goal spares them. */
   private judge(user: number, shown: UserState): number {
     if (this.goal.isMet(shown)) return WAS_THERE;
-    const reason = this.goal.spares(shown);
+    const reason = this.goal.findSkipReason(shown);
     if (reason === undefined) return 0;
-    if (this.spareReasons.size < MAX_FAILURES_IN_REPORT) this.spareReasons.set(user, reason);
-    return SPARED;
+    if (this.skipReasons.size < MAX_FAILURES_IN_REPORT) this.skipReasons.set(user, reason);
+    return SKIPPED;
   }
 
   /** A user who was sent is shown not to be there. Returns the user where they are to be sent again. */
-  private doubt(user: number, state: number, shown: UserState): number | undefined {
+  private recheck(user: number, state: number, shown: UserState): number | undefined {
     const givenUp = this.goal.givesUp(shown, (state & DONE) !== 0);
     const reason = givenUp ?? this.reasons.get(user) ?? this.goal.notReached;
     this.write(user, state, { kind: givenUp === undefined ? 'failed' : 'refused', reason });

@@ -7,7 +7,7 @@ export interface Failure extends Reason {
 }
 
 /** A user who was left alone, and why. */
-export interface LeftAlone extends Reason {
+export interface SkippedUser extends Reason {
   readonly userId: string;
 }
 
@@ -19,7 +19,7 @@ export interface PlanCounts {
   /** Those who were where the run wants them before anything was sent. */
   readonly already: number;
   /** Those whom the goal itself leaves alone. */
-  readonly spared: number;
+  readonly skipped: number;
   /** Those whom the users API does not show, where the goal takes that for gone. */
   readonly gone: number;
   readonly planned: number;

@@ -16,9 +16,9 @@ export const DONE = 16;
 const FAILED = 32;
 /** The platform refuses this user, or nobody knows who is to blame, so sending again is no use. */
 export const REFUSED = 64;
-const DOUBTFUL = 128;
+const UNCONFIRMED = 128;
 /** Any of the results. */
-export const RESULT = DONE | FAILED | REFUSED | DOUBTFUL;
+export const RESULT = DONE | FAILED | REFUSED | UNCONFIRMED;
 /** The user was shown in the verification that is under way. */
 export const SEEN_AGAIN = 256;
 /** The deployment protects the user. */
@@ -26,7 +26,7 @@ export const PROTECTED = 512;
 /** The caller excludes the user. */
 export const EXCLUDED = 1024;
 /** The goal leaves the user alone. */
-export const SPARED = 2048;
+export const SKIPPED = 2048;
 
 /** The users API does not show the user, and the goal takes that for gone. */
 export const GONE = 4096;
@@ -36,7 +36,7 @@ export const RESULT_FLAGS: Readonly<Record<OperationResult['kind'], number>> = {
   done: DONE,
   failed: FAILED,
   refused: REFUSED,
-  doubtful: DOUBTFUL
+  unconfirmed: UNCONFIRMED
 };
 
 /** In which count of the plan a selected user is; undefined while nothing is known of them. */
@@ -45,13 +45,13 @@ export function placeOf(flags: number): Exclude<keyof PlanCounts, 'selected'> | 
   if ((flags & PROTECTED) !== 0) return 'protected';
   if ((flags & EXCLUDED) !== 0) return 'excluded';
   if ((flags & WAS_THERE) !== 0) return 'already';
-  if ((flags & SPARED) !== 0) return 'spared';
+  if ((flags & SKIPPED) !== 0) return 'skipped';
   return (flags & GONE) !== 0 ? 'gone' : undefined;
 }
 
 /** In which count of the outcomes a planned user is. */
 export function outcomeOf(flags: number): keyof OutcomeCounts {
   if ((flags & DONE) !== 0) return 'done';
-  if ((flags & DOUBTFUL) !== 0) return 'unconfirmed';
+  if ((flags & UNCONFIRMED) !== 0) return 'unconfirmed';
   return (flags & (FAILED | REFUSED)) !== 0 ? 'failed' : 'notAttempted';
 }

@@ -1,4 +1,4 @@
-import { backendError, classifyAnswer } from '../../../cloudcode/lock_users/src/requests/classify-response';
+import { backendError, classifyResponse } from '../../../cloudcode/lock_users/src/requests/classify-response';
 import { runOnFake } from '../../support/run-on-fake';
 import { UndoFixture } from '../../support/UndoFixture';
 import { userId } from '../../support/user-id';
@@ -22,7 +22,7 @@ function loseFirstAnswer(error = backendError('BACKEND_UNREACHABLE', 'Dropped.',
   };
 }
 
-test('users who were locked by a batch whose answer was lost are in doubt, and undone', async () => {
+test('users who were locked by a batch whose answer was lost are unconfirmed, and undone', async () => {
   loseFirstAnswer();
   const report = await runOnFake(on.platform, { verify: false });
   expect(report).toMatchObject({ status: 'partial', counts: { failed: 0, unconfirmed: 6 } });
@@ -42,11 +42,11 @@ test('they are undone as well where the time was up before anybody looked', asyn
   expect(on.locked).toEqual([]);
 });
 
-test('the halves of a batch that may have been carried out are in doubt where they are refused', async () => {
+test('the halves of a batch that may have been carried out are unconfirmed where they are refused', async () => {
   let isFirst = true;
   on.platform.answerBatch = (operations) => {
     for (const { user_id: id } of operations) on.platform.locked.add(id);
-    if (!isFirst) throw classifyAnswer('POST batch.json', 422, { type: 'INVALID_OPERATION' });
+    if (!isFirst) throw classifyResponse('POST batch.json', 422, { type: 'INVALID_OPERATION' });
     isFirst = false;
     throw backendError('BACKEND_UNREACHABLE', 'Too late.', { network: 'timeout' });
   };
