@@ -1,4 +1,5 @@
-import { DEFAULT_BURST, DEFAULT_CONCURRENCY, DEFAULT_RATE } from '../../cloudcode/lock_users/src/platform-facts';
+import { PARAMETERS } from '../../cloudcode/lock_users/src/input/parameters';
+import { VARIABLES } from '../../cloudcode/lock_users/src/input/settings';
 import { forumLoop, promiseAll, sequentialLoop } from './alternatives';
 import type { Alternative } from './alternatives';
 import { runLockUsersTask } from './lock-users-run';
@@ -51,12 +52,15 @@ export async function measureLockUsers(
   taskFolder: string,
   scenario: PacingScenario,
   users: number,
-  concurrency = DEFAULT_CONCURRENCY
+  concurrency = PARAMETERS.concurrency.default
 ): Promise<PacingResult> {
   return onBackend(scenario, users, async (backend) => {
     const run = await runLockUsersTask(taskFolder, backend, { concurrency });
     const batches = Math.ceil(users / 1000);
-    const [rate, burst] = [Math.min(DEFAULT_RATE, scenario.rate), Math.min(DEFAULT_BURST, scenario.burst)];
+    const [rate, burst] = [
+      Math.min(VARIABLES.LOCK_USERS_RATE.default, scenario.rate),
+      Math.min(VARIABLES.LOCK_USERS_BURST.default, scenario.burst)
+    ];
     const paced = (run.requests - burst) / rate;
     const inFlight = (Math.ceil(batches / concurrency) - 1) * (BATCH_MS / 1000);
     return {

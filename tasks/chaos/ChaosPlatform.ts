@@ -1,10 +1,11 @@
 import { DbRecordStore } from '../../cloudcode/lock_users/src/platform/DbRecordStore';
 import { DbUserSource } from '../../cloudcode/lock_users/src/platform/DbUserSource';
 import { HttpBackendApi } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
-import type { Report } from '../../cloudcode/lock_users/src/report/build-report';
+import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import { parseParameters } from '../../cloudcode/lock_users/src/input/parameters';
 import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
 import type { Clock, Ports } from '../../cloudcode/lock_users/src/ports';
+import { createContext } from '../../cloudcode/lock_users/src/run/RunContext';
 import { runInvocation } from '../../cloudcode/lock_users/src/run/run-invocation';
 import type { Emulator, Exchange } from '../local/backend/Emulator';
 import { lockUser } from '../local/backend/Session';
@@ -144,7 +145,10 @@ export class ChaosPlatform {
         authScheme: 'Bearer' as const,
         ...{ protectedIds: this.protectedIds, userModel: 'user', pace: scenario.pace, budgetMs: scenario.budgetMs }
       };
-      const report = await this.clock.run(runInvocation(settings, parseParameters(next.parameters), ports), killAtMs);
+      const report = await this.clock.run(
+        runInvocation(createContext(settings, parseParameters(next.parameters), ports)),
+        killAtMs
+      );
       process.isAlive = false;
       for (const exchange of process.exchanges) exchange.end();
       if (report === 'cut') return reports;

@@ -1,5 +1,5 @@
-import { ACTION_LABELS } from '../../cloudcode/lock_users/src/actions/action-labels';
-import type { Report } from '../../cloudcode/lock_users/src/report/build-report';
+import { ACTION_LABELS } from '../../cloudcode/lock_users/src/actions/ActionLabels';
+import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import type { UserRecord } from '../local/backend/Session';
 import type { ChaosPlatform } from './ChaosPlatform';
 import type { Scenario } from './make-scenario';

@@ -1,9 +1,9 @@
-import type { Action } from '../../cloudcode/lock_users/src/vocabulary';
+import type { ActionName } from '../../cloudcode/lock_users/src/actions/ActionLabels';
 import type { UserRecord } from '../local/backend/Session';
 
 /** What a run of a scenario is to bring about, said without any code of the task. */
 export interface Target {
-  readonly action: Action;
+  readonly action: ActionName;
   /** What the task is triggered with. */
   readonly parameters: object;
   /** How many users the run selects, where it can read everything. */

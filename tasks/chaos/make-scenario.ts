@@ -1,4 +1,4 @@
-import { DEFAULT_BURST, DEFAULT_RATE } from '../../cloudcode/lock_users/src/platform-facts';
+import { VARIABLES } from '../../cloudcode/lock_users/src/input/settings';
 import type { Pace } from '../../cloudcode/lock_users/src/requests/TokenBucket';
 import type { Fault, FaultKind } from '../local/backend/Fault';
 import type { Limits } from '../local/backend/Limits';
@@ -80,7 +80,7 @@ export function makeScenario(seed: number): Scenario {
     ]),
     faults,
     pace: pick([
-      { rate: DEFAULT_RATE, burst: DEFAULT_BURST },
+      { rate: VARIABLES.LOCK_USERS_RATE.default, burst: VARIABLES.LOCK_USERS_BURST.default },
       { rate: 4, burst: 8 }
     ]),
     budgetMs: pick([270_000, 60_000, 20_000]),

@@ -1,4 +1,4 @@
-import type { Report } from '../../cloudcode/lock_users/src/report/build-report';
+import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import { ChaosPlatform } from './ChaosPlatform';
 import { Check } from './Check';
 import type { Scenario } from './make-scenario';

@@ -2,7 +2,7 @@ import { HttpBackendApi } from '../../cloudcode/lock_users/src/platform/HttpBack
 import { systemClock } from '../../cloudcode/lock_users/src/platform/system-clock';
 import { buildLockOperation } from '../../cloudcode/lock_users/src/requests/lock-batch';
 import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
-import type { LockOperation } from '../../cloudcode/lock_users/src/vocabulary';
+import type { LockOperation } from '../../cloudcode/lock_users/src/requests/lock-batch';
 import { StubBackend } from '../support/StubBackend';
 import type { StubAnswer } from '../support/StubBackend';
 import { userId } from '../support/user-id';

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { HttpBackendApi } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
-import type { Report } from '../../cloudcode/lock_users/src/report/build-report';
+import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import { parseParameters } from '../../cloudcode/lock_users/src/input/parameters';
 import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
+import { createContext } from '../../cloudcode/lock_users/src/run/RunContext';
 import { runInvocation } from '../../cloudcode/lock_users/src/run/run-invocation';
 import { Headers } from 'node-fetch';
 import { VirtualClock } from '../../tasks/chaos/VirtualClock';
@@ -122,7 +123,9 @@ async function play(scenario: Scenario): Promise<{ report: Report; locked: Set<s
     excludeUserIds: scenario.excludedNumbers.map(userId),
     batchSize: scenario.batchSize
   });
-  const report = await clock.run(runInvocation(settings, parameters, { ...fake.ports(), backend, clock }));
+  const report = await clock.run(
+    runInvocation(createContext(settings, parameters, { ...fake.ports(), backend, clock }))
+  );
   if (report === 'cut') throw new Error('The run was cut.');
   return { report, locked, bodies };
 }

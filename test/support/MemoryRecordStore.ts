@@ -3,9 +3,22 @@ import type { RecordStore, RunQuery } from '../../cloudcode/lock_users/src/ports
 import { userId } from './user-id';
 
 const NEW_RUN: Omit<RunRecord, 'id'> = {
-  ...{ status: null, runId: null, action: null, reason: null, requestedBy: null, parameters: null },
-  ...{ startedAtMs: null, finishedAtMs: null, invocation: null, leaseHolder: null, leaseExpiresAtMs: null },
-  ...{ undoneBy: null, message: null, report: null, locked: null }
+  status: null,
+  version: null,
+  runId: null,
+  action: null,
+  reason: null,
+  requestedBy: null,
+  parameters: null,
+  startedAtMs: null,
+  finishedAtMs: null,
+  invocation: null,
+  leaseHolder: null,
+  leaseExpiresAtMs: null,
+  undoneBy: null,
+  message: null,
+  report: null,
+  locked: null
 };
 
 /** Keeps records in memory. What is read is a copy, as from a database; what a test is about is replaced on the object. */

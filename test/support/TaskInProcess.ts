@@ -2,10 +2,12 @@ import { DbRecordStore } from '../../cloudcode/lock_users/src/platform/DbRecordS
 import { DbUserSource } from '../../cloudcode/lock_users/src/platform/DbUserSource';
 import { HttpBackendApi } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
 import { systemClock } from '../../cloudcode/lock_users/src/platform/system-clock';
-import type { Report } from '../../cloudcode/lock_users/src/report/build-report';
+import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import { parseParameters } from '../../cloudcode/lock_users/src/input/parameters';
 import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
-import type { Clock } from '../../cloudcode/lock_users/src/ports';
+import type { Settings } from '../../cloudcode/lock_users/src/input/settings';
+import type { Clock, Ports } from '../../cloudcode/lock_users/src/ports';
+import { createContext } from '../../cloudcode/lock_users/src/run/RunContext';
 import { runInvocation } from '../../cloudcode/lock_users/src/run/run-invocation';
 import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
@@ -58,17 +60,25 @@ export class TaskInProcess {
     const { backend, clock, log } = this;
     const access = { backendUrl: backend.url, token: new Secret(backend.token), authScheme: 'Bearer' as const };
     const db = await connectDatabase({ url: backend.url, token: backend.token });
-    return runInvocation(
-      {
-        ...{ ...access, backendId: backend.backendId, armed: true, protectedIds, userModel: 'user' },
-        ...{ pace: { rate: 1000, burst: 100_000 }, budgetMs: 270_000 }
-      },
-      parseParameters(params),
-      {
-        ...{ backend: new HttpBackendApi(access, clock), userSource: new DbUserSource(db, 'user', clock) },
-        ...{ records: DbRecordStore.find(db, clock), clock, log, queue: undefined, random: () => 0.5 },
-        newRunId: () => `run-${++this.runs}`
-      }
-    );
+    const settings: Settings = {
+      ...access,
+      backendId: backend.backendId,
+      armed: true,
+      protectedIds,
+      userModel: 'user',
+      pace: { rate: 1000, burst: 100_000 },
+      budgetMs: 270_000
+    };
+    const ports: Ports = {
+      backend: new HttpBackendApi(access, clock),
+      userSource: new DbUserSource(db, 'user', clock),
+      records: DbRecordStore.find(db, clock),
+      clock,
+      log,
+      queue: undefined,
+      random: () => 0.5,
+      newRunId: () => `run-${++this.runs}`
+    };
+    return runInvocation(createContext(settings, parseParameters(params), ports));
   }
 }

@@ -1,4 +1,4 @@
-import type { Report } from '../../cloudcode/lock_users/src/report/build-report';
+import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import type { RunRecord } from '../../cloudcode/lock_users/src/records/RunRecord';
 import { FakePlatform } from './fake-ports';
 import type { RecordingLog } from './fake-ports';

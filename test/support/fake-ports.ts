@@ -8,7 +8,9 @@ import type {
   UserSource,
   UserStatePage
 } from '../../cloudcode/lock_users/src/ports';
-import type { LockOperation, Selection, SessionState } from '../../cloudcode/lock_users/src/vocabulary';
+import type { Selection } from '../../cloudcode/lock_users/src/input/where';
+import type { LockOperation } from '../../cloudcode/lock_users/src/requests/lock-batch';
+import type { SessionState } from '../../cloudcode/lock_users/src/users/UserState';
 import { MemoryRecordStore } from './MemoryRecordStore';
 
 /** A clock that stands still, and jumps when somebody sleeps. */

@@ -1,7 +1,8 @@
 import { parseParameters } from '../../cloudcode/lock_users/src/input/parameters';
 import type { Settings } from '../../cloudcode/lock_users/src/input/settings';
 import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
-import type { Report } from '../../cloudcode/lock_users/src/report/build-report';
+import type { Report } from '../../cloudcode/lock_users/src/report/Report';
+import { createContext } from '../../cloudcode/lock_users/src/run/RunContext';
 import { runInvocation } from '../../cloudcode/lock_users/src/run/run-invocation';
 import { RecordingLog } from './fake-ports';
 import type { FakePlatform } from './fake-ports';
@@ -29,5 +30,5 @@ export async function runOnFake(
   settings: Partial<Settings> = {},
   log = new RecordingLog()
 ): Promise<Report> {
-  return runInvocation({ ...SETTINGS, ...settings }, parseParameters(params), platform.ports(log));
+  return runInvocation(createContext({ ...SETTINGS, ...settings }, parseParameters(params), platform.ports(log)));
 }

@@ -1,4 +1,4 @@
-import type { UserState } from '../../cloudcode/lock_users/src/vocabulary';
+import type { UserState } from '../../cloudcode/lock_users/src/users/UserState';
 import { userId } from './user-id';
 
 /** What the users API shows of test user number `n`: with one session in the app where unlocked, and so many that are RESET. */

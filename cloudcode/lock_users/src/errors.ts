@@ -1,60 +1,123 @@
-import type { UsersChanged } from './vocabulary';
+/** Whether any user may have been changed when something went wrong. */
+export type UsersChanged = 'no' | 'yes' | 'maybe';
+
+/** What a code means, and what the reader does about it. */
+export interface ErrorDefinition {
+  readonly meaning: string;
+  readonly remedy: string;
+}
 
 /**
- * Stable codes of everything that can stop a run, for programs; the message is for people.
- *
- * - `INVALID_PARAMETERS`: the trigger's parameters are wrong. Correct them and run again.
- * - `INVALID_SETTINGS`: an environment variable is missing or malformed. Correct it, save, deploy.
- * - `NOT_ARMED`: the deployment only plans, because `LOCK_USERS_ARMED` is not `true`. Normal until it is armed.
- * - `TOO_MANY_USERS`: the plan is larger than `maxUsers` or `LOCK_USERS_MAX_USERS` allows.
- * - `BACKEND_UNAUTHORIZED`: 401 or 403; the token is wrong, revoked, or of another deployment.
- * - `UNKNOWN_DEPLOYMENT`: 404 `ACCOUNT_NOT_FOUND`; the 24 hex digits in the address are not this backend's.
- * - `WRONG_ADDRESS`: any other 404, such as `ROUTE_ERROR`, or a redirect: there is no Backend API v4 at that address.
- * - `BACKEND_UNREACHABLE`: no answer: connection refused or dropped, name not found, time-out.
- * - `BACKEND_RATE_LIMITED`: 429; the deployment's request limit is used up.
- * - `BACKEND_UNAVAILABLE`: 5xx.
- * - `BACKEND_REJECTED`: any other status that is not 2xx.
- * - `BACKEND_PROTOCOL`: a 2xx answer that does not have the documented shape.
- * - `DATABASE_UNAVAILABLE`: the platform's `DB` global, or the user model in it, is not there.
- * - `DATABASE_READ_FAILED`: `DB` could not read the users.
- * - `RUN_UNDER_WAY`: another run holds the lease; this one has done nothing.
- * - `RUN_ENDED`: this very run, or this part of it, was carried out before, so this delivery changes nothing.
- * - `RECORD_FAILED`: the run's record in the app database cannot be read or written.
- * - `NO_RECORD`: a run cannot be undone because nothing was written down of it.
- * - `NOT_UNDOABLE`: a run cannot be undone because it never locked anybody, or has not begun.
- * - `ALREADY_UNDONE`: nobody is left whom the run that was to be undone locked. Normal.
- * - `QUEUED`: the run was not carried out here but ordered on the queue. Normal.
- * - `TIME_BUDGET`: the invocation's time is used up. The run continues by itself where the platform has a queue.
- * - `STALLED`: two invocations in a row changed nobody, or there were 1000 of them; the run gave up.
- * - `INVARIANT`: a bug in this task; the message says which belief did not hold.
+ * Every code that can end a run or a request, for programs; messages are for people and may change. The one place of codes:
+ * the table in the project's operating guide is checked against it.
  */
-export type ErrorCode =
-  | 'INVALID_PARAMETERS'
-  | 'INVALID_SETTINGS'
-  | 'NOT_ARMED'
-  | 'TOO_MANY_USERS'
-  | 'BACKEND_UNAUTHORIZED'
-  | 'UNKNOWN_DEPLOYMENT'
-  | 'WRONG_ADDRESS'
-  | 'BACKEND_UNREACHABLE'
-  | 'BACKEND_RATE_LIMITED'
-  | 'BACKEND_UNAVAILABLE'
-  | 'BACKEND_REJECTED'
-  | 'BACKEND_PROTOCOL'
-  | 'DATABASE_UNAVAILABLE'
-  | 'DATABASE_READ_FAILED'
-  | 'RUN_UNDER_WAY'
-  | 'RUN_ENDED'
-  | 'RECORD_FAILED'
-  | 'NO_RECORD'
-  | 'NOT_UNDOABLE'
-  | 'ALREADY_UNDONE'
-  | 'QUEUED'
-  | 'TIME_BUDGET'
-  | 'STALLED'
-  | 'INVARIANT';
+export const ERROR_CATALOGUE = {
+  INVALID_PARAMETERS: {
+    meaning: 'The parameters are wrong; nothing was sent. Thrown.',
+    remedy: 'Correct the parameters and run the task again.'
+  },
+  INVALID_SETTINGS: {
+    meaning: 'A variable is missing or malformed; nothing was sent. Thrown.',
+    remedy: 'Correct the environment variables of the deployment in OXIDE, save, and deploy the app.'
+  },
+  NOT_ARMED: {
+    meaning: 'The deployment only plans.',
+    remedy:
+      'To arm it, set the environment variable LOCK_USERS_ARMED to true in the deployment settings in OXIDE, save, and deploy the app.'
+  },
+  TOO_MANY_USERS: {
+    meaning: 'The plan is larger than `maxUsers` or `LOCK_USERS_MAX_USERS` allows.',
+    remedy: 'Select fewer users, or raise "maxUsers" or LOCK_USERS_MAX_USERS if so many are meant.'
+  },
+  BACKEND_UNAUTHORIZED: {
+    meaning: '401 or 403.',
+    remedy:
+      'Check JOURNEY_API_TOKEN: a named token of this very deployment, from the "Manage API" page, saved and deployed.'
+  },
+  UNKNOWN_DEPLOYMENT: {
+    meaning: 'The backend does not know the 24 hex digits in the address.',
+    remedy:
+      'Check the 24 hex digits in JOURNEY_BACKEND_URL: the id of the backend deployment, not the one that OXIDE shows.'
+  },
+  WRONG_ADDRESS: {
+    meaning: 'There is no Backend API v4 at the address.',
+    remedy: 'Check JOURNEY_BACKEND_URL against the "Manage API" page of the data browser.'
+  },
+  BACKEND_UNREACHABLE: {
+    meaning: 'No answer: refused, dropped, name not found, or no answer within 30 s, six times.',
+    remedy: 'Check the host in JOURNEY_BACKEND_URL and the network, then run the task again.'
+  },
+  BACKEND_RATE_LIMITED: {
+    meaning: '429. Never ends a run: it waits until the limit lets it through.',
+    remedy: 'Wait a few seconds and run the task again; it finishes what is missing.'
+  },
+  BACKEND_UNAVAILABLE: {
+    meaning: 'The backend answered with 5xx.',
+    remedy: 'Wait a few minutes and run the task again; it finishes what is missing.'
+  },
+  BACKEND_REJECTED: {
+    meaning: 'Another status that is not 2xx. The message has the `type` and `detail` of the platform.',
+    remedy: 'Look at the detail; running the task again is safe.'
+  },
+  BACKEND_PROTOCOL: {
+    meaning: 'A 2xx answer without the documented content.',
+    remedy: 'Check JOURNEY_BACKEND_URL; if it is right, run the task again, which is safe.'
+  },
+  DATABASE_UNAVAILABLE: {
+    meaning: 'No `DB`, or no such user model in it.',
+    remedy: "Set LOCK_USERS_USER_MODEL to the name of the app's user model, save, and deploy the app."
+  },
+  DATABASE_READ_FAILED: {
+    meaning: '`DB` could not read the users.',
+    remedy: 'Run the task again; if it fails again, look at the state of the deployment.'
+  },
+  RUN_UNDER_WAY: {
+    meaning: 'Another run holds the lease; this one has done nothing.',
+    remedy: 'Wait until it has ended; the message names it.'
+  },
+  RUN_ENDED: {
+    meaning: 'This run was carried out before, or the object does not request one.',
+    remedy: 'Start another run if one is meant.'
+  },
+  RECORD_FAILED: {
+    meaning: 'The record of the run in the app database cannot be read or written.',
+    remedy:
+      'Check that the models lock_run and lock_run_batch in the data model are those of this version, then run the task again.'
+  },
+  NO_RECORD: {
+    meaning: 'Nothing was written down about the run that is to be undone.',
+    remedy: 'To unlock users, name them: {"action": "unlock", "userIds": ["…"]}, or select them with "where".'
+  },
+  NOT_UNDOABLE: {
+    meaning: 'The run to be undone locked nobody (a dry run, refused, an unlock), or has not begun.',
+    remedy: 'No action needed, or unlock users by name.'
+  },
+  ALREADY_UNDONE: {
+    meaning: 'Nobody is left whom that run locked.',
+    remedy: 'No action needed.'
+  },
+  QUEUED: {
+    meaning: 'The run is scheduled on the queue.',
+    remedy: 'No action needed. The log and the report are those of the scheduled invocation.'
+  },
+  TIME_BUDGET: {
+    meaning: 'The time of the invocation is used up.',
+    remedy: 'Run the task again; it finishes what is missing. No action needed where the status is `continues`.'
+  },
+  STALLED: {
+    meaning: 'Two invocations in a row changed nobody, or there were 1000 of them.',
+    remedy: 'Look at the failures and at the state of the deployment, then run the task again.'
+  },
+  INVARIANT: {
+    meaning: 'A bug in this task.',
+    remedy: 'Please report it with the log of this run. Running the task again is safe.'
+  }
+} as const satisfies Readonly<Record<string, ErrorDefinition>>;
 
-/** The parts of an error: the code, what happened, what to do next, and the platform's own words if it gave any. */
+/** A stable code of the catalogue. */
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;
+
+/** What is known of an error: its code, what happened, what to do next, and what the platform said. */
 export interface ErrorDetails {
   readonly code: ErrorCode;
   /** One sentence or more: what happened. */
@@ -77,9 +140,9 @@ const USERS_CHANGED_SENTENCE: Record<UsersChanged, string> = {
   maybe: 'Some users may have been changed.'
 };
 
-/** `what`, whether any user was changed, and the next step, as one line of text. */
-export function describeError(parts: ErrorDetails, usersChanged: UsersChanged): string {
-  return `${parts.message} ${USERS_CHANGED_SENTENCE[usersChanged]} ${parts.nextStep}`;
+/** The message, whether any user was changed, and the next step, as one line of text. */
+export function describeError(details: ErrorDetails, usersChanged: UsersChanged): string {
+  return `${details.message} ${USERS_CHANGED_SENTENCE[usersChanged]} ${details.nextStep}`;
 }
 
 /**
@@ -90,26 +153,36 @@ export function describeError(parts: ErrorDetails, usersChanged: UsersChanged): 
  */
 export class LockUsersError extends Error {
   readonly code: ErrorCode;
-  readonly parts: ErrorDetails;
+  readonly details: ErrorDetails;
 
-  constructor(parts: ErrorDetails) {
-    super(`${parts.code}: ${describeError(parts, 'no')}`);
+  constructor(details: ErrorDetails) {
+    super(`${details.code}: ${describeError(details, 'no')}`);
     this.name = 'LockUsersError';
-    this.code = parts.code;
-    this.parts = parts;
+    this.code = details.code;
+    this.details = details;
   }
 }
 
 /** Thrown when something this task relies on does not hold: a bug of ours, to be reported. */
 export class InvariantError extends LockUsersError {
-  constructor(what: string) {
-    super({
-      code: 'INVARIANT',
-      message: `This is a bug in lock_users: ${what}`,
-      nextStep: 'Please report it with the log of this run. Running the task again is safe.'
-    });
+  constructor(message: string) {
+    super(toBug(message));
     // Unlike other errors this one can surface after batches were sent.
-    this.message = `INVARIANT: ${describeError(this.parts, 'maybe')}`;
+    this.message = `INVARIANT: ${describeError(this.details, 'maybe')}`;
     this.name = 'InvariantError';
   }
+}
+
+/** The details of whatever was thrown; anything that is not ours is a bug, and says so. */
+export function toErrorDetails(thrown: unknown): ErrorDetails {
+  if (thrown instanceof LockUsersError) return thrown.details;
+  return toBug(`${thrown instanceof Error ? thrown.message : String(thrown)}.`);
+}
+
+function toBug(message: string): ErrorDetails {
+  return {
+    code: 'INVARIANT',
+    message: `This is a bug in lock_users: ${message}`,
+    nextStep: ERROR_CATALOGUE.INVARIANT.remedy
+  };
 }

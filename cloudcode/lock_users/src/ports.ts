@@ -1,5 +1,7 @@
+import type { Selection } from './input/where';
 import type { BatchRecord, RecordStatus, RunRecord } from './records/RunRecord';
-import type { LockOperation, Selection, UserState } from './vocabulary';
+import type { LockOperation } from './requests/lock-batch';
+import type { UserState } from './users/UserState';
 
 /** What `info.json` says; null where it says nothing. */
 export interface DeploymentInfo {
@@ -80,9 +82,9 @@ export interface Clock {
   sleep(waitMs: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Where the next invocation of a run is ordered. */
+/** Where the next invocation of a run is scheduled. */
 export interface InvocationQueue {
-  /** Orders an invocation of this task with these parameters, not before `afterMs` milliseconds from now. */
+  /** Schedules an invocation of this task with these parameters, not before `afterMs` milliseconds from now. */
   schedule(parameters: Readonly<Record<string, unknown>>, afterMs: number): Promise<void>;
 }
 

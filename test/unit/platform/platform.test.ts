@@ -39,7 +39,7 @@ test.each<[string, Error, object]>([
   );
 
   await expect(source.readUserIds({}, 10, 0, 1000)).rejects.toMatchObject({
-    parts: { code: 'DATABASE_READ_FAILED', ...facts }
+    details: { code: 'DATABASE_READ_FAILED', ...facts }
   });
 });
 
@@ -52,7 +52,7 @@ test('an error of DB that says nothing of the network is not taken for one', asy
 
   const error: unknown = await source.readUserIds({}, 10, 0, 1000).catch((thrown: unknown) => thrown);
 
-  expect((error as { parts: object }).parts).not.toHaveProperty('network');
+  expect((error as { details: object }).details).not.toHaveProperty('network');
 });
 
 test('a read of DB that never ends is given up in time', async () => {
@@ -64,7 +64,7 @@ test('a read of DB that never ends is given up in time', async () => {
 
   await expect(source.readUserIds({}, 10, 0, 1000)).rejects.toMatchObject({
     message: expect.stringContaining('no answer within 1 s'),
-    parts: { network: 'timeout' }
+    details: { network: 'timeout' }
   });
 });
 
@@ -78,25 +78,25 @@ test('the ids of the objects are read', async () => {
   expect(await source.readUserIds({}, 10, 0, 1000)).toEqual([userId(1)]);
 });
 
-test('the next invocation is ordered on the queue of the task, later only where it must be', async () => {
-  const ordered: unknown[] = [];
+test('the next invocation is scheduled on the queue of the task, later only where it must be', async () => {
+  const scheduled: unknown[] = [];
   const cloudCode = {
     scheduleTask: (options: unknown) => {
-      ordered.push(options);
+      scheduled.push(options);
       return Promise.resolve();
     }
   };
-  await CloudCodeQueue.find(cloudCode)?.schedule({ a: 1 }, 0);
-  await CloudCodeQueue.find(cloudCode)?.schedule({}, 1500.2);
+  await CloudCodeQueue.find(cloudCode, 'lock_users')?.schedule({ a: 1 }, 0);
+  await CloudCodeQueue.find(cloudCode, 'lock_users')?.schedule({}, 1500.2);
 
-  expect(ordered).toEqual([
+  expect(scheduled).toEqual([
     { task: 'lock_users', parameters: { a: 1 }, queue: 'lock_users' },
     { task: 'lock_users', parameters: {}, queue: 'lock_users', after: 1501 }
   ]);
 });
 
 test.each([undefined, null, {}, { scheduleTask: 'no' }])('a runtime with %j has no queue', (cloudCode) => {
-  expect(CloudCodeQueue.find(cloudCode)).toBeUndefined();
+  expect(CloudCodeQueue.find(cloudCode, 'lock_users')).toBeUndefined();
 });
 
 test('a wait on the machine’s clock ends at once when it is aborted, before or during', async () => {

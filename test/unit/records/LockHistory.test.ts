@@ -1,6 +1,6 @@
 import { LockHistory } from '../../../cloudcode/lock_users/src/records/LockHistory';
 import type { BatchRecord, NotDone } from '../../../cloudcode/lock_users/src/records/RunRecord';
-import type { UserState } from '../../../cloudcode/lock_users/src/vocabulary';
+import type { UserState } from '../../../cloudcode/lock_users/src/users/UserState';
 import { userId } from '../../support/user-id';
 
 const RUN = 'record-of-the-run';

@@ -1,20 +1,23 @@
 import fc from 'fast-check';
 import type { Scheduler } from 'fast-check';
-import { STARTING_LEASE_MS } from '../../../cloudcode/lock_users/src/platform-facts';
 import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
-import { TokenBucket } from '../../../cloudcode/lock_users/src/requests/TokenBucket';
 import type { Clock } from '../../../cloudcode/lock_users/src/ports';
 import { RequestSender } from '../../../cloudcode/lock_users/src/requests/RequestSender';
-import { acquireLease } from '../../../cloudcode/lock_users/src/records/acquire-lease';
+import {
+  acquireLease,
+  LEASE_MARGIN_MS,
+  STARTING_LEASE_MS
+} from '../../../cloudcode/lock_users/src/records/acquire-lease';
 import { FakeClock, RecordingLog } from '../../support/fake-ports';
 import { MemoryRecordStore } from '../../support/MemoryRecordStore';
 
 const UNTIL_MS = 2_000_000;
 
 function take(records: MemoryRecordStore, run: RunRecord, clock: Clock): Promise<RunRecord | undefined> {
-  const bucket = new TokenBucket({ rate: 1000, burst: 100_000 }, clock.nowMs());
-  const sender = new RequestSender({ clock, bucket, random: () => 0.5, log: new RecordingLog(), deadlineMs: UNTIL_MS });
-  return acquireLease({ sender, clock, records, holder: `holder of ${run.runId}`, untilMs: UNTIL_MS }, run);
+  const ports = { clock, random: () => 0.5, log: new RecordingLog() };
+  const budgetMs = UNTIL_MS - LEASE_MARGIN_MS - clock.nowMs();
+  const sender = new RequestSender(ports, { pace: { rate: 1000, burst: 100_000 }, budgetMs });
+  return acquireLease({ sender, ports }, records, run, `holder of ${run.runId}`);
 }
 
 /** A store whose reads and saves take place in whatever order the scheduler draws. */
@@ -80,7 +83,7 @@ test.each(['running', 'continues'] as const)(
 
     expect(records.runs.get(other.id)).toMatchObject({
       status: 'interrupted',
-      message: expect.stringContaining('The process ended without a word.')
+      message: expect.stringContaining('The process ended without reporting.')
     });
   }
 );

@@ -1,4 +1,4 @@
-import { HAND_OVER_LEASE_MS } from '../../../cloudcode/lock_users/src/platform-facts';
+import { HAND_OVER_LEASE_MS } from '../../../cloudcode/lock_users/src/records/finish-run';
 import { LockUsersError } from '../../../cloudcode/lock_users/src/errors';
 import type { BatchRecord, RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
@@ -114,31 +114,56 @@ test('a record that cannot be written later does not hold the run up, and the lo
   expect(onlyRun()).toMatchObject({ status: 'done', locked: 5 });
 });
 
-test('an app without the models gets no record, and the log says so once', async () => {
+test.each([
+  ['a queue', true],
+  ['no queue', false]
+])(
+  'an app without the models, on a runtime with %s, runs at once, without a record, and says so once',
+  async (_, hasQueue) => {
+    platform.records = undefined;
+    platform.hasQueue = hasQueue;
+    const log = new RecordingLog();
+
+    const report = await runOnFake(platform, {}, {}, log);
+
+    expect(report).toMatchObject({ status: 'done', counts: { locked: 5 }, requests: { record: 0 } });
+    expect(platform.scheduled).toEqual([]);
+    expect(log.lines.filter((line) => line === 'No record: this run cannot be undone or stopped.')).toHaveLength(1);
+  }
+);
+
+test('a later invocation of a run without a record does not repeat that it has none', async () => {
   platform.records = undefined;
-  platform.hasQueue = false;
   const log = new RecordingLog();
+  const bucket = { tokens: 1, rate: 1, atMs: 0 };
+  const counts = { idleInvocations: 0, doneSeen: 0, done: 0, resetSessions: 0 };
 
-  const report = await runOnFake(platform, {}, {}, log);
+  await runOnFake(
+    platform,
+    { continuation: { runId: 'run-1', invocation: 2, startedAtMs: 0, ...counts, bucket } },
+    {},
+    log
+  );
 
-  expect(report).toMatchObject({ status: 'done', counts: { locked: 5 }, requests: { record: 0 } });
-  expect(log.lines.filter((line) => line.startsWith('This run has no record'))).toHaveLength(1);
+  expect(log.lines.filter((line) => line.startsWith('No record'))).toEqual([]);
 });
 
-test('without the models a run moves to the queue, where runs never overlap, and is carried out there', async () => {
+test('a dry run of an app without the models says what a run could not be', async () => {
   platform.records = undefined;
   const log = new RecordingLog();
 
-  expect(await runOnFake(platform, { reason: 'r' }, {}, log)).toMatchObject({
-    status: 'queued',
-    counts: { planned: 0 }
-  });
-  expect(platform.batches).toEqual([]);
-  expect(platform.scheduled).toEqual([{ parameters: { reason: 'r', runId: 'run-1' }, afterMs: 0 }]);
+  await runOnFake(platform, { dryRun: true }, {}, log);
 
-  const report = await runOnFake(platform, platform.scheduled[0]?.parameters, {}, log);
-  expect(report).toMatchObject({ status: 'done', runId: 'run-1', counts: { locked: 5 } });
-  expect(log.lines.filter((line) => line.startsWith('This run has no record'))).toHaveLength(1);
+  expect(log.lines).toContain('No record: a run of this app cannot be undone or stopped.');
+});
+
+test('two locks at once without a record lock everybody once or twice and nobody fails', async () => {
+  platform.records = undefined;
+
+  const reports = await Promise.all([runOnFake(platform), runOnFake(platform)]);
+
+  expect(platform.locked.size).toBe(5);
+  for (const { status, counts } of reports) expect([status, counts.failed]).toEqual(['done', 0]);
 });
 
 test('a dry run is recorded and needs no lease', async () => {

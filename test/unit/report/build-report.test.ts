@@ -1,7 +1,9 @@
+import { parseParameters } from '../../../cloudcode/lock_users/src/input/parameters';
 import { buildReport } from '../../../cloudcode/lock_users/src/report/build-report';
-import type { ReportParts } from '../../../cloudcode/lock_users/src/report/build-report';
-import { describeNotArmed, describeTooManyUsers } from '../../../cloudcode/lock_users/src/input/check-permission';
-import { lockGoal } from '../../../cloudcode/lock_users/src/actions/Goal';
+import type { ReportInput } from '../../../cloudcode/lock_users/src/report/build-report';
+import { lockGoal } from '../../../cloudcode/lock_users/src/actions/lock';
+import { notArmed, tooManyUsers } from '../../../cloudcode/lock_users/src/stop-reasons';
+import { VERSION } from '../../../cloudcode/lock_users/src/version';
 import { backendError } from '../../../cloudcode/lock_users/src/requests/classify-response';
 import type { Failure, OutcomeCounts, PlanCounts } from '../../../cloudcode/lock_users/src/users/outcomes';
 import { userId } from '../../support/user-id';
@@ -9,12 +11,22 @@ import { userId } from '../../support/user-id';
 const FAILURE = { userId: userId(1), outcome: 'failed', type: 'T', detail: 'd' } as const;
 const TIME_BUDGET = { code: 'TIME_BUDGET', message: 'The time is used up.', nextStep: 'Wait.' } as const;
 const NEXT = {
-  ...{ runId: 'run-1', invocation: 2, startedAtMs: 0, idleInvocations: 0, doneSeen: 1, done: 1, resetSessions: 0 },
+  runId: 'run-1',
+  invocation: 2,
+  startedAtMs: 0,
+  idleInvocations: 0,
+  doneSeen: 1,
+  done: 1,
+  resetSessions: 0,
   bucket: { tokens: 1, rate: 1, atMs: 0 }
 };
-const UNREACHABLE = backendError('BACKEND_UNREACHABLE', 'GET users failed: refused.').parts;
+const UNREACHABLE = backendError('BACKEND_UNREACHABLE', 'GET users failed: refused.').details;
 
-type Changes = Omit<Partial<ReportParts>, 'roster'> & {
+type Changes = Partial<Pick<ReportInput, 'stop' | 'next' | 'verified' | 'resetEarlier' | 'sessions'>> & {
+  dryRun?: boolean;
+  invocation?: number;
+  doneEarlier?: number;
+  reason?: string;
   planned?: number;
   plan?: PlanCounts;
   outcomes?: OutcomeCounts;
@@ -22,12 +34,24 @@ type Changes = Omit<Partial<ReportParts>, 'roster'> & {
   turnedReset?: [string, number][];
 };
 
-function parts(changes: Changes = {}): ReportParts {
-  const { planned = 2, plan, outcomes, failures = [], turnedReset = [], ...rest } = changes;
+function parts(changes: Changes = {}): ReportInput {
+  const { planned = 2, plan, outcomes, failures = [], turnedReset = [], ...others } = changes;
+  const { dryRun = false, invocation = 1, doneEarlier, reason, ...rest } = others;
+  const parameters = parseParameters({
+    ...(reason !== undefined && { reason }),
+    ...(doneEarlier !== undefined && { continuation: { ...NEXT, done: doneEarlier } })
+  });
+  const requests = { info: 1, database: 2, users: 3, batch: 4, single: 6, record: 5, retried: 0, rateLimited: 0 };
   return {
-    runId: 'run-1',
-    invocation: 1,
-    dryRun: false,
+    context: {
+      parameters,
+      runId: 'run-1',
+      invocation,
+      dryRun,
+      beganAtMs: 1000,
+      ports: { clock: { nowMs: () => 1005 } },
+      sender: { requests }
+    },
     deployment: { label: 'Fake', environment: 'testing', backendId: '64b0c0ffee64b0c0ffee64b0' },
     roster: {
       goal: lockGoal(false),
@@ -41,16 +65,14 @@ function parts(changes: Changes = {}): ReportParts {
       listOutside: () => []
     },
     verified: true,
-    doneEarlier: 0,
     resetEarlier: 0,
-    requests: { info: 1, database: 2, users: 3, batch: 4, single: 6, record: 5, retried: 0, rateLimited: 0 },
-    durationMs: 5,
     ...rest
   };
 }
 
 test('a report has the counts, the requests and their total', () => {
   expect(buildReport(parts({ reason: 'release' }))).toEqual({
+    version: VERSION,
     runId: 'run-1',
     action: 'lock',
     status: 'done',
@@ -84,13 +106,13 @@ test.each<[string, string, Changes]>([
   ['failed', 'the time is used up and no invocation could be ordered', { outcomes: NOBODY, stop: TIME_BUDGET }],
   ['stalled', 'it gave up', { outcomes: NOBODY, stop: { ...TIME_BUDGET, code: 'STALLED' } }],
   ['planned', 'it was a dry run', { dryRun: true, outcomes: NOBODY }],
-  ['planned', 'the deployment is not armed', { dryRun: true, outcomes: NOBODY, stop: describeNotArmed() }],
-  ['refused', 'it was told to lock and is not armed', { outcomes: NOBODY, stop: describeNotArmed() }],
-  ['refused', 'the plan is too large', { outcomes: NOBODY, stop: describeTooManyUsers('lock', 2, 1) }],
+  ['planned', 'the deployment is not armed', { dryRun: true, outcomes: NOBODY, stop: notArmed() }],
+  ['refused', 'it was told to lock and is not armed', { outcomes: NOBODY, stop: notArmed() }],
+  ['refused', 'the plan is too large', { outcomes: NOBODY, stop: tooManyUsers('lock', 2, 1) }],
   [
     'refused',
     'the plan of a dry run is too large',
-    { dryRun: true, outcomes: NOBODY, stop: describeTooManyUsers('lock', 2, 1) }
+    { dryRun: true, outcomes: NOBODY, stop: tooManyUsers('lock', 2, 1) }
   ],
   ['partial', 'one failed', { outcomes: { ...NOBODY, done: 1, failed: 1, notAttempted: 0 }, failures: [FAILURE] }],
   [

@@ -23,14 +23,14 @@ test.each<[number, unknown, string, boolean]>([
 test('the error names the request, the status, the type and the detail', () => {
   const error = classifyResponse('POST batch.json', 400, { type: 'INVALID_API_REQUEST', detail: 'Too many.' });
 
-  expect(error.parts).toMatchObject({
+  expect(error.details).toMatchObject({
     message: 'POST batch.json was answered with status 400, INVALID_API_REQUEST: Too many.',
     platformType: 'INVALID_API_REQUEST'
   });
 });
 
 test('an answer without a type is named by its status', () => {
-  expect(classifyResponse('GET users', 502, undefined).parts).toMatchObject({
+  expect(classifyResponse('GET users', 502, undefined).details).toMatchObject({
     message: 'GET users was answered with status 502.',
     platformType: 'HTTP_502'
   });

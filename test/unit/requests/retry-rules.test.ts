@@ -53,12 +53,12 @@ test.each<[string, LockUsersError, number, number, Decision]>([
   ['the sixth 503', answered(503), 1000, 6, GIVE_UP],
   ['the sixth time-out', TIMEOUT, 1000, 6, GIVE_UP]
 ])('%s (%p) with %i operations, attempt %i: %j', (_name, error, operations, attempt, expected) => {
-  expect(decideRetry({ error: error.parts, operations, attempt }, () => 0.5)).toEqual(expected);
+  expect(decideRetry({ error: error.details, operations, attempt }, () => 0.5)).toEqual(expected);
 });
 
 test('the backoff has full jitter, and its cap is 20 s', () => {
   const wait = (random: number, attempt: number): unknown =>
-    decideRetry({ error: DROPPED.parts, operations: 0, attempt }, () => random);
+    decideRetry({ error: DROPPED.details, operations: 0, attempt }, () => random);
 
   expect([wait(0, 1), wait(1, 1), wait(1, 5)]).toEqual([retry(0), retry(1000), retry(16_000)]);
 });

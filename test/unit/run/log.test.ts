@@ -1,3 +1,4 @@
+import { VERSION } from '../../../cloudcode/lock_users/src/version';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { runOnFake } from '../../support/run-on-fake';
 import { userIds } from '../../support/user-id';
@@ -10,7 +11,7 @@ test('a person can follow the run, and the last line is the report', async () =>
   const report = await runOnFake(platform, params, {}, log);
 
   expect(log.lines).toEqual([
-    'lock_users, run run-1',
+    `lock_users ${VERSION}, run run-1`,
     'Deployment: Fake (testing), backend 64b0c0ffee64b0c0ffee64b0',
     'Address and token from JOURNEY_BACKEND_URL, JOURNEY_API_TOKEN',
     'Reason: "release\\nResult: done"',

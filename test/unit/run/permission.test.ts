@@ -1,4 +1,4 @@
-import type { Report } from '../../../cloudcode/lock_users/src/report/build-report';
+import type { Report } from '../../../cloudcode/lock_users/src/report/Report';
 import { FakePlatform } from '../../support/fake-ports';
 import { runOnFake } from '../../support/run-on-fake';
 import { userIds } from '../../support/user-id';

@@ -1,5 +1,5 @@
 import { classifyResponse, backendError } from '../../../cloudcode/lock_users/src/requests/classify-response';
-import type { LockOperation } from '../../../cloudcode/lock_users/src/vocabulary';
+import type { LockOperation } from '../../../cloudcode/lock_users/src/requests/lock-batch';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { runOnFake } from '../../support/run-on-fake';
 import { userId, userIds } from '../../support/user-id';
@@ -120,7 +120,7 @@ test('users who are still unlocked are sent again, alone', async () => {
 
   expect(report).toMatchObject({ status: 'done', verified: true, counts: { locked: 5 }, failures: [] });
   expect(platform.batches[1]?.map((operation: LockOperation) => operation.user_id)).toEqual(userIds(2));
-  expect(log.lines).toContain('2 users are still unlocked. Sending them again (1 of 3).');
+  expect(log.lines).toContain('2 users are still unlocked. Sending again (1 of 3).');
 });
 
 test('with verify: false the answers are believed, and the report says so', async () => {

@@ -1,5 +1,5 @@
 import { classifyResponse } from '../../../cloudcode/lock_users/src/requests/classify-response';
-import type { Report } from '../../../cloudcode/lock_users/src/report/build-report';
+import type { Report } from '../../../cloudcode/lock_users/src/report/Report';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { runOnFake } from '../../support/run-on-fake';
 import { userId, userIds } from '../../support/user-id';
@@ -17,7 +17,7 @@ function slow(count: number): FakePlatform {
 
 const PARAMETERS = { batchSize: 1, concurrency: 1, reason: 'release' };
 
-test('a run whose time is used up orders its next invocation and says so', async () => {
+test('a run whose time is used up schedules its next invocation and says so', async () => {
   const platform = slow(5);
   const log = new RecordingLog();
 
@@ -28,7 +28,11 @@ test('a run whose time is used up orders its next invocation and says so', async
     invocation: 1,
     verified: false,
     counts: { locked: 3, notAttempted: 2 },
-    stopReason: { code: 'TIME_BUDGET', usersChanged: 'yes', nextStep: 'Invocation 2 is ordered and goes on by itself.' }
+    stopReason: {
+      code: 'TIME_BUDGET',
+      usersChanged: 'yes',
+      nextStep: 'Invocation 2 is scheduled and goes on by itself.'
+    }
   });
   expect(platform.scheduled).toEqual([
     {

@@ -1,4 +1,4 @@
-import type { Report } from '../../../cloudcode/lock_users/src/report/build-report';
+import type { Report } from '../../../cloudcode/lock_users/src/report/Report';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { MemoryRecordStore } from '../../support/MemoryRecordStore';
 import { runOnFake } from '../../support/run-on-fake';
@@ -62,9 +62,9 @@ test('undoing twice changes nothing the second time, and says so', async () => {
   expect(again).toMatchObject({ status: 'done', counts: { alreadyUnlocked: 4, planned: 0, unlocked: 0 } });
   expect(again.stopReason).toEqual({
     code: 'ALREADY_UNDONE',
-    message: `There is nothing left to undo: of the 4 users whom run ${locked.runId} locked, 4 are unlocked already. No user was changed. Nothing is to be done.`,
+    message: `There is nothing left to undo: of the 4 users whom run ${locked.runId} locked, 4 are unlocked already. No user was changed. No action needed.`,
     usersChanged: 'no',
-    nextStep: 'Nothing is to be done.'
+    nextStep: 'No action needed.'
   });
   expect(platform.singles).toEqual([]);
   expect([...records.runs.values()].at(-1)).toMatchObject({ status: 'done', message: again.stopReason?.message });

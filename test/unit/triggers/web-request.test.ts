@@ -1,5 +1,5 @@
 import { handleWebRequest } from '../../../cloudcode/lock_users/src/triggers/handle-web-request';
-import type { WebAnswer, WebPorts } from '../../../cloudcode/lock_users/src/triggers/handle-web-request';
+import type { WebResponse, WebPorts } from '../../../cloudcode/lock_users/src/triggers/handle-web-request';
 import { carriesSecret } from '../../../cloudcode/lock_users/src/platform/check-web-secret';
 import { hashToUuid } from '../../../cloudcode/lock_users/src/platform/hash-to-uuid';
 import { LockUsersError } from '../../../cloudcode/lock_users/src/errors';
@@ -13,7 +13,7 @@ beforeEach(() => {
   platform = new FakePlatform([]);
 });
 
-function request(body: string | undefined, key?: string, settings: Partial<Settings> = {}): Promise<WebAnswer> {
+function request(body: string | undefined, key?: string, settings: Partial<Settings> = {}): Promise<WebResponse> {
   const ports: WebPorts = { ...platform.ports(), readSettings: () => ({ ...SETTINGS, ...settings }), hashToUuid };
   return handleWebRequest({ url: '/lock_users', body, idempotencyKey: key }, ports);
 }

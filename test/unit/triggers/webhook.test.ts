@@ -1,4 +1,4 @@
-import type { Report } from '../../../cloudcode/lock_users/src/report/build-report';
+import type { Report } from '../../../cloudcode/lock_users/src/report/Report';
 import { handleWebhook } from '../../../cloudcode/lock_users/src/triggers/handle-webhook';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { MemoryRecordStore } from '../../support/MemoryRecordStore';
@@ -80,8 +80,8 @@ test('an object that is not there starts nothing', async () => {
 });
 
 test.each<[string, string]>([
-  ['{', 'The field "parameters" is no JSON.'],
-  ['[]', 'The field "parameters" is to hold a JSON object.'],
+  ['{', 'The field "parameters" is not valid JSON.'],
+  ['[]', 'The field "parameters" must hold a JSON object.'],
   ['{"dryrun":true}', 'Unknown parameter "dryrun". Did you mean "dryRun"?'],
   ['{"wipe":true}', 'This task never wipes'],
   ['{"runId":"x"}', '"runId" is set by the task itself.'],

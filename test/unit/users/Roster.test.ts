@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { lockGoal } from '../../../cloudcode/lock_users/src/actions/Goal';
+import { lockGoal } from '../../../cloudcode/lock_users/src/actions/lock';
 import { Roster } from '../../../cloudcode/lock_users/src/users/Roster';
 import type { OperationResult } from '../../../cloudcode/lock_users/src/requests/match-results';
 import { shownUser } from '../../support/shown-user';
@@ -45,7 +45,7 @@ test('protected counts before excluded, and excluded before already locked', () 
     protected: 1,
     excluded: 1,
     already: 1,
-    spared: 0,
+    skipped: 0,
     gone: 0,
     planned: 1
   });

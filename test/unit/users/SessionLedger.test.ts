@@ -1,5 +1,5 @@
 import { SessionLedger } from '../../../cloudcode/lock_users/src/users/SessionLedger';
-import type { SessionState, UserState } from '../../../cloudcode/lock_users/src/vocabulary';
+import type { SessionState, UserState } from '../../../cloudcode/lock_users/src/users/UserState';
 import { userId } from '../../support/user-id';
 
 /** When the run began: 10.5 seconds past. */

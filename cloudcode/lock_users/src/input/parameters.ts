@@ -1,72 +1,153 @@
-import uniq = require('lodash/uniq');
 import isPlainObject = require('lodash/isPlainObject');
-import { describeValue, findInvalidUserId } from './user-ids';
+import { ACTION_LABELS } from '../actions/ActionLabels';
+import type { ActionName } from '../actions/ActionLabels';
+import { ERROR_CATALOGUE, LockUsersError } from '../errors';
+import { MAX_OPERATIONS_PER_BATCH } from '../platform-facts';
 import { isContinuation, isRunId } from '../run/Continuation';
-import type { Continuation } from '../run/Continuation';
+import { define, describeValue, must } from './Check';
+import type { Check, Definition, Values } from './Check';
 import { suggestName } from './did-you-mean';
-import {
-  DEFAULT_CONCURRENCY,
-  MAX_CONCURRENCY,
-  MAX_OPERATIONS_PER_BATCH,
-  MAX_REASON_LENGTH,
-  MAX_REQUESTED_BY_LENGTH
-} from '../platform-facts';
-import { LockUsersError } from '../errors';
-import { parseWhere } from './where';
-import type { Action, Selection } from '../vocabulary';
+import { checkUserIds } from './user-ids';
+import { checkWhere } from './where';
+import type { Selection, WhereClause } from './where';
 
-/** What a trigger asks for, checked. */
-export interface Parameters {
-  readonly action: Action;
-  /** The id of the run that is undone: those whom it locked are selected, and the action is `unlock`. */
-  readonly undo?: string;
-  /** With `lock`: leave users alone who are not in the app. Default false. */
-  readonly onlyEnrolled: boolean;
+/** Batches in flight by default. Ours, measured: docs/benchmarks.md of the project. */
+const DEFAULT_CONCURRENCY = 16;
+
+/** Most batches in flight. Ours: more would gain nothing at the platform's rate. */
+const MAX_CONCURRENCY = 32;
+
+/** Characters allowed in `reason`. Ours: enough for a sentence or two in a report. */
+const MAX_REASON_LENGTH = 500;
+
+/** Characters allowed in `requestedBy`. Ours. */
+const MAX_REQUESTED_BY_LENGTH = 100;
+
+const isTrueOrFalse = must((value: unknown): value is boolean => typeof value === 'boolean', 'true or false');
+const isArray = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+
+/** The parameters of a run: the one place of their names, checks, defaults and documentation. */
+export const PARAMETERS = {
+  action: define<ActionName, undefined>({
+    check: must(isActionName, '"lock", "unlock" or "reauthenticate"'),
+    default: undefined,
+    defaultText: '`"lock"`',
+    doc: '`"lock"`, `"unlock"` or `"reauthenticate"`.'
+  }),
+  undo: define<string, undefined>({
+    check: must(isRunId, 'the id of a run, as its report and its record name it'),
+    default: undefined,
+    defaultText: 'none',
+    doc: 'The id of a run: those whom it locked are unlocked. Not with `where` or `userIds`.'
+  }),
+  where: define<WhereClause, undefined>({
+    check: checkArray(checkWhere, 'an array such as ["role = ?", "driver"]'),
+    default: undefined,
+    defaultText: 'everybody',
+    doc: 'Who is selected, as in `DB.user.where`: `["role = ? and depot_id in ?", "driver", ["…"]]`.'
+  }),
+  userIds: define<readonly string[], undefined>({
+    check: (value, name) =>
+      isArray(value) && value.length === 0
+        ? { mistakes: [`${name} is empty. Name at least one user, or leave it out to select everybody.`] }
+        : checkArray(checkUserIds, 'an array of user ids')(value, name),
+    default: undefined,
+    defaultText: 'everybody',
+    doc: 'Who is selected, by id. With `where`: those who are in both.'
+  }),
+  excludeUserIds: define<readonly string[], readonly string[]>({
+    check: checkArray(checkUserIds, 'an array of user ids'),
+    default: [],
+    defaultText: 'nobody',
+    doc: 'Selected users who are left alone in this run.'
+  }),
+  onlyEnrolled: define<boolean, boolean>({
+    check: isTrueOrFalse,
+    default: false,
+    defaultText: '`false`',
+    doc: 'With `lock`: `true` leaves users alone who are not in the app anyway. They can sign in later.'
+  }),
+  dryRun: define<boolean, undefined>({
+    check: isTrueOrFalse,
+    default: undefined,
+    defaultText: 'lock where armed',
+    doc: '`true`: only plan, on any deployment. `false`: refused where the deployment is not armed.'
+  }),
+  maxUsers: define<number, undefined>({
+    check: must(isCount, 'a whole number of at least 1'),
+    default: undefined,
+    defaultText: 'the variable',
+    doc: 'As `LOCK_USERS_MAX_USERS`; it can lower that limit, not raise it.'
+  }),
+  batchSize: define<number, number>({
+    check: checkNumberUpTo(MAX_OPERATIONS_PER_BATCH),
+    default: MAX_OPERATIONS_PER_BATCH,
+    defaultText: '1000',
+    doc: 'With `lock`: operations per request, 1 to 1000.'
+  }),
+  concurrency: define<number, number>({
+    check: checkNumberUpTo(MAX_CONCURRENCY),
+    default: DEFAULT_CONCURRENCY,
+    defaultText: '16',
+    doc: 'Requests in flight that change users, 1 to 32.'
+  }),
+  verify: define<boolean, boolean>({
+    check: isTrueOrFalse,
+    default: true,
+    defaultText: '`true`',
+    doc: '`false`: believe the answers, and do not read the users again.'
+  }),
+  reason: define<string, undefined>({
+    check: checkText(MAX_REASON_LENGTH),
+    default: undefined,
+    defaultText: 'none',
+    doc: 'Text for the log, the report and the record.'
+  }),
+  requestedBy: define<string, undefined>({
+    check: checkText(MAX_REQUESTED_BY_LENGTH),
+    default: undefined,
+    defaultText: 'none',
+    doc: 'Who or what asks for it: text for the log and the record.'
+  }),
+  runId: define<string, undefined>({
+    check: must(isRunId, 'an id of 1 to 100 letters, digits, "-" and "_"'),
+    default: undefined,
+    defaultText: 'a new one',
+    doc: "The run's id. A run that its record shows to have ended is not carried out again."
+  }),
+  continuation: define({
+    check: must(isContinuation, 'left out: the task sets it itself'),
+    default: undefined,
+    defaultText: 'none',
+    doc: 'What the task hands to its own next invocation. Leave it out.'
+  }),
+  wipe: define<false, undefined>({
+    check: (value) =>
+      value === false
+        ? { value }
+        : {
+            mistakes: ['This task never wipes: it locks users and keeps the data on their devices. Leave "wipe" out.']
+          },
+    default: undefined,
+    defaultText: '`false`',
+    doc: 'Refused in any value but `false`: this task never wipes.'
+  })
+} as const;
+
+type ParameterValues = Values<typeof PARAMETERS>;
+type ParameterName = keyof typeof PARAMETERS;
+
+/** What a trigger asks for, checked. The table above says what each parameter means. */
+export interface Parameters extends Omit<ParameterValues, 'action' | 'where' | 'userIds' | 'wipe'> {
+  /** With `undo`: `unlock`. */
+  readonly action: ActionName;
   /** Who is selected; everybody where nothing is given. */
   readonly selection: Selection;
-  /** Selected users who are left alone. Default: nobody. */
-  readonly excludeUserIds: readonly string[];
-  /** True: only plan. False: refused where the deployment is not armed. Undefined: only plan where it is not armed. */
-  readonly dryRun?: boolean;
-  /** A run that would change more users is refused. At least 1. */
-  readonly maxUsers?: number;
-  /** With `lock`: operations per batch, 1 to 1000. Default 1000, the platform's limit. */
-  readonly batchSize: number;
-  /** Batches, or requests about one user, in flight, 1 to 32. Default 16. */
-  readonly concurrency: number;
-  /** False: believe the answers, and do not read the users again. Default true. */
-  readonly verify: boolean;
-  /** Why, in the caller's words; it ends up in the report. */
-  readonly reason?: string;
-  /** Who or what asks for it, in the caller's words; it ends up in the run's record. */
-  readonly requestedBy?: string;
-  /** The id that the run has. Whoever orders it gives it one, so that a repeated order is the same run. */
-  readonly runId?: string;
-  /** Where this is not a run's first invocation: what the one before hands over. Set by the task itself. */
-  readonly continuation?: Continuation;
-  /** The parameters as they were given, for the next invocation. */
+  /** The parameters as they came, for the next invocation. */
   readonly rawParameters: Readonly<Record<string, unknown>>;
 }
 
-const PARAMETER_NAMES = [
-  'action',
-  'undo',
-  'where',
-  'userIds',
-  'excludeUserIds',
-  'onlyEnrolled',
-  'dryRun',
-  'maxUsers',
-  'batchSize',
-  'concurrency',
-  'verify',
-  'reason',
-  'requestedBy',
-  'runId',
-  'continuation',
-  'wipe'
-] as const;
-type ParameterName = (typeof PARAMETER_NAMES)[number];
+const PARAMETER_NAMES = Object.keys(PARAMETERS) as ParameterName[];
 
 /**
  * Checks a trigger's parameters. `undefined`, `null` and `{}` all mean: everything by default.
@@ -74,93 +155,52 @@ type ParameterName = (typeof PARAMETER_NAMES)[number];
  * @throws LockUsersError `INVALID_PARAMETERS`, naming every mistake at once.
  */
 export function parseParameters(params: unknown): Parameters {
-  const given = params === undefined || params === null ? {} : params;
-  if (!isPlainObject(given)) {
-    throw invalidParameters([`Parameters are a JSON object, not ${describeValue(given)}.`]);
+  const rawParameters = params ?? {};
+  if (!isPlainObject(rawParameters)) {
+    throw invalidParameters([`Parameters are a JSON object, not ${describeValue(rawParameters)}.`]);
   }
-  const values = new Map<string, unknown>(Object.entries(given as object));
-  const mistakes: string[] = [];
-  for (const name of values.keys()) {
-    if (!(PARAMETER_NAMES as readonly string[]).includes(name)) {
-      mistakes.push(`Unknown parameter ${JSON.stringify(name)}. ${suggestName(name, PARAMETER_NAMES)}`);
-    }
+  const raw = new Map<string, unknown>(Object.entries(rawParameters as object));
+  const mistakes = [...raw.keys()]
+    .filter((name) => !(PARAMETER_NAMES as readonly string[]).includes(name))
+    .map((name) => `Unknown parameter ${JSON.stringify(name)}. ${suggestName(name, PARAMETER_NAMES)}`);
+
+  function take<T, Default extends T | undefined>(
+    name: ParameterName,
+    { check, default: defaultValue }: Definition<T, Default>
+  ): T | Default {
+    const value = raw.get(name);
+    if (value === undefined) return defaultValue;
+    const checked = check(value, `"${name}"`);
+    if ('value' in checked) return checked.value;
+    mistakes.push(...checked.mistakes);
+    return defaultValue;
   }
 
-  /** The parameter's value where it is given and passes `check`; a mistake is noted where it does not pass. */
-  function take<T>(name: ParameterName, check: (value: unknown) => value is T, expected: string): T | undefined {
-    const value = values.get(name);
-    if (value === undefined || check(value)) return value;
-    mistakes.push(`"${name}" must be ${expected}, not ${describeValue(value)}.`);
-    return undefined;
-  }
-
-  if (values.has('wipe') && values.get('wipe') !== false) {
-    mistakes.push('This task never wipes: it locks users and keeps the data on their devices. Leave "wipe" out.');
-  }
-  const undo = take('undo', isRunId, 'the id of a run, as its report and its record name it');
-  const action =
-    take('action', isAction, '"lock", "unlock" or "reauthenticate"') ?? (undo === undefined ? 'lock' : 'unlock');
-  const where = parseWhere(take('where', isArray, 'an array such as ["role = ?", "driver"]'), mistakes);
-  const userIds = takeIds('userIds', take('userIds', isArray, 'an array of user ids'), mistakes);
-  if (userIds?.length === 0) {
-    mistakes.push('"userIds" is empty. Name at least one user, or leave it out to select everybody.');
-  }
-  const excludeUserIds = takeIds('excludeUserIds', take('excludeUserIds', isArray, 'an array of user ids'), mistakes);
-  const onlyEnrolled = take('onlyEnrolled', isBoolean, 'true or false');
-  const dryRun = take('dryRun', isBoolean, 'true or false');
-  const maxUsers = take('maxUsers', isCount, 'a whole number of at least 1');
-  const batchSize = take('batchSize', isBatchSize, `a whole number from 1 to ${MAX_OPERATIONS_PER_BATCH}`);
-  const concurrency = take('concurrency', isConcurrency, `a whole number from 1 to ${MAX_CONCURRENCY}`);
-  const verify = take('verify', isBoolean, 'true or false');
-  const continuation = take('continuation', isContinuation, 'left out: the task sets it itself');
-  const reason = take('reason', isTextOf(MAX_REASON_LENGTH), `text of 1 to ${MAX_REASON_LENGTH} characters`);
-  const requestedBy = take(
-    'requestedBy',
-    isTextOf(MAX_REQUESTED_BY_LENGTH),
-    `text of 1 to ${MAX_REQUESTED_BY_LENGTH} characters`
-  );
-  const runId = take('runId', isRunId, 'an id of 1 to 100 letters, digits, "-" and "_"');
-
-  if (undo !== undefined) mistakes.push(...findUndoMistakes(action, values, undo === runId));
-  if (action !== 'lock') {
-    if (batchSize !== undefined)
-      mistakes.push('"batchSize" goes with "lock": the platform has no batches of other actions.');
-    if (onlyEnrolled === true) mistakes.push(`"onlyEnrolled" goes with "lock". ${WHY_NOT_ENROLLED[action]}`);
-  }
-
-  if (mistakes.length > 0) throw invalidParameters(mistakes);
-  return {
+  take('wipe', PARAMETERS.wipe);
+  const undo = take('undo', PARAMETERS.undo);
+  const action = take('action', PARAMETERS.action) ?? (undo === undefined ? 'lock' : 'unlock');
+  const where = take('where', PARAMETERS.where);
+  const userIds = take('userIds', PARAMETERS.userIds);
+  const parameters: Parameters = {
     action,
-    onlyEnrolled: onlyEnrolled ?? false,
-    ...(undo !== undefined && { undo }),
+    undo,
     selection: { ...(where && { where }), ...(userIds && { userIds }) },
-    excludeUserIds: excludeUserIds ?? [],
-    batchSize: batchSize ?? MAX_OPERATIONS_PER_BATCH,
-    concurrency: concurrency ?? DEFAULT_CONCURRENCY,
-    verify: verify ?? true,
-    rawParameters: Object.fromEntries(values),
-    ...(continuation && { continuation }),
-    ...(dryRun !== undefined && { dryRun }),
-    ...(maxUsers !== undefined && { maxUsers }),
-    ...(reason !== undefined && { reason }),
-    ...(requestedBy !== undefined && { requestedBy }),
-    ...(runId !== undefined && { runId })
+    excludeUserIds: take('excludeUserIds', PARAMETERS.excludeUserIds),
+    onlyEnrolled: take('onlyEnrolled', PARAMETERS.onlyEnrolled),
+    dryRun: take('dryRun', PARAMETERS.dryRun),
+    maxUsers: take('maxUsers', PARAMETERS.maxUsers),
+    batchSize: take('batchSize', PARAMETERS.batchSize),
+    concurrency: take('concurrency', PARAMETERS.concurrency),
+    verify: take('verify', PARAMETERS.verify),
+    continuation: take('continuation', PARAMETERS.continuation),
+    reason: take('reason', PARAMETERS.reason),
+    requestedBy: take('requestedBy', PARAMETERS.requestedBy),
+    runId: take('runId', PARAMETERS.runId),
+    rawParameters: Object.fromEntries(raw)
   };
-}
-
-const WHY_NOT_ENROLLED: Readonly<Record<Exclude<Action, 'lock'>, string>> = {
-  unlock: 'A locked user is not in the app.',
-  reauthenticate: 'Only users who are in the app are signed out anyway.'
-};
-
-function findUndoMistakes(action: Action, values: ReadonlyMap<string, unknown>, isItself: boolean): string[] {
-  const mistakes: string[] = [];
-  if (action !== 'unlock') mistakes.push('"undo" unlocks users. Leave "action" out.');
-  if (values.has('where') || values.has('userIds')) {
-    mistakes.push('"undo" selects the users whom that run locked. Leave "where" and "userIds" out.');
-  }
-  if (isItself) mistakes.push('A run cannot undo itself.');
-  return mistakes;
+  mistakes.push(...findContradictions(parameters, raw));
+  if (mistakes.length > 0) throw invalidParameters(mistakes);
+  return parameters;
 }
 
 /** The error for parameters that are wrong in themselves or do not fit the deployment's settings. */
@@ -168,41 +208,59 @@ export function invalidParameters(mistakes: readonly string[]): LockUsersError {
   return new LockUsersError({
     code: 'INVALID_PARAMETERS',
     message: mistakes.join(' '),
-    nextStep: 'Correct the parameters and run the task again.'
+    nextStep: ERROR_CATALOGUE.INVALID_PARAMETERS.remedy
   });
 }
 
-function takeIds(name: string, ids: readonly unknown[] | undefined, mistakes: string[]): string[] | undefined {
-  if (ids === undefined) return undefined;
-  const wrong = findInvalidUserId(ids);
-  if (wrong !== undefined) mistakes.push(`In "${name}", ${wrong}.`);
-  return uniq(ids as string[]);
+const WHY_NOT_ENROLLED: Readonly<Record<Exclude<ActionName, 'lock'>, string>> = {
+  unlock: 'A locked user is not in the app.',
+  reauthenticate: 'Only users who are in the app are signed out anyway.'
+};
+
+/** Parameters that are right by themselves and do not go together. */
+function findContradictions(
+  { action, undo, runId, onlyEnrolled }: Parameters,
+  raw: ReadonlyMap<string, unknown>
+): string[] {
+  const mistakes: string[] = [];
+  if (undo !== undefined) {
+    if (action !== 'unlock') mistakes.push('"undo" unlocks users. Leave "action" out.');
+    if (raw.has('where') || raw.has('userIds')) {
+      mistakes.push('"undo" selects the users whom that run locked. Leave "where" and "userIds" out.');
+    }
+    if (undo === runId) mistakes.push('A run cannot undo itself.');
+  }
+  if (action !== 'lock') {
+    if (raw.has('batchSize'))
+      mistakes.push('"batchSize" goes with "lock": the platform has no batches of other actions.');
+    if (onlyEnrolled) mistakes.push(`"onlyEnrolled" goes with "lock". ${WHY_NOT_ENROLLED[action]}`);
+  }
+  return mistakes;
 }
 
-function isAction(value: unknown): value is Action {
-  return value === 'lock' || value === 'unlock' || value === 'reauthenticate';
+function checkArray<T>(check: (value: readonly unknown[], name: string) => ReturnType<Check<T>>, expected: string) {
+  const mustBeArray = must(isArray, expected);
+  return (value: unknown, name: string): ReturnType<Check<T>> => {
+    const checked = mustBeArray(value, name);
+    return 'value' in checked ? check(checked.value, name) : checked;
+  };
 }
 
-function isArray(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value);
+function checkNumberUpTo(most: number): Check<number> {
+  return must((value): value is number => isCount(value) && value <= most, `a whole number from 1 to ${most}`);
 }
 
-function isBoolean(value: unknown): value is boolean {
-  return typeof value === 'boolean';
+function checkText(mostCharacters: number): Check<string> {
+  return must(
+    (value): value is string => typeof value === 'string' && value.trim() !== '' && value.length <= mostCharacters,
+    `text of 1 to ${mostCharacters} characters`
+  );
+}
+
+function isActionName(value: unknown): value is ActionName {
+  return typeof value === 'string' && Object.keys(ACTION_LABELS).includes(value);
 }
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 1;
-}
-
-function isBatchSize(value: unknown): value is number {
-  return isCount(value) && value <= MAX_OPERATIONS_PER_BATCH;
-}
-
-function isConcurrency(value: unknown): value is number {
-  return isCount(value) && value <= MAX_CONCURRENCY;
-}
-
-function isTextOf(mostCharacters: number): (value: unknown) => value is string {
-  return (value): value is string => typeof value === 'string' && value.trim() !== '' && value.length <= mostCharacters;
 }

@@ -1,32 +1,118 @@
-import uniq = require('lodash/uniq');
-import { findInvalidUserId } from './user-ids';
-import { suggestName } from './did-you-mean';
-import {
-  DEFAULT_BUDGET_SECONDS,
-  DEFAULT_BURST,
-  DEFAULT_RATE,
-  MAX_BUDGET_SECONDS,
-  MIN_WEB_SECRET_LENGTH
-} from '../platform-facts';
-import { LockUsersError } from '../errors';
-import { Secret } from './Secret';
+import { ERROR_CATALOGUE, LockUsersError } from '../errors';
 import type { Pace } from '../requests/TokenBucket';
+import { define } from './Check';
+import type { Check, Definition } from './Check';
+import { checkAddress, checkToken } from './backend-access';
+import { WHERE_TO_FIND_THE_ADDRESS } from './backend-access';
+import type { BackendAccess } from './backend-access';
+import { suggestName } from './did-you-mean';
+import { Secret } from './Secret';
+import { checkUserIds } from './user-ids';
+
+/**
+ * Requests per second of a run where `LOCK_USERS_RATE` is not set: 80 % of the 20 that the vendor's staff quoted once
+ * (forum thread 668). The bucket is shared by all API clients of a deployment.
+ */
+const DEFAULT_RATE = 16;
+
+/** Requests that may leave at once where `LOCK_USERS_BURST` is not set: half of the 1200 of the same source. */
+const DEFAULT_BURST = 600;
+
+/**
+ * Seconds of an invocation in which requests may leave. Ours; the platform stops a task after 300 (documented: CloudCode
+ * overview), and the rest is for the last answers and for scheduling the next invocation.
+ */
+const DEFAULT_BUDGET_SECONDS = 270;
+
+/** Most that `LOCK_USERS_BUDGET_SECONDS` may be, so that the last answers still come before the platform's 300 seconds. */
+const MAX_BUDGET_SECONDS = 275;
+
+/** Least characters of `LOCK_USERS_WEB_SECRET`. Ours: nobody guesses 32. */
+const MIN_WEB_SECRET_LENGTH = 32;
+
+/** The variables of a deployment: the one place of their names, checks, defaults and documentation. */
+export const VARIABLES = {
+  JOURNEY_BACKEND_URL: define<Pick<BackendAccess, 'backendUrl' | 'backendId'>, undefined>({
+    check: checkAddress,
+    default: undefined,
+    defaultText: 'required',
+    doc: 'Address from the _Manage API_ page, ending in `/api/v4/` and 24 hex digits. https, except on loopback.'
+  }),
+  JOURNEY_API_TOKEN: define<Secret, undefined>({
+    check: checkToken,
+    default: undefined,
+    defaultText: 'required',
+    doc: 'A named token of this deployment, without `Bearer`. Never printed.'
+  }),
+  LOCK_USERS_WEB_SECRET: define<Secret, undefined>({
+    check: (value, name) =>
+      isWebSecret(String(value))
+        ? { value: new Secret(String(value)) }
+        : { mistakes: [`${name} must have at least ${MIN_WEB_SECRET_LENGTH} characters, without spaces.`] },
+    default: undefined,
+    defaultText: 'nobody',
+    doc: 'What web requests must carry, 32 characters or more. Without it no web request gets in.'
+  }),
+  LOCK_USERS_ARMED: define<boolean, boolean>({
+    check: (value, name) =>
+      value === 'true' || value === 'false'
+        ? { value: value === 'true' }
+        : { mistakes: [`${name} must be true or false.`] },
+    default: false,
+    defaultText: '`false`',
+    doc: '`true`: runs lock, unlock, sign out. `false`: every trigger only plans.'
+  }),
+  LOCK_USERS_PROTECTED: define<readonly string[], readonly string[]>({
+    check: (value, name) => checkUserIds(splitList(String(value)), name),
+    default: [],
+    defaultText: 'nobody',
+    doc: 'User ids, separated by commas, who are never locked or signed out.'
+  }),
+  LOCK_USERS_MAX_USERS: define<number, undefined>({
+    check: checkPattern(/^[1-9][0-9]{0,14}$/, 'a whole number of at least 1', Number),
+    default: undefined,
+    defaultText: 'no limit',
+    doc: 'A run that would change more users is refused before anything is sent.'
+  }),
+  LOCK_USERS_USER_MODEL: define<string, string>({
+    check: checkPattern(/^[A-Za-z][A-Za-z0-9_]*$/, 'the name of a model: letters, digits and underscores', String),
+    default: 'user',
+    defaultText: '`user`',
+    doc: "Name of the app's user model."
+  }),
+  LOCK_USERS_RATE: define<number, number>({
+    check: checkNumberBetween(0.1, 1000),
+    default: DEFAULT_RATE,
+    defaultText: '16',
+    doc: 'Requests per second, reads included, 0.1 to 1000. The limit is on the _Manage API_ page; leave others theirs.'
+  }),
+  LOCK_USERS_BURST: define<number, number>({
+    check: checkNumberBetween(1, 100_000),
+    default: DEFAULT_BURST,
+    defaultText: '600',
+    doc: 'Requests that may leave at once after a rest, from 1.'
+  }),
+  LOCK_USERS_BUDGET_SECONDS: define<number, number>({
+    check: checkNumberBetween(1, MAX_BUDGET_SECONDS),
+    default: DEFAULT_BUDGET_SECONDS,
+    defaultText: '270',
+    doc: 'Seconds of an invocation in which requests may leave, 1 to 275. Then the run goes on in another one.'
+  })
+} as const;
+
+type VariableName = keyof typeof VARIABLES;
+
+/** The task's own variables; the two that all tasks of an app share are not among them. */
+const OWN_VARIABLES = Object.keys(VARIABLES).filter((name) => name.startsWith('LOCK_USERS_'));
 
 /** What the deployment's environment variables say, checked. */
-export interface Settings {
-  /** Base address of the Backend API, ending in `/api/v4/<24 hex digits>`, without a slash after it. */
-  readonly backendUrl: string;
-  /** The 24 hex digits at the end of the address. */
-  readonly backendId: string;
-  readonly token: Secret;
-  /** How the token is sent: `Bearer` for a named token (documented), `Token` for the runtime's own (seen in a sample). */
-  readonly authScheme: 'Bearer' | 'Token';
+export interface Settings extends BackendAccess {
   /** False: every trigger only plans. */
   readonly armed: boolean;
   /** Users who are never locked. */
   readonly protectedIds: readonly string[];
-  /** A run that would lock more is refused; undefined: no limit. */
-  readonly maxUsers?: number;
+  /** A run that would change more is refused; undefined: no limit. */
+  readonly maxUsers?: number | undefined;
   /** Name of the app's user model in `DB`. */
   readonly userModel: string;
   /** How fast requests may leave, reads included. */
@@ -35,19 +121,8 @@ export interface Settings {
   readonly budgetMs: number;
 }
 
-const OWN_VARIABLES = [
-  'LOCK_USERS_ARMED',
-  'LOCK_USERS_PROTECTED',
-  'LOCK_USERS_MAX_USERS',
-  'LOCK_USERS_USER_MODEL',
-  'LOCK_USERS_RATE',
-  'LOCK_USERS_BURST',
-  'LOCK_USERS_BUDGET_SECONDS',
-  'LOCK_USERS_WEB_SECRET'
-] as const;
-
-const WHERE_TO_FIND_THE_ADDRESS =
-  'It is on the "Manage API" page of the data browser and ends in /api/v4/ and 24 hex digits.';
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Checks the deployment's environment variables; an empty one counts as not set.
@@ -56,74 +131,83 @@ const WHERE_TO_FIND_THE_ADDRESS =
  *   (seen in a sample of the vendor's staff, not documented)
  * @throws LockUsersError `INVALID_SETTINGS`, naming every mistake at once, and never a value that may be a token.
  */
-export function parseSettings(environment: Readonly<Record<string, string | undefined>>, runtime?: unknown): Settings {
-  const mistakes: string[] = [];
-  const read = (name: string): string | undefined => environment[name]?.trim() || undefined;
-
+export function parseSettings(environment: Environment, runtime?: unknown): Settings {
   // A mistyped LOCK_USERS_PROTECTED would protect nobody, so names that look like ours and are not are mistakes.
-  for (const name of Object.keys(environment)) {
-    if (/^LOCK_?USERS?_/i.test(name) && !(OWN_VARIABLES as readonly string[]).includes(name)) {
-      mistakes.push(`Unknown variable ${name}. ${suggestName(name, OWN_VARIABLES)}`);
-    }
-  }
-  const given = { url: read('JOURNEY_BACKEND_URL'), token: read('JOURNEY_API_TOKEN') };
-  const ownBackend = given.url === undefined && given.token === undefined ? findBackend(runtime) : undefined;
-  const address = parseAddress(ownBackend?.url ?? given.url, mistakes);
-  const token = parseToken(ownBackend?.token ?? given.token, mistakes);
-  const armed = read('LOCK_USERS_ARMED') ?? 'false';
-  if (armed !== 'true' && armed !== 'false') mistakes.push('LOCK_USERS_ARMED must be true or false.');
+  const mistakes = Object.keys(environment)
+    .filter((name) => /^LOCK_?USERS?_/i.test(name) && !OWN_VARIABLES.includes(name))
+    .map((name) => `Unknown variable ${name}. ${suggestName(name, OWN_VARIABLES)}`);
 
-  const protectedIds = (read('LOCK_USERS_PROTECTED') ?? '')
-    .split(',')
-    .map((id) => id.trim())
-    .filter((id) => id !== '');
-  const wrongId = findInvalidUserId(protectedIds);
-  if (wrongId !== undefined) mistakes.push(`In LOCK_USERS_PROTECTED, ${wrongId}.`);
-
-  const maxUsers = read('LOCK_USERS_MAX_USERS');
-  if (maxUsers !== undefined && !/^[1-9][0-9]{0,14}$/.test(maxUsers)) {
-    mistakes.push('LOCK_USERS_MAX_USERS must be a whole number of at least 1.');
-  }
-  const userModel = read('LOCK_USERS_USER_MODEL') ?? 'user';
-  if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(userModel)) {
-    mistakes.push('LOCK_USERS_USER_MODEL must be the name of a model: letters, digits and underscores.');
+  function take<T, Default extends T | undefined>(
+    name: VariableName,
+    { check, default: defaultValue }: Definition<T, Default>,
+    value = readVariable(environment, name)
+  ): T | Default {
+    if (value === undefined) return defaultValue;
+    const checked = check(value, name);
+    if ('value' in checked) return checked.value;
+    mistakes.push(...checked.mistakes);
+    return defaultValue;
   }
 
-  const rate = read('LOCK_USERS_RATE') ?? String(DEFAULT_RATE);
-  if (!isNumberBetween(rate, 0.1, 1000)) mistakes.push('LOCK_USERS_RATE must be a number from 0.1 to 1000.');
-  const burst = read('LOCK_USERS_BURST') ?? String(DEFAULT_BURST);
-  if (!isNumberBetween(burst, 1, 100_000)) mistakes.push('LOCK_USERS_BURST must be a number from 1 to 100000.');
-  const budget = read('LOCK_USERS_BUDGET_SECONDS') ?? String(DEFAULT_BUDGET_SECONDS);
-  if (!isNumberBetween(budget, 1, MAX_BUDGET_SECONDS)) {
-    mistakes.push(`LOCK_USERS_BUDGET_SECONDS must be a number from 1 to ${MAX_BUDGET_SECONDS}.`);
-  }
-  const webSecret = read('LOCK_USERS_WEB_SECRET');
-  if (webSecret !== undefined && !isWebSecret(webSecret)) {
-    mistakes.push(`LOCK_USERS_WEB_SECRET must have at least ${MIN_WEB_SECRET_LENGTH} characters, without spaces.`);
-  }
+  const isSet = (['JOURNEY_BACKEND_URL', 'JOURNEY_API_TOKEN'] as const).some(
+    (name) => readVariable(environment, name) !== undefined
+  );
+  const ownBackend = isSet ? undefined : findBackend(runtime);
+  if (ownBackend === undefined) mistakes.push(...findMissingAccess(environment));
+  const address = take('JOURNEY_BACKEND_URL', VARIABLES.JOURNEY_BACKEND_URL, ownBackend?.url);
+  const token = take('JOURNEY_API_TOKEN', VARIABLES.JOURNEY_API_TOKEN, ownBackend?.token);
+  const armed = take('LOCK_USERS_ARMED', VARIABLES.LOCK_USERS_ARMED);
+  const protectedIds = take('LOCK_USERS_PROTECTED', VARIABLES.LOCK_USERS_PROTECTED);
+  const maxUsers = take('LOCK_USERS_MAX_USERS', VARIABLES.LOCK_USERS_MAX_USERS);
+  const userModel = take('LOCK_USERS_USER_MODEL', VARIABLES.LOCK_USERS_USER_MODEL);
+  const rate = take('LOCK_USERS_RATE', VARIABLES.LOCK_USERS_RATE);
+  const burst = take('LOCK_USERS_BURST', VARIABLES.LOCK_USERS_BURST);
+  const budgetSeconds = take('LOCK_USERS_BUDGET_SECONDS', VARIABLES.LOCK_USERS_BUDGET_SECONDS);
+  take('LOCK_USERS_WEB_SECRET', VARIABLES.LOCK_USERS_WEB_SECRET);
 
   if (mistakes.length > 0 || address === undefined || token === undefined) {
     throw new LockUsersError({
       code: 'INVALID_SETTINGS',
       message: mistakes.join(' '),
-      nextStep: 'Correct the environment variables of the deployment in OXIDE, save, and deploy the app.'
+      nextStep: ERROR_CATALOGUE.INVALID_SETTINGS.remedy
     });
   }
   return {
     ...address,
     token,
     authScheme: ownBackend === undefined ? 'Bearer' : 'Token',
-    armed: armed === 'true',
-    protectedIds: uniq(protectedIds),
+    armed,
+    protectedIds,
+    maxUsers,
     userModel,
-    pace: { rate: Number(rate), burst: Number(burst) },
-    budgetMs: Number(budget) * 1000,
-    ...(maxUsers !== undefined && { maxUsers: Number(maxUsers) })
+    pace: { rate, burst },
+    budgetMs: budgetSeconds * 1000
   };
 }
 
-/** Whether a text may be the secret of web requests: printable ASCII without spaces, as a header can carry it. */
-export function isWebSecret(text: string): boolean {
+/** The secret of web requests, or undefined where there is none that is long enough. */
+export function readWebSecret(environment: Environment): Secret | undefined {
+  const value = readVariable(environment, 'LOCK_USERS_WEB_SECRET') ?? '';
+  return isWebSecret(value) ? new Secret(value) : undefined;
+}
+
+function readVariable(environment: Environment, name: string): string | undefined {
+  return environment[name]?.trim() || undefined;
+}
+
+function findMissingAccess(environment: Environment): string[] {
+  const missing: string[] = [];
+  if (readVariable(environment, 'JOURNEY_BACKEND_URL') === undefined) {
+    missing.push(`JOURNEY_BACKEND_URL is not set. ${WHERE_TO_FIND_THE_ADDRESS}`);
+  }
+  if (readVariable(environment, 'JOURNEY_API_TOKEN') === undefined) {
+    missing.push('JOURNEY_API_TOKEN is not set. Create a named token on the "Manage API" page of the data browser.');
+  }
+  return missing;
+}
+
+/** Printable ASCII without spaces, as a header can carry it. */
+function isWebSecret(text: string): boolean {
   return text.length >= MIN_WEB_SECRET_LENGTH && /^[\x21-\x7e]+$/.test(text);
 }
 
@@ -135,55 +219,21 @@ function findBackend(runtime: unknown): { readonly url: string; readonly token: 
     : undefined;
 }
 
-function isNumberBetween(text: string, least: number, most: number): boolean {
-  return /^\d{1,6}(\.\d{1,3})?$/.test(text) && Number(text) >= least && Number(text) <= most;
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
 }
 
-function parseAddress(
-  value: string | undefined,
-  mistakes: string[]
-): Pick<Settings, 'backendUrl' | 'backendId'> | undefined {
-  if (value === undefined) {
-    mistakes.push(`JOURNEY_BACKEND_URL is not set. ${WHERE_TO_FIND_THE_ADDRESS}`);
-    return undefined;
-  }
-  let url: URL;
-  try {
-    url = new URL(value);
-  } catch {
-    mistakes.push(`JOURNEY_BACKEND_URL is not an address. ${WHERE_TO_FIND_THE_ADDRESS}`);
-    return undefined;
-  }
-  if (url.username !== '' || url.password !== '') {
-    mistakes.push('JOURNEY_BACKEND_URL must not hold a user name or password; the token has its own variable.');
-    return undefined;
-  }
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-    mistakes.push('JOURNEY_BACKEND_URL must start with https:// (http:// is for loopback only).');
-    return undefined;
-  }
-  const backendId = /^\/api\/v4\/([0-9a-f]{24})\/?$/i.exec(url.pathname)?.[1];
-  if (backendId === undefined || url.search !== '' || url.hash !== '') {
-    mistakes.push(`JOURNEY_BACKEND_URL does not look right. ${WHERE_TO_FIND_THE_ADDRESS}`);
-    return undefined;
-  }
-  return { backendUrl: `${url.origin}/api/v4/${backendId}`, backendId };
+function checkPattern<T>(pattern: RegExp, expected: string, read: (text: string) => T): Check<T> {
+  return (value, name) =>
+    pattern.test(String(value)) ? { value: read(String(value)) } : { mistakes: [`${name} must be ${expected}.`] };
 }
 
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
-function parseToken(value: string | undefined, mistakes: string[]): Secret | undefined {
-  if (value === undefined) {
-    mistakes.push('JOURNEY_API_TOKEN is not set. Create a named token on the "Manage API" page of the data browser.');
-    return undefined;
-  }
-  if (!/^[\x21-\x7e]+$/.test(value)) {
-    mistakes.push(
-      'JOURNEY_API_TOKEN has a space or another character that no token has. Give the token alone, without "Bearer".'
-    );
-    return undefined;
-  }
-  return new Secret(value);
+function checkNumberBetween(least: number, most: number): Check<number> {
+  return (value, name) => {
+    const isInRange = /^\d{1,6}(\.\d{1,3})?$/.test(String(value)) && Number(value) >= least && Number(value) <= most;
+    return isInRange ? { value: Number(value) } : { mistakes: [`${name} must be a number from ${least} to ${most}.`] };
+  };
 }

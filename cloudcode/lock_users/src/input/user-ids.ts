@@ -1,21 +1,24 @@
+import type { Checked } from './Check';
+import { describeValue } from './Check';
+
 /** Documented: ids are lower-case UUIDs (docs.journeyapps.com, Backend API, "Update a single object"). */
 const USER_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/** Whether a text is an id as the platform makes them: of a user, or of any other object. */
+export function isObjectId(text: string): boolean {
+  return USER_ID.test(text);
+}
+
 /**
- * A sentence about the first of `ids` that is no user id, or undefined where all are.
+ * Checks a list of user ids, and removes repetitions.
  *
  * Strict on purpose: an id that matches nobody protects nobody, and would do so without a word.
  */
-export function findInvalidUserId(ids: readonly unknown[]): string | undefined {
+export function checkUserIds(ids: readonly unknown[], name: string): Checked<readonly string[]> {
   for (const [index, id] of ids.entries()) {
-    if (typeof id === 'string' && USER_ID.test(id)) continue;
-    return `entry ${index + 1} (${describeValue(id)}) is not a user id: ids are lower-case UUIDs such as 0f0e0d0c-1111-4222-8333-444444444401`;
+    if (typeof id === 'string' && isObjectId(id)) continue;
+    const mistake = `In ${name}, entry ${index + 1} (${describeValue(id)}) is not a user id: ids are lower-case UUIDs such as 0f0e0d0c-1111-4222-8333-444444444401.`;
+    return { mistakes: [mistake] };
   }
-  return undefined;
-}
-
-/** A value as JSON, cut to 60 characters, for an error message. */
-export function describeValue(value: unknown): string {
-  const text = JSON.stringify(value) ?? typeof value;
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return { value: [...new Set(ids as readonly string[])] };
 }

@@ -1,17 +1,27 @@
-import { describeValue } from './user-ids';
-import type { WhereClause } from '../vocabulary';
+import type { Checked } from './Check';
+import { describeValue } from './Check';
 
-/**
- * The parameter `where` as a query for `DB`, with its mistakes added to `mistakes`. Its text holds no values, so that nothing
- * that somebody typed gets into it.
- */
-export function parseWhere(where: readonly unknown[] | undefined, mistakes: string[]): WhereClause | undefined {
-  if (where === undefined) return undefined;
+/** A query text with `?` for every value, and the values, as `DB.<model>.where` takes them. */
+export interface WhereClause {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/** Which users a run is about. Both given: those who match `where` and are named in `userIds`. Neither: everybody. */
+export interface Selection {
+  readonly where?: WhereClause;
+  readonly userIds?: readonly string[];
+}
+
+/** The parameter `where` as a query for `DB`. Its text holds no values, so that nothing that somebody typed gets into it. */
+export function checkWhere(where: readonly unknown[]): Checked<WhereClause> {
   const [text, ...values] = where;
   if (typeof text !== 'string' || text.trim() === '') {
-    mistakes.push(`"where" starts with the query text, such as "role = ?", not ${describeValue(text)}.`);
-    return undefined;
+    return {
+      mistakes: [`"where" starts with the query text, such as "role = ?", not ${describeValue(text)}.`]
+    };
   }
+  const mistakes: string[] = [];
   if (!/^[\w\s?.,()=!<>-]*$/.test(text) || !isBalanced(text)) {
     mistakes.push(
       '"where" has fields, operators, brackets and "?" in its text, and nothing else: values come after it, one for each "?".'
@@ -27,7 +37,7 @@ export function parseWhere(where: readonly unknown[] | undefined, mistakes: stri
       `A value of "where" is text, a number, true, false, null or an array of these, not ${describeValue(wrong)}.`
     );
   }
-  return { text, values };
+  return mistakes.length > 0 ? { mistakes } : { value: { text, values } };
 }
 
 function isBalanced(text: string): boolean {

@@ -5,20 +5,29 @@ interface CloudCodeGlobal {
   scheduleTask(options: { task: string; parameters: object; queue: string; after?: number }): PromiseLike<unknown>;
 }
 
-const TASK = 'lock_users';
-
-/** Orders invocations of this task on a queue of its own, on which they never overlap (documented). */
+/** Schedules invocations of a task on a queue of its own, on which they never overlap (documented). */
 export class CloudCodeQueue implements InvocationQueue {
-  private constructor(private readonly cloudCode: CloudCodeGlobal) {}
+  private constructor(
+    private readonly cloudCode: CloudCodeGlobal,
+    private readonly taskName: string
+  ) {}
 
   /** The queue, or undefined where the runtime has none. */
-  static find(cloudCode: unknown): CloudCodeQueue | undefined {
+  static find(cloudCode: unknown, taskName: string): CloudCodeQueue | undefined {
     const candidate = cloudCode as Partial<CloudCodeGlobal> | null | undefined;
-    return typeof candidate?.scheduleTask === 'function' ? new CloudCodeQueue(candidate as CloudCodeGlobal) : undefined;
+    return typeof candidate?.scheduleTask === 'function'
+      ? new CloudCodeQueue(candidate as CloudCodeGlobal, taskName)
+      : undefined;
   }
 
   async schedule(parameters: Readonly<Record<string, unknown>>, afterMs: number): Promise<void> {
+    const { taskName } = this;
     const after = Math.ceil(afterMs);
-    await this.cloudCode.scheduleTask({ task: TASK, parameters, queue: TASK, ...(after > 0 && { after }) });
+    await this.cloudCode.scheduleTask({
+      task: taskName,
+      parameters,
+      queue: taskName,
+      ...(after > 0 && { after })
+    });
   }
 }

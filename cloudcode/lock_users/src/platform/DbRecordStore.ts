@@ -1,4 +1,5 @@
-import { LockUsersError } from '../errors';
+import { ERROR_CATALOGUE, LockUsersError } from '../errors';
+import { isObjectId } from '../input/user-ids';
 import type { FailureFacts } from '../requests/classify-response';
 import type { BatchRecord, RunRecord } from '../records/RunRecord';
 import type { Clock, RecordStore, RunQuery } from '../ports';
@@ -35,29 +36,51 @@ type Fields<R> = { readonly [Name in Exclude<keyof R, 'id'>]-?: string };
 
 /** Names of the fields in the data model; those that end in `_at` hold dates and times. */
 const RUN_FIELDS: Fields<RunRecord> = {
-  ...{ status: 'status', runId: 'run_id', action: 'action', reason: 'reason', requestedBy: 'requested_by' },
-  ...{ parameters: 'parameters', startedAtMs: 'started_at', finishedAtMs: 'finished_at', invocation: 'invocation' },
-  ...{ leaseHolder: 'lease_holder', leaseExpiresAtMs: 'lease_expires_at', message: 'message', report: 'report' },
-  ...{ undoneBy: 'undone_by', notShown: 'not_shown' },
-  ...{ selected: 'selected', protected: 'protected', excluded: 'excluded', alreadyLocked: 'already_locked' },
-  ...{ planned: 'planned', locked: 'locked', failed: 'failed', unconfirmed: 'unconfirmed' },
-  ...{ alreadyUnlocked: 'already_unlocked', lockedAgain: 'locked_again', unlocked: 'unlocked' },
-  ...{ alreadySignedOut: 'already_signed_out', reauthenticated: 'reauthenticated', notEnrolled: 'not_enrolled' },
+  status: 'status',
+  version: 'version',
+  runId: 'run_id',
+  action: 'action',
+  reason: 'reason',
+  requestedBy: 'requested_by',
+  parameters: 'parameters',
+  startedAtMs: 'started_at',
+  finishedAtMs: 'finished_at',
+  invocation: 'invocation',
+  leaseHolder: 'lease_holder',
+  leaseExpiresAtMs: 'lease_expires_at',
+  undoneBy: 'undone_by',
+  message: 'message',
+  report: 'report',
+  selected: 'selected',
+  protected: 'protected',
+  excluded: 'excluded',
+  alreadyLocked: 'already_locked',
+  alreadyUnlocked: 'already_unlocked',
+  alreadySignedOut: 'already_signed_out',
+  notEnrolled: 'not_enrolled',
+  lockedAgain: 'locked_again',
+  notShown: 'not_shown',
+  planned: 'planned',
+  locked: 'locked',
+  unlocked: 'unlocked',
+  reauthenticated: 'reauthenticated',
+  failed: 'failed',
+  unconfirmed: 'unconfirmed',
   notAttempted: 'not_attempted'
 };
-const BATCH_FIELDS: Fields<BatchRecord> = {
-  ...{
-    runRecordId: 'lock_run_id',
-    runId: 'run_id',
-    action: 'action',
-    number: 'number',
-    state: 'state',
-    sentAtMs: 'sent_at'
-  },
-  ...{ answeredAtMs: 'answered_at', userIds: 'user_ids', done: 'done', notDone: 'not_done' }
-};
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const BATCH_FIELDS: Fields<BatchRecord> = {
+  runRecordId: 'lock_run_id',
+  runId: 'run_id',
+  action: 'action',
+  number: 'number',
+  state: 'state',
+  sentAtMs: 'sent_at',
+  answeredAtMs: 'answered_at',
+  userIds: 'user_ids',
+  done: 'done',
+  notDone: 'not_done'
+};
 
 /** Keeps the records of runs in the models `lock_run` and `lock_run_batch` of the platform's `DB` global. */
 export class DbRecordStore implements RecordStore {
@@ -149,7 +172,7 @@ function whereRuns(runs: DbCollection, query: RunQuery): DbQuery {
   if ('statuses' in query) return runs.where('status in ?', query.statuses);
   if ('objectId' in query) return runs.where('id = ?', query.objectId);
   // A run that was requested in the app has its object's id, which is a UUID.
-  return UUID.test(query.runId)
+  return isObjectId(query.runId)
     ? runs.where('run_id = ? or id = ?', query.runId, query.runId)
     : runs.where('run_id = ?', query.runId);
 }
@@ -170,8 +193,7 @@ function recordFailed(what: 'read' | 'written', detail: string, facts: FailureFa
   return new LockUsersError({
     code: 'RECORD_FAILED',
     message: `The run's record could not be ${what}: ${detail.replace(/\.$/, '')}.`,
-    nextStep:
-      'Check that the models lock_run and lock_run_batch in the data model are those of this version, then run the task again.',
+    nextStep: ERROR_CATALOGUE.RECORD_FAILED.remedy,
     ...facts
   });
 }

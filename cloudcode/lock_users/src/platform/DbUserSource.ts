@@ -1,6 +1,6 @@
 import type { FailureFacts } from '../requests/classify-response';
-import { LockUsersError } from '../errors';
-import type { Selection } from '../vocabulary';
+import { ERROR_CATALOGUE, LockUsersError } from '../errors';
+import type { Selection } from '../input/where';
 import type { Clock, UserSource } from '../ports';
 import { answerInTime, readFacts } from './database-errors';
 
@@ -67,7 +67,7 @@ export class DbUserSource implements UserSource {
     if (typeof collection?.all === 'function' && typeof collection.where === 'function') return collection;
     throw databaseUnavailable(
       `The app's data model has no model "${this.userModel}".`,
-      "Set LOCK_USERS_USER_MODEL to the name of the app's user model, save, and deploy the app."
+      ERROR_CATALOGUE.DATABASE_UNAVAILABLE.remedy
     );
   }
 }
@@ -82,7 +82,7 @@ function readFailed(detail: string, filtered: boolean, facts: FailureFacts = {})
     message: `The users could not be read from the app database: ${detail.replace(/\.$/, '')}.`,
     nextStep: filtered
       ? 'Check "where" against the data model, then run the task again.'
-      : 'Run the task again; if it fails again, look at the state of the deployment.',
+      : ERROR_CATALOGUE.DATABASE_READ_FAILED.remedy,
     ...facts
   });
 }

@@ -2,18 +2,11 @@ import fetch from 'node-fetch';
 import type { RequestInit, Response } from 'node-fetch';
 import { backendError, classifyResponse } from '../requests/classify-response';
 import { assertBatchKeepsData, serializeLockBatch } from '../requests/lock-batch';
-import type { Secret } from '../input/Secret';
-import type { LockOperation, SessionState, UserState } from '../vocabulary';
+import type { BackendAccess } from '../input/backend-access';
+import type { LockOperation } from '../requests/lock-batch';
+import type { SessionState, UserState } from '../users/UserState';
 import type { BackendApi, Clock, DeploymentInfo, UserStatePage } from '../ports';
 import { parseRetryAfter } from './parse-retry-after';
-
-/** Where the Backend API is and how to get in. */
-export interface BackendAccess {
-  /** Base address ending in `/api/v4/<24 hex digits>`. */
-  readonly backendUrl: string;
-  readonly token: Secret;
-  readonly authScheme: 'Bearer' | 'Token';
-}
 
 /** How a request is made: node-fetch, or what stands in for it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Pick<Response, 'status' | 'headers' | 'text'>>;
@@ -21,7 +14,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Pick<Response, '
 /** The Backend API over HTTP with node-fetch. Nothing that it throws holds the token. */
 export class HttpBackendApi implements BackendApi {
   constructor(
-    private readonly access: BackendAccess,
+    private readonly access: Omit<BackendAccess, 'backendId'>,
     private readonly clock: Clock,
     private readonly fetchUrl: Fetch = fetch
   ) {}

@@ -8,10 +8,10 @@ import type { Secret } from '../input/Secret';
  * @param secret undefined lets nobody in
  */
 export function carriesSecret(authorization: unknown, secret: Secret | undefined): boolean {
-  const given = typeof authorization === 'string' ? /^Bearer ([\x21-\x7e]+)$/i.exec(authorization)?.[1] : undefined;
-  // Digests have the same length whatever was given.
-  const isSame = timingSafeEqual(digest(given ?? ''), digest(secret?.reveal() ?? ''));
-  return isSame && given !== undefined && secret !== undefined;
+  const presented = typeof authorization === 'string' ? /^Bearer ([\x21-\x7e]+)$/i.exec(authorization)?.[1] : undefined;
+  // Digests have the same length whatever was presented.
+  const isSame = timingSafeEqual(digest(presented ?? ''), digest(secret?.reveal() ?? ''));
+  return isSame && presented !== undefined && secret !== undefined;
 }
 
 function digest(text: string): Buffer {

@@ -1,10 +1,16 @@
-import { CLOCK_DIFFERENCE_MS, INVOCATION_LIMIT_MS } from '../platform-facts';
+import { INVOCATION_LIMIT_MS } from '../platform-facts';
+import type { Reason, UserState } from '../users/UserState';
 import { parseNotDone, parseUserIds } from './RunRecord';
 import type { BatchRecord, NotDone } from './RunRecord';
-import type { Reason, UserState } from '../vocabulary';
+
+/**
+ * Milliseconds that the clocks of the backend and of CloudCode may differ by. Assumed: nothing is published; machines that
+ * set their clocks by the network differ by less than a second. What the answers' `Date` header shows is taken into account.
+ */
+const CLOCK_DIFFERENCE_MS = 60_000;
 
 /** What the records say of one user. */
-interface Trace {
+interface UserHistory {
   /** When the run wrote down last that it is about to lock the user. -Infinity: it never did. */
   sentAtMs: number;
   /** When that can have happened at the latest. */
@@ -18,12 +24,12 @@ interface Trace {
  * Whom one run locked, by its record, and what has happened to them since, by the records of other runs and by the sessions
  * that the users API shows.
  *
- * A run announces users whom it has seen unlocked (or never saw, though it looked twice). So whoever it may have locked,
+ * A run writes down users whom it has seen unlocked (or never saw, though it looked twice). So whoever it may have locked,
  * though nobody knows for certain (it was killed, or an answer was lost), and who is locked now, was locked by it, unless
  * something shows the contrary.
  */
 export class LockHistory {
-  private readonly traces = new Map<string, Trace>();
+  private readonly users = new Map<string, UserHistory>();
 
   /**
    * @param runId how the run is called in reasons
@@ -41,44 +47,44 @@ export class LockHistory {
     const sentAtMs = batch.sentAtMs ?? 0;
     if (batch.runRecordId === this.runRecordId) {
       const others = listUnchanged(batch, ['failed', 'not_attempted']);
-      const inDoubt = listUnchanged(batch, ['unconfirmed']);
+      const unconfirmed = listUnchanged(batch, ['unconfirmed']);
       for (const userId of parseUserIds(batch)) {
         if (others.has(userId)) continue;
-        const answeredAtMs = inDoubt.has(userId) ? null : batch.answeredAtMs;
+        const answeredAtMs = unconfirmed.has(userId) ? null : batch.answeredAtMs;
         const lockedByMs = answeredAtMs ?? sentAtMs + INVOCATION_LIMIT_MS;
-        const trace = this.find(userId);
-        trace.sentAtMs = Math.max(trace.sentAtMs, sentAtMs);
-        trace.lockedByMs = Math.max(trace.lockedByMs, lockedByMs);
+        const user = this.find(userId);
+        user.sentAtMs = Math.max(user.sentAtMs, sentAtMs);
+        user.lockedByMs = Math.max(user.lockedByMs, lockedByMs);
       }
       return;
     }
     // Not the batch itself, which holds the ids of all its users.
     const other = { runId: batch.runId, runRecordId: batch.runRecordId, action: batch.action };
     for (const userId of listTouched(batch)) {
-      const trace = this.find(userId);
-      if (sentAtMs < trace.otherAtMs) continue;
-      trace.otherAtMs = sentAtMs;
-      trace.other = other;
+      const user = this.find(userId);
+      if (sentAtMs < user.otherAtMs) continue;
+      user.otherAtMs = sentAtMs;
+      user.other = other;
     }
   }
 
   /** Ids of the users whom the run locked or may have locked. */
   userIds(): string[] {
-    return [...this.traces].filter(([, { sentAtMs }]) => sentAtMs > -Infinity).map(([userId]) => userId);
+    return [...this.users].filter(([, { sentAtMs }]) => sentAtMs > -Infinity).map(([userId]) => userId);
   }
 
   /** Why a user who is locked is so by somebody else and not by the run; undefined where nothing shows that. */
   findLaterLock({ userId, sessions }: UserState): Reason | undefined {
-    const trace = this.traces.get(userId);
-    if (trace === undefined || trace.sentAtMs === -Infinity) return undefined;
+    const user = this.users.get(userId);
+    if (user === undefined || user.sentAtMs === -Infinity) return undefined;
     // Where both came in the same moment the user stays locked, which is the smaller harm.
-    if (trace.otherAtMs >= trace.sentAtMs) {
-      return { type: 'LOCKED_AGAIN', detail: describeOther(trace.other) };
+    if (user.otherAtMs >= user.sentAtMs) {
+      return { type: 'LOCKED_AGAIN', detail: describeOther(user.other) };
     }
     // To be signed out later than the run did it, a device must have been let in again in between.
     const isLater = sessions.some(
       ({ signedOutAtMs }) =>
-        signedOutAtMs !== null && signedOutAtMs > trace.lockedByMs + this.clockAheadMs + CLOCK_DIFFERENCE_MS
+        signedOutAtMs !== null && signedOutAtMs > user.lockedByMs + this.clockAheadMs + CLOCK_DIFFERENCE_MS
     );
     if (!isLater) return undefined;
     const detail = `A device of this user was signed out after run ${this.runId} had locked them, so somebody has locked or wiped it again.`;
@@ -87,7 +93,7 @@ export class LockHistory {
 
   /** Why a user is locked whom the run has nothing to do with. */
   explainOther(userId: string): Reason {
-    const other = this.traces.get(userId)?.other;
+    const other = this.users.get(userId)?.other;
     const detail =
       other === undefined || other.action === 'unlock'
         ? 'The run that is undone did not lock this user: they were locked before it, or somebody else has locked them since.'
@@ -95,16 +101,16 @@ export class LockHistory {
     return { type: 'NOT_BY_THAT_RUN', detail };
   }
 
-  private find(userId: string): Trace {
-    const known = this.traces.get(userId);
+  private find(userId: string): UserHistory {
+    const known = this.users.get(userId);
     if (known !== undefined) return known;
-    const trace = { sentAtMs: -Infinity, lockedByMs: -Infinity, otherAtMs: -Infinity, other: undefined };
-    this.traces.set(userId, trace);
-    return trace;
+    const user = { sentAtMs: -Infinity, lockedByMs: -Infinity, otherAtMs: -Infinity, other: undefined };
+    this.users.set(userId, user);
+    return user;
   }
 }
 
-function describeOther(other: Trace['other']): string {
+function describeOther(other: UserHistory['other']): string {
   const name = other?.runId ?? other?.runRecordId ?? 'unknown';
   return other?.action === 'unlock'
     ? `Run ${name} has unlocked this user since, or was told so, and they are locked all the same: somebody else has locked them.`

@@ -1,12 +1,12 @@
-import type { RunStatus } from '../report/build-report';
-import type { Counts } from '../actions/action-labels';
+import type { ActionName } from '../actions/ActionLabels';
 import { LockUsersError } from '../errors';
-import type { Action, Reason } from '../vocabulary';
+import type { Counts, RunStatus } from '../report/Report';
+import type { Reason } from '../users/UserState';
 
 /**
  * Where a recorded run stands. `requested`: somebody created the record and wants it run. `starting`: an invocation asks
- * for the lease. `running`: an invocation holds it. `continues`: the next invocation is ordered. `interrupted`: its lease
- * ended without a word from its process. The others are how runs end.
+ * for the lease. `running`: an invocation holds it. `continues`: the next invocation is scheduled. `interrupted`: its process
+ * ended without reporting, and its lease with it. The others are how runs end.
  */
 export type RecordStatus = 'requested' | 'starting' | 'running' | 'interrupted' | Exclude<RunStatus, 'queued'>;
 
@@ -18,6 +18,8 @@ export interface RunRecord extends Partial<Record<keyof Counts, number | null>> 
   /** The object's id. */
   readonly id: string;
   status: RecordStatus | null;
+  /** The version of the task that wrote this last. */
+  version: string | null;
   /** The report's `runId`; for a requested run the object's id. */
   runId: string | null;
   action: string | null;
@@ -33,7 +35,7 @@ export interface RunRecord extends Partial<Record<keyof Counts, number | null>> 
   leaseHolder: string | null;
   /** Until when no other run may begin, on the clock. */
   leaseExpiresAtMs: number | null;
-  /** The run that has undone this one; orders of this one are not carried out any more. */
+  /** The run that has undone this one; invocations of this one that come late do nothing. */
   undoneBy: string | null;
   /** What a person should know. */
   message: string | null;
@@ -49,7 +51,7 @@ export interface BatchRecord {
   /** The run's id, as its report has it. */
   runId: string | null;
   /** What is done with the users; null in records of versions that could only lock. */
-  action: Action | null;
+  action: ActionName | null;
   /** Order in which the batches of an invocation were made, from 1. */
   number: number | null;
   /** `sent`: about to be sent, or sent, and nothing is known yet. `answered`: the outcomes are known. */
@@ -60,13 +62,13 @@ export interface BatchRecord {
   answeredAtMs: number | null;
   /** The users' ids as a JSON list. */
   userIds: string | null;
-  /** How many of them are where the run wants them. Null while `sent`. */
+  /** How many of them are in the goal state. Null while `sent`. */
   done: number | null;
   /** The others and what became of them, as a JSON list. Null while `sent`. */
   notDone: string | null;
 }
 
-/** A user of a batch who is not known to be where the run wants them. */
+/** A user of a batch who is not known to be in the goal state. */
 export interface NotDone extends Partial<Reason> {
   readonly userId: string;
   readonly outcome: 'failed' | 'unconfirmed' | 'not_attempted';
@@ -82,7 +84,7 @@ export function parseUserIds(batch: BatchRecord): string[] {
   return parseList(batch, batch.userIds) as string[];
 }
 
-/** The users of a batch who are not where the run wants them. @throws LockUsersError `RECORD_FAILED` */
+/** The users of a batch who are not in the goal state. @throws LockUsersError `RECORD_FAILED` */
 export function parseNotDone(batch: BatchRecord): NotDone[] {
   return batch.notDone === null ? [] : (parseList(batch, batch.notDone) as NotDone[]);
 }

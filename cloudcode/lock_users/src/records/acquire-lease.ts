@@ -1,73 +1,74 @@
-import { LEASE_POLL_MS, STARTING_LEASE_MS } from '../platform-facts';
+import type { Ports, RecordStore } from '../ports';
+import type { RequestSender } from '../requests/RequestSender';
 import { holdsLease, UNDER_WAY } from './RunRecord';
 import type { RunRecord } from './RunRecord';
-import type { Clock, RecordStore } from '../ports';
-import type { RequestSender } from '../requests/RequestSender';
-
-/** What taking the lease needs. */
-export interface LeaseJob {
-  readonly sender: RequestSender;
-  readonly clock: Clock;
-  readonly records: RecordStore;
-  /** Names this invocation, and no other. */
-  readonly holder: string;
-  /** Until when the lease is to last. */
-  readonly untilMs: number;
-}
 
 /**
- * Takes the lease, which one run holds at a time, and writes `running` into the run's record.
+ * Milliseconds that an invocation's lease outlasts its budget: the last answers, the end of the record, and clocks that
+ * differ. Ours; the platform stops a task after 300 s (documented: CloudCode overview).
+ */
+export const LEASE_MARGIN_MS = 60_000;
+
+/** Milliseconds that a lease lasts while its invocation still asks who else is there. Ours. */
+export const STARTING_LEASE_MS = 60_000;
+
+/** Milliseconds between two looks at whether a rival for the lease has withdrawn. Ours. */
+const LEASE_POLL_MS = 500;
+
+/**
+ * Acquires the lease, which one run holds at a time, and writes `running` into the run's record.
  *
  * The database has no locks, so an invocation first writes that it is `starting` and then reads who else is there; it
  * runs only once it has read itself alone. Of any two, the one that wrote later reads the other, so that both cannot be
- * alone (assumed: who reads after a save sees it). Of several that are starting, the one with the smallest id stays.
+ * alone (assumed: a read after a save sees what was saved). Of several that are starting, the one with the smallest id stays.
  * A lease that has expired counts no more, and its run is noted down as `interrupted`.
  *
- * @returns the run that keeps this one from running, or undefined where the lease was taken
+ * @param holder names this invocation, and no other
+ * @returns the run that keeps this one from running, or undefined where the lease was acquired
  * @throws LockUsersError where the records cannot be read or written
  */
-export async function acquireLease(job: LeaseJob, run: RunRecord): Promise<RunRecord | undefined> {
-  const { sender, clock, records, holder } = job;
+export async function acquireLease(
+  { sender, ports }: { readonly sender: RequestSender; readonly ports: Pick<Ports, 'clock'> },
+  records: RecordStore,
+  record: RunRecord,
+  holder: string
+): Promise<RunRecord | undefined> {
+  const { clock } = ports;
+
+  async function hold(interrupted: readonly RunRecord[]): Promise<void> {
+    for (const other of interrupted) {
+      const message =
+        'The process ended without reporting. What its batches say holds; the next run does what is missing.';
+      Object.assign(other, { status: 'interrupted', message });
+    }
+    const leaseExpiresAtMs = sender.deadlineMs + LEASE_MARGIN_MS;
+    Object.assign(record, { status: 'running', leaseHolder: holder, leaseExpiresAtMs });
+    record.startedAtMs ??= clock.nowMs();
+    await sender.read('record', (timeoutMs) => records.save([record, ...interrupted], timeoutMs));
+  }
+
   // Whose lease has not expired has it already: the invocation before handed it over.
-  if (holdsLease(run, clock.nowMs())) {
-    await hold(job, run, []);
+  if (holdsLease(record, clock.nowMs())) {
+    await hold([]);
     return undefined;
   }
   let expiresAtMs = -Infinity;
   for (;;) {
     if (clock.nowMs() >= expiresAtMs) {
       expiresAtMs = clock.nowMs() + STARTING_LEASE_MS;
-      Object.assign(run, { status: 'starting', leaseHolder: holder, leaseExpiresAtMs: expiresAtMs });
-      await sender.read('record', (timeoutMs) => records.save([run], timeoutMs));
+      Object.assign(record, { status: 'starting', leaseHolder: holder, leaseExpiresAtMs: expiresAtMs });
+      await sender.read('record', (timeoutMs) => records.save([record], timeoutMs));
     }
     const found = await sender.read('record', (timeoutMs) => records.findRuns({ statuses: UNDER_WAY }, timeoutMs));
     const nowMs = clock.nowMs();
-    const others = found.filter(({ id }) => id !== run.id);
+    const others = found.filter(({ id }) => id !== record.id);
     const rivals = others.filter((other) => holdsLease(other, nowMs));
-    const blocker = rivals.find(({ status, id }) => status !== 'starting' || id < run.id);
+    const blocker = rivals.find(({ status, id }) => status !== 'starting' || id < record.id);
     if (blocker !== undefined) return blocker;
     if (rivals.length > 0) await clock.sleep(LEASE_POLL_MS);
     else if (nowMs < expiresAtMs) {
-      await hold(
-        job,
-        run,
-        others.filter((other) => !holdsLease(other, nowMs))
-      );
+      await hold(others.filter((other) => !holdsLease(other, nowMs)));
       return undefined;
     }
   }
-}
-
-async function hold(
-  { sender, clock, records, holder, untilMs }: LeaseJob,
-  run: RunRecord,
-  interrupted: readonly RunRecord[]
-): Promise<void> {
-  for (const other of interrupted) {
-    const message = 'The process ended without a word. What its batches say holds; the next run does what is missing.';
-    Object.assign(other, { status: 'interrupted', message });
-  }
-  Object.assign(run, { status: 'running', leaseHolder: holder, leaseExpiresAtMs: untilMs });
-  run.startedAtMs ??= clock.nowMs();
-  await sender.read('record', (timeoutMs) => records.save([run, ...interrupted], timeoutMs));
 }

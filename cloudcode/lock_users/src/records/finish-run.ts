@@ -1,38 +1,50 @@
-import { ACTION_LABELS } from '../actions/action-labels';
-import type { Report } from '../report/build-report';
-import { HAND_OVER_LEASE_MS } from '../platform-facts';
-import type { RecordStatus } from './RunRecord';
-import { shortenReport } from '../report/log-report';
+import { ACTION_LABELS } from '../actions/ActionLabels';
+import type { RecordStore } from '../ports';
+import { shortenReport } from '../report/shorten-report';
+import type { Report } from '../report/Report';
+import type { RunContext } from '../run/RunContext';
+import { saveRun } from './RunRecorder';
 import type { RunRecorder } from './RunRecorder';
+import type { RecordStatus, RunRecord } from './RunRecord';
+
+/** Milliseconds that a run keeps its lease for its next invocation, beyond the time for which that one is scheduled. Ours. */
+export const HAND_OVER_LEASE_MS = 600_000;
 
 /**
  * Writes how an invocation ended into the run's record, and gives the lease back; a run that continues keeps it for its
  * next invocation.
  *
- * The counts are those of the whole run: who was brought there by earlier invocations was not there already.
- * @param nextAfterMs for when the next invocation is ordered, from now, if one is
+ * The counts are those of the whole run: who was brought to the goal state by earlier invocations was not there already.
+ *
+ * @param recorder has the batches; undefined where the invocation ended before any could be sent
  */
 export async function finishRun(
-  recorder: RunRecorder,
-  report: Report,
-  nowMs: number,
-  nextAfterMs: number
+  context: RunContext,
+  records: RecordStore,
+  run: RunRecord,
+  recorder: RunRecorder | undefined,
+  report: Report
 ): Promise<void> {
+  const nowMs = context.ports.clock.nowMs();
   const { counts } = report;
   const continues = report.status === 'continues';
   const { already, done } = ACTION_LABELS[report.action];
-  // Whom somebody else has changed back since is no longer there, and is in another count.
-  const before = Math.min(recorder.doneBefore, counts[already] ?? 0);
-  await recorder.close({
+  // Who was changed back by somebody else since is no longer there, and is in another count.
+  const doneBefore = Math.min(recorder?.doneBefore ?? run[done] ?? 0, counts[already] ?? 0);
+  const { sender } = context;
+  const ending: Partial<RunRecord> = {
     status: report.status as RecordStatus,
     finishedAtMs: continues ? null : nowMs,
     leaseHolder: null,
-    leaseExpiresAtMs: continues ? nowMs + nextAfterMs + HAND_OVER_LEASE_MS : null,
+    leaseExpiresAtMs: continues ? nowMs + sender.pauseLeftMs + HAND_OVER_LEASE_MS : null,
     message: report.stopReason?.message ?? null,
     report: JSON.stringify(shortenReport(report)),
     ...counts,
-    [already]: (counts[already] ?? 0) - before,
-    planned: counts.planned + before,
-    [done]: (counts[done] ?? 0) + before
-  });
+    [already]: (counts[already] ?? 0) - doneBefore,
+    planned: counts.planned + doneBefore,
+    [done]: (counts[done] ?? 0) + doneBefore
+  };
+  if (recorder !== undefined) return recorder.finish(ending);
+  Object.assign(run, ending);
+  await saveRun(context, records, run);
 }

@@ -1,10 +1,20 @@
-import { ANSWER_GRACE_MS, MAX_ATTEMPTS, REQUEST_TIMEOUT_MS } from '../platform-facts';
-import { LockUsersError } from '../errors';
+import type { Settings } from '../input/settings';
+import { LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
-import { decideRetry } from './retry-rules';
-import type { TokenBucket } from './TokenBucket';
-import { toErrorDetails } from '../to-error-parts';
-import type { Clock, Log } from '../ports';
+import type { Ports } from '../ports';
+import { timeBudget } from '../stop-reasons';
+import { decideRetry, MAX_ATTEMPTS } from './retry-rules';
+import { TokenBucket } from './TokenBucket';
+import type { BucketState } from './TokenBucket';
+
+/**
+ * Milliseconds that one request may take before it is given up.
+ * Assumed: no server-side limit is published; a batch of 1000 locks is expected to need seconds, not minutes.
+ */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Milliseconds after the end of the budget in which answers are still waited for. Ours. */
+const ANSWER_GRACE_MS = 20_000;
 
 /** Requests of a run as they are made, by what they are for, and what became of them. */
 export interface RequestTally {
@@ -49,32 +59,50 @@ export type SendResult<T> =
     }
   | { readonly kind: 'refused' | 'given up' | 'not sent'; readonly error: ErrorDetails };
 
-/** What a Sender works with. */
-export interface RequestSenderOptions {
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Log;
-  readonly bucket: TokenBucket;
-  /** When the last request may leave, on the clock. */
-  readonly deadlineMs: number;
-}
-
 /**
  * The one place from which every request of a run leaves: it paces them, repeats those that failed, pauses them all
  * after a 429, and lets none go once the time budget is used up or the run has to stop.
  */
 export class RequestSender {
   readonly requests: RequestTally = {
-    ...{ info: 0, database: 0, users: 0, batch: 0, single: 0, record: 0 },
-    ...{ retried: 0, rateLimited: 0 }
+    info: 0,
+    database: 0,
+    users: 0,
+    batch: 0,
+    single: 0,
+    record: 0,
+    retried: 0,
+    rateLimited: 0
   };
+  /** When the last request may leave, on the clock. */
+  readonly deadlineMs: number;
+  private readonly bucket: TokenBucket;
   /** One for each wait that is under way. */
   private readonly waits = new Set<AbortController>();
   private stopped: ErrorDetails | undefined;
   /** Requests leave in the order in which they came. */
   private lastInLine: Promise<void> = Promise.resolve();
 
-  constructor(private readonly parts: RequestSenderOptions) {}
+  /** @param bucketState what an earlier invocation left of the token bucket; default: a full one */
+  constructor(
+    private readonly ports: Pick<Ports, 'clock' | 'random' | 'log'>,
+    { pace, budgetMs }: Pick<Settings, 'pace' | 'budgetMs'>,
+    bucketState?: BucketState
+  ) {
+    const nowMs = ports.clock.nowMs();
+    this.deadlineMs = nowMs + budgetMs;
+    this.bucket = new TokenBucket(pace, nowMs, bucketState);
+  }
+
+  /** What is left of the token bucket, for the next invocation. */
+  get bucketState(): BucketState {
+    return this.bucket.state(this.ports.clock.nowMs());
+  }
+
+  /** Milliseconds that are left of a pause that the platform has asked for. */
+  get pauseLeftMs(): number {
+    return this.bucket.pauseLeftMs(this.ports.clock.nowMs());
+  }
 
   /** Why no request leaves any more; undefined while they do. */
   get stop(): ErrorDetails | undefined {
@@ -89,7 +117,7 @@ export class RequestSender {
 
   /** Makes the request until it is answered, or until the rules say otherwise. Never throws. */
   async send<T>(job: RequestToSend<T>): Promise<SendResult<T>> {
-    const { clock, deadlineMs } = this.parts;
+    const { clock, random } = this.ports;
     let attempts = job.attemptsBefore;
     let lastError: ErrorDetails | undefined;
     let mayHaveChanged = job.mayHaveChanged ?? false;
@@ -101,7 +129,7 @@ export class RequestSender {
       this.requests[job.kind]++;
       if (lastError !== undefined || job.attemptsBefore > 0) this.requests.retried++;
       try {
-        const timeLeftMs = deadlineMs + ANSWER_GRACE_MS - clock.nowMs();
+        const timeLeftMs = this.deadlineMs + ANSWER_GRACE_MS - clock.nowMs();
         const answer = await job.attempt(Math.min(REQUEST_TIMEOUT_MS, timeLeftMs));
         return { kind: 'answered', answer, mayHaveChanged };
       } catch (thrown) {
@@ -110,7 +138,7 @@ export class RequestSender {
       if (lastError.status === 429) this.requests.rateLimited++;
       else attempts++;
       const failed = { error: lastError, attempt: attempts, operations: job.operations };
-      const decision = decideRetry(failed, this.parts.random);
+      const decision = decideRetry(failed, random);
       const mayHaveBefore = mayHaveChanged;
       // Without an answer, and after an error of the server, the request may have been carried out.
       if (lastError.status === undefined || lastError.status >= 500) mayHaveChanged = true;
@@ -144,7 +172,8 @@ export class RequestSender {
   }
 
   private pauseAll(waitMs: number): void {
-    const { clock, bucket, log } = this.parts;
+    const { clock, log } = this.ports;
+    const { bucket } = this;
     const nowMs = clock.nowMs();
     if (bucket.pauseLeftMs(nowMs) === 0) {
       log.line(`The rate limit of the deployment is used up. All requests wait ${formatSeconds(waitMs)}.`);
@@ -157,8 +186,8 @@ export class RequestSender {
     waitMs: number,
     { error, attempt }: { error: ErrorDetails; attempt: number }
   ): Promise<void> {
-    const { clock, log, deadlineMs } = this.parts;
-    if (clock.nowMs() + waitMs > deadlineMs) return this.stopWith(describeTimeBudget(error));
+    const { clock, log } = this.ports;
+    if (clock.nowMs() + waitMs > this.deadlineMs) return this.stopWith(timeBudget(error.message));
     log.line(`${error.message} ${what} in ${formatSeconds(waitMs)} (attempt ${attempt} of ${MAX_ATTEMPTS} failed).`);
     await this.sleep(waitMs);
   }
@@ -173,16 +202,16 @@ export class RequestSender {
   }
 
   private async waitForToken(): Promise<void> {
-    const { clock, bucket, deadlineMs } = this.parts;
+    const { bucket, deadlineMs } = this;
     while (this.stopped === undefined) {
-      const nowMs = clock.nowMs();
+      const nowMs = this.ports.clock.nowMs();
       // What does not fit the budget takes no token, and the next invocation starts after the server's pause.
       if (nowMs >= deadlineMs || nowMs + bucket.pauseLeftMs(nowMs) > deadlineMs) {
-        return this.stopWith(describeTimeBudget());
+        return this.stopWith(timeBudget());
       }
       const waitMs = bucket.take(nowMs);
       if (waitMs === 0) return;
-      if (nowMs + waitMs > deadlineMs) return this.stopWith(describeTimeBudget());
+      if (nowMs + waitMs > deadlineMs) return this.stopWith(timeBudget());
       await this.sleep(waitMs);
     }
   }
@@ -191,18 +220,9 @@ export class RequestSender {
   private async sleep(waitMs: number): Promise<void> {
     const wait = new AbortController();
     this.waits.add(wait);
-    await this.parts.clock.sleep(waitMs, wait.signal);
+    await this.ports.clock.sleep(waitMs, wait.signal);
     this.waits.delete(wait);
   }
-}
-
-/** Why a run stops when its time is used up, with what kept it waiting if that is known. */
-function describeTimeBudget(lastError?: ErrorDetails): ErrorDetails {
-  return {
-    code: 'TIME_BUDGET',
-    message: `The time of this invocation is used up.${lastError === undefined ? '' : ` Last: ${lastError.message}`}`,
-    nextStep: 'Run the task again; it finishes what is missing.'
-  };
 }
 
 function formatSeconds(waitMs: number): string {

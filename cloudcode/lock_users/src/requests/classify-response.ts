@@ -1,19 +1,6 @@
-import { describePlatformError } from './describe-platform-error';
+import { ERROR_CATALOGUE, LockUsersError } from '../errors';
 import type { ErrorCode, ErrorDetails } from '../errors';
-import { LockUsersError } from '../errors';
-
-const NEXT_STEPS: Partial<Record<ErrorCode, string>> = {
-  BACKEND_UNAUTHORIZED:
-    'Check JOURNEY_API_TOKEN: a named token of this very deployment, from the "Manage API" page, saved and deployed.',
-  UNKNOWN_DEPLOYMENT:
-    'Check the 24 hex digits in JOURNEY_BACKEND_URL: the id of the backend deployment, not the one that OXIDE shows.',
-  WRONG_ADDRESS: 'Check JOURNEY_BACKEND_URL against the "Manage API" page of the data browser.',
-  BACKEND_UNREACHABLE: 'Check the host in JOURNEY_BACKEND_URL and the network, then run the task again.',
-  BACKEND_RATE_LIMITED: 'Wait a few seconds and run the task again; it finishes what is missing.',
-  BACKEND_UNAVAILABLE: 'Wait a few minutes and run the task again; it finishes what is missing.',
-  BACKEND_REJECTED: 'Look at the detail; running the task again is safe.',
-  BACKEND_PROTOCOL: 'Check JOURNEY_BACKEND_URL; if it is right, run the task again, which is safe.'
-};
+import { describePlatformError } from './describe-platform-error';
 
 /** What is known of a failed request beside its code. */
 export type FailureFacts = Pick<ErrorDetails, 'platformType' | 'status' | 'retryAfterMs' | 'network'>;
@@ -49,7 +36,7 @@ export function backendError(code: ErrorCode, message: string, facts: FailureFac
   return new LockUsersError({
     code,
     message,
-    nextStep: NEXT_STEPS[code] ?? 'Run the task again, which is safe.',
+    nextStep: ERROR_CATALOGUE[code].remedy,
     ...facts
   });
 }

@@ -1,4 +1,4 @@
-import type { Reason } from '../vocabulary';
+import type { Reason } from '../users/UserState';
 
 const MAX_DETAIL_LENGTH = 300;
 

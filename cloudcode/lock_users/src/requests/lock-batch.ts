@@ -1,6 +1,16 @@
-import { MAX_OPERATIONS_PER_BATCH } from '../platform-facts';
 import { InvariantError } from '../errors';
-import type { LockOperation } from '../vocabulary';
+import { MAX_OPERATIONS_PER_BATCH } from '../platform-facts';
+
+/**
+ * One entry of a batch that locks one user and keeps the data on every device.
+ * The field names are the platform's (staff answers on devs.journeyapps.com, threads 504 and 1010). `wipe` has the
+ * literal type `false`: what the server does without it is published nowhere, so it is never left out.
+ */
+export interface LockOperation {
+  readonly method: 'users/lock';
+  readonly user_id: string;
+  readonly wipe: false;
+}
 
 /** The operation that locks one user and keeps the data on the devices. The only place where one is built. */
 export function buildLockOperation(userId: string): LockOperation {

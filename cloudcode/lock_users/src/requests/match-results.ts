@@ -1,5 +1,6 @@
+import type { ErrorDetails } from '../errors';
+import type { Reason } from '../users/UserState';
 import { describePlatformError } from './describe-platform-error';
-import type { Reason } from '../vocabulary';
 
 /**
  * What is known of one operation: it brought the user where the run wants them; it failed; the platform refuses it however
@@ -48,4 +49,9 @@ function matchResult(userId: string, entry: unknown): OperationResult {
 
 function unconfirmed(type: string, detail: string): OperationResult {
   return { kind: 'unconfirmed', reason: { type, detail } };
+}
+
+/** An error as the reason of a user. */
+export function toReason({ platformType, code, message }: ErrorDetails): Reason {
+  return { type: platformType ?? code, detail: message };
 }

@@ -1,4 +1,7 @@
-import { MAX_PAGES_AT_ONCE, PAGE_SIZE } from '../platform-facts';
+import { PAGE_SIZE } from '../platform-facts';
+
+/** Pages of one list that are read at once at most. Ours: the rate limit then holds before the latency does. */
+const MAX_PAGES_AT_ONCE = 8;
 
 /** A page of a list, and whether it is known that nothing comes after it. */
 export interface Page<T> {

@@ -1,6 +1,17 @@
-import { stopsRun } from './classify-response';
-import { BACKOFF_BASE_MS, BACKOFF_CAP_MS, MAX_ATTEMPTS, RATE_LIMIT_WAIT_MS } from '../platform-facts';
 import type { ErrorDetails } from '../errors';
+import { stopsRun } from './classify-response';
+
+/** Attempts that a request gets, those rejected with 429 not counted. Ours: with the backoff, half a minute at most. */
+export const MAX_ATTEMPTS = 6;
+
+/** Milliseconds of the first backoff, before jitter; each one after it is twice as long. Ours. */
+export const BACKOFF_BASE_MS = 1000;
+
+/** Milliseconds that a backoff is at most. Ours, as the AWS SDKs have it. */
+export const BACKOFF_CAP_MS = 20_000;
+
+/** Least milliseconds to wait after a 429 that names no time. Documented: the announcement of the rate limits. */
+const RATE_LIMIT_WAIT_MS = 1000;
 
 /** A request that failed. */
 export interface FailedRequest {

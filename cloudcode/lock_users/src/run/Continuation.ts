@@ -1,9 +1,17 @@
 import isPlainObject = require('lodash/isPlainObject');
-import { MAX_INVOCATIONS, MAX_IDLE_INVOCATIONS } from '../platform-facts';
 import type { BucketState } from '../requests/TokenBucket';
 
 /**
- * What an invocation hands over to the next one of the same run. It holds no users: the next invocation looks for itself
+ * Invocations that a run may have. Ours: 1000 of them are three days, and unlocking a million users one by one takes half of
+ * that at the default pace.
+ */
+const MAX_INVOCATIONS = 1000;
+
+/** Invocations in a row that may change nobody before a run gives up. Ours. */
+const MAX_IDLE_INVOCATIONS = 2;
+
+/**
+ * What an invocation hands over to the next one of the same run. It holds no users: the next invocation finds out by itself
  * who is still missing.
  */
 export interface Continuation {
@@ -14,9 +22,9 @@ export interface Continuation {
   readonly startedAtMs: number;
   /** Invocations in a row, up to the last one, that changed nobody. */
   readonly idleInvocations: number;
-  /** Most users that an earlier invocation knew to be where the run wants them. */
+  /** Most users that an earlier invocation knew to be in the goal state. */
   readonly doneSeen: number;
-  /** Users whom earlier invocations brought there, by the answers they got. */
+  /** Users whom earlier invocations brought to it, by the answers they got. */
   readonly done: number;
   /** Sessions that were `RESET` when the run began. */
   readonly resetSessions: number;
@@ -32,7 +40,7 @@ export interface InvocationResult {
   readonly bucket: BucketState;
 }
 
-/** What the next invocation is handed, or undefined where going on would be no use. */
+/** What the next invocation is handed; undefined where it would be of no use. */
 export function continueRun(
   { runId, startedAtMs }: Pick<Continuation, 'runId' | 'startedAtMs'>,
   previous: Continuation | undefined,

@@ -1,142 +1,112 @@
-import { buildReport } from '../report/build-report';
-import type { Report } from '../report/build-report';
-import { describeNotArmed, resolveMaxUsers } from '../input/check-permission';
-import { continueRun } from './Continuation';
-import type { Continuation } from './Continuation';
-import type { Goal } from '../actions/Goal';
+import { ACTIONS } from '../actions/actions';
+import type { ResolvedGoal } from '../actions/Goal';
 import type { ErrorDetails } from '../errors';
-import type { Parameters } from '../input/parameters';
-import type { Settings } from '../input/settings';
-import { Roster } from '../users/Roster';
-import type { RunRecord } from '../records/RunRecord';
-import { SessionLedger } from '../users/SessionLedger';
-import { toErrorDetails } from '../to-error-parts';
-import { TokenBucket } from '../requests/TokenBucket';
-import type { Deployment } from '../vocabulary';
-import { reconcile as carry } from './reconcile';
-import { resolveGoal, plainGoal } from '../actions/resolve-goal';
-import type { ResolvedGoal } from '../actions/resolve-goal';
-import { finishRun } from '../records/finish-run';
-import { handOver } from './hand-over';
-import { logDeployment, logReport, logRun } from '../report/log-report';
+import { toErrorDetails } from '../errors';
 import { beginRun } from '../records/begin-run';
-import type { Ports } from '../ports';
+import { finishRun } from '../records/finish-run';
 import { RunRecorder } from '../records/RunRecorder';
-import { RequestSender } from '../requests/RequestSender';
-
-interface Job {
-  readonly settings: Settings;
-  readonly parameters: Parameters;
-  readonly ports: Ports;
-  readonly maxUsers: number;
-  readonly runId: string;
-  /** Which invocation of the run this is, from 1. */
-  readonly invocation: number;
-  /** When the first one began, as far as is known without the run's record. */
-  readonly startedAtMs: number;
-  readonly dryRun: boolean;
-  readonly deadlineMs: number;
-  readonly bucket: TokenBucket;
-  readonly sender: RequestSender;
-}
+import type { RunRecord } from '../records/RunRecord';
+import { buildReport } from '../report/build-report';
+import { logReport } from '../report/log-report';
+import { logDeployment, logRun } from '../report/log-run';
+import type { Deployment, Report } from '../report/Report';
+import { notArmed } from '../stop-reasons';
+import { Roster } from '../users/Roster';
+import type { ActiveRun } from './ActiveRun';
+import { reconcile } from './reconcile';
+import type { RunContext } from './RunContext';
+import { scheduleContinuation } from './schedule-continuation';
+import type { Ending } from './schedule-continuation';
 
 /** What an invocation has found out; the report is made of it, however the invocation ends. */
 interface Progress {
   deployment: Deployment;
-  roster: Roster;
-  aim?: ResolvedGoal | undefined;
+  record?: RunRecord | undefined;
+  run?: ActiveRun;
   verified: boolean;
   /** Why it was not allowed to start sending, or that there was nothing to send. */
   refusal?: ErrorDetails | undefined;
-  recorder?: RunRecorder | undefined;
 }
 
 /**
- * One invocation of a run: observe, plan, apply, verify, report; and order the next one where the time did not suffice.
+ * One invocation of a run: begin, resolve the goal, observe, plan, apply, verify, report; and schedule the next invocation
+ * where the time did not suffice.
  *
- * Whatever goes wrong once the parameters are known to be valid ends in the returned report.
- * @throws LockUsersError `INVALID_PARAMETERS` where `maxUsers` is above the deployment's own limit, before any request
+ * Whatever goes wrong from here on ends in the returned report.
  * @throws InvariantError where the report's counts would not add up
  */
-export async function runInvocation(settings: Settings, parameters: Parameters, ports: Ports): Promise<Report> {
-  const { clock, random, log } = ports;
-  const nowMs = clock.nowMs();
-  const { continuation } = parameters;
-  const bucket = new TokenBucket(settings.pace, nowMs, continuation?.bucket);
-  const deadlineMs = nowMs + settings.budgetMs;
-  const job: Job = {
-    settings,
-    parameters,
-    ports,
-    maxUsers: resolveMaxUsers(settings, parameters),
-    runId: continuation?.runId ?? parameters.runId ?? ports.newRunId(),
-    invocation: continuation?.invocation ?? 1,
-    startedAtMs: continuation?.startedAtMs ?? nowMs,
-    dryRun: parameters.dryRun ?? !settings.armed,
-    bucket,
-    deadlineMs,
-    sender: new RequestSender({ clock, random, log, bucket, deadlineMs })
-  };
+export async function runInvocation(context: RunContext): Promise<Report> {
+  const { ports, settings, sender, parameters } = context;
   const progress: Progress = {
     deployment: { label: null, environment: null, backendId: settings.backendId },
-    roster: makeRoster(job, plainGoal(parameters, new SessionLedger(job.startedAtMs))),
     verified: false
   };
   try {
-    await reconcile(job, progress);
+    await advance(context, progress);
   } catch (error) {
-    job.sender.stopWith(toErrorDetails(error));
+    sender.stopWith(toErrorDetails(error));
   }
-  const ending = await endInvocation(job, progress);
-  const { roster } = progress;
+  const { run, record } = progress;
+  const ending = await endInvocation(context, progress);
+  const resetBefore = run?.roster.countResetBefore() ?? 0;
   const report = buildReport({
-    ...{ runId: job.runId, invocation: job.invocation, dryRun: job.dryRun, undoes: parameters.undo, roster },
-    reason: parameters.reason,
+    context,
     deployment: progress.deployment,
-    sessions: progress.aim?.sessions?.count((userId) => roster.isPlanned(userId)),
+    roster: run?.roster,
+    sessions: run?.sessions?.count((userId) => run.roster.isPlanned(userId)),
     verified: progress.verified,
-    doneEarlier: continuation?.done ?? 0,
-    resetEarlier: countResetEarlier(job, progress),
-    requests: job.sender.requests,
-    durationMs: Math.round(clock.nowMs() - nowMs),
+    // Sessions that turned RESET between the run's first look at the users and this invocation's.
+    resetEarlier: Math.max(0, resetBefore - (parameters.continuation?.resetSessions ?? resetBefore)),
     ...ending
   });
-  if (progress.recorder !== undefined) {
-    await finishRun(progress.recorder, report, clock.nowMs(), bucket.pauseLeftMs(clock.nowMs()));
+  if (record !== undefined && ports.records !== undefined) {
+    await finishRun(context, ports.records, record, run?.recorder, report);
   }
-  logReport(log, report);
+  logReport(ports.log, report);
   return report;
 }
 
-/** Brings the selected users to their goal as far as it can. */
-async function reconcile(job: Job, progress: Progress): Promise<void> {
-  const { settings, parameters, ports, sender, dryRun } = job;
-  logRun(ports.log, job.runId, job.invocation);
+/** Brings the selected users to the goal state as far as it can, and keeps what it finds out in `progress`. */
+async function advance(context: RunContext, progress: Progress): Promise<void> {
+  const { settings, parameters, ports, sender, dryRun, invocation } = context;
+  logRun(ports.log, context);
   if (!settings.armed && !dryRun) {
-    progress.refusal = describeNotArmed();
+    progress.refusal = notArmed();
     return;
   }
   const { serverTimeMs, ...named } = await sender.read('info', (timeoutMs) => ports.backend.readDeployment(timeoutMs));
   const clockAheadMs = compareClocks(serverTimeMs, ports.clock.nowMs());
   progress.deployment = { ...progress.deployment, ...named };
   logDeployment(ports.log, progress.deployment, parameters, settings.authScheme);
-  const { run, stop, hasBegun = false } = await beginRun(job);
-  progress.recorder = makeRecorder(job, run, progress.roster);
+
+  const { record, stop, hasBegun = false } = await beginRun(context);
+  progress.record = record;
   progress.refusal = stop;
   if (stop !== undefined) return;
 
-  const { runId } = job;
-  const startedAtMs = run?.startedAtMs ?? job.startedAtMs;
-  const aim = await resolveGoal({ parameters, ports, sender, runId, dryRun, startedAtMs, clockAheadMs });
-  if ('refusal' in aim) {
-    progress.refusal = aim.refusal;
+  const resolved = await ACTIONS[parameters.action].resolve(context, { record, clockAheadMs });
+  if ('refusal' in resolved) {
+    progress.refusal = resolved.refusal;
     return;
   }
-  progress.aim = aim;
-  progress.roster = makeRoster(job, aim.goal);
-  progress.recorder = makeRecorder(job, run, progress.roster);
-  const isNew = job.invocation === 1 && !hasBegun;
-  Object.assign(progress, await carry({ ...job, isNew, aim, roster: progress.roster, recorder: progress.recorder }));
+  progress.run = activate(context, resolved, record, invocation === 1 && !hasBegun);
+  const { verified, refusal } = await reconcile(progress.run);
+  progress.verified = verified;
+  progress.refusal = refusal;
+}
+
+function activate(
+  context: RunContext,
+  resolved: ResolvedGoal,
+  record: RunRecord | undefined,
+  isNew: boolean
+): ActiveRun {
+  const { settings, parameters, ports } = context;
+  // Protection is against being put out: it must keep nobody out.
+  const protectedIds = parameters.action === 'unlock' ? [] : settings.protectedIds;
+  const roster = new Roster(resolved.goal, new Set(protectedIds), new Set(parameters.excludeUserIds));
+  const recorder = record && ports.records && new RunRecorder(context, ports.records, record, roster);
+  return { ...context, ...resolved, roster, recorder, isNew };
 }
 
 /**
@@ -148,37 +118,9 @@ function compareClocks(serverTimeMs: number | null, nowMs: number): number {
   return Math.abs(aheadMs) <= 2000 ? 0 : aheadMs;
 }
 
-/** Protection is against being put out, so that nobody stays locked by it. */
-function makeRoster({ settings, parameters }: Job, goal: Goal): Roster {
-  const protectedIds = goal.action === 'unlock' ? [] : settings.protectedIds;
-  return new Roster(goal, new Set(protectedIds), new Set(parameters.excludeUserIds));
-}
-
-function makeRecorder({ ports, sender }: Job, run: RunRecord | undefined, roster: Roster): RunRecorder | undefined {
-  const { records, clock, log } = ports;
-  return run && records && new RunRecorder({ records, run, roster, sender, clock, log });
-}
-
 /** Why the invocation did less than it could, if so, and whether the run goes on by itself. */
-async function endInvocation(
-  { parameters, ports, runId, startedAtMs, dryRun, bucket, sender }: Job,
-  { refusal, roster }: Progress
-): Promise<{ stop?: ErrorDetails; next?: Continuation }> {
-  const stop = sender.stop ?? refusal;
-  if (stop?.code !== 'TIME_BUDGET' || dryRun) return { ...(stop && { stop }) };
-  const nowMs = ports.clock.nowMs();
-  const run = { runId, startedAtMs: Math.floor(startedAtMs) };
-  const next = continueRun(run, parameters.continuation, {
-    already: roster.countPlan().already,
-    done: roster.countOutcomes().done,
-    resetBefore: roster.countResetBefore(),
-    bucket: bucket.state(nowMs)
-  });
-  return handOver(ports, { stop, given: parameters.rawParameters, next, afterMs: bucket.pauseLeftMs(nowMs) });
-}
-
-/** Sessions that turned RESET between the run's first invocation and this one's first look at the users. */
-function countResetEarlier({ parameters }: Job, { roster }: Progress): number {
-  const { continuation } = parameters;
-  return continuation === undefined ? 0 : Math.max(0, roster.countResetBefore() - continuation.resetSessions);
+async function endInvocation(context: RunContext, { refusal, run }: Progress): Promise<Ending> {
+  const stop = context.sender.stop ?? refusal;
+  if (stop?.code !== 'TIME_BUDGET' || context.dryRun) return { stop };
+  return scheduleContinuation(context, stop, run?.roster);
 }

@@ -1,15 +1,16 @@
-import { BACKOFF_BASE_MS } from '../platform-facts';
 import type { Ports } from '../ports';
+import { BACKOFF_BASE_MS } from '../requests/retry-rules';
 
+/** How often the queue is asked. Ours. */
 const ATTEMPTS = 3;
 
 /**
- * Orders an invocation of this task on its queue, three times at most.
+ * Schedules an invocation of this task on its queue. Tries three times at most.
  *
- * Ordering it twice does no harm: invocations on one queue never overlap, and the second finds nothing to do.
- * @returns why it could not be ordered, or undefined where it was
+ * Scheduling it twice does no harm: invocations on one queue never overlap, and the second finds nothing to do.
+ * @returns why it could not be scheduled, or undefined where it was
  */
-export async function orderInvocation(
+export async function scheduleInvocation(
   { queue, clock, log }: Pick<Ports, 'queue' | 'clock' | 'log'>,
   parameters: Readonly<Record<string, unknown>>,
   afterMs: number
@@ -21,7 +22,7 @@ export async function orderInvocation(
       return undefined;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      log.line(`The next invocation could not be ordered (attempt ${attempt} of ${ATTEMPTS}): ${reason}`);
+      log.line(`The next invocation could not be scheduled (attempt ${attempt} of ${ATTEMPTS}): ${reason}`);
       if (attempt === ATTEMPTS) return reason;
       await clock.sleep(BACKOFF_BASE_MS);
     }

@@ -1,12 +1,14 @@
 import isPlainObject = require('lodash/isPlainObject');
-import { describeNotArmed, resolveMaxUsers } from '../input/check-permission';
 import { describeError, LockUsersError } from '../errors';
 import type { ErrorDetails } from '../errors';
 import { invalidParameters, parseParameters } from '../input/parameters';
 import type { Parameters } from '../input/parameters';
+import { resolveMaxUsers } from '../input/resolve-max-users';
 import type { Settings } from '../input/settings';
-import { orderInvocation } from '../run/schedule-invocation';
 import type { Ports } from '../ports';
+import { scheduleInvocation } from '../run/schedule-invocation';
+import { notArmed, notQueued } from '../stop-reasons';
+import { findOwnParameter } from './own-parameters';
 
 /** A web request that was let in. */
 export interface WebRequest {
@@ -18,13 +20,13 @@ export interface WebRequest {
   readonly idempotencyKey: string | undefined;
 }
 
-/** What a web request is answered with. */
-export interface WebAnswer {
+/** The response to a web request. */
+export interface WebResponse {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** What accepting a web request needs. */
+/** What handling a web request needs from outside. */
 export interface WebPorts extends Pick<Ports, 'queue' | 'clock' | 'log' | 'newRunId'> {
   /** Reads the deployment's settings. @throws LockUsersError `INVALID_SETTINGS` */
   readonly readSettings: () => Settings;
@@ -32,59 +34,51 @@ export interface WebPorts extends Pick<Ports, 'queue' | 'clock' | 'log' | 'newRu
   readonly hashToUuid: (text: string) => string;
 }
 
-/** Parameters that whoever sends a web request has no say in. */
-const OWN_PARAMETERS = ['runId', 'continuation'];
-
 /**
- * Checks a web request as `run` would check its parameters, orders the run on the queue, and answers with its id: 202
- * where it is ordered, 400 where the request is wrong, 409 where the deployment is not armed, 503 where it is not set up.
+ * Checks a web request as `run` would check its parameters, schedules the run on the queue, and responds with its id: 202
+ * where it is scheduled, 400 where the request is wrong, 409 where the deployment is not armed, 503 where it is not set up.
  *
  * A request with the `Idempotency-Key` and the parameters of an earlier one is about the same run, which is carried out
  * once.
  */
-export async function handleWebRequest(request: WebRequest, ports: WebPorts): Promise<WebAnswer> {
+export async function handleWebRequest(request: WebRequest, ports: WebPorts): Promise<WebResponse> {
   let parameters: Parameters;
   let settings: Settings;
   let runId: string;
   try {
-    const given = readBody(request);
+    const rawParameters = readBody(request);
     settings = ports.readSettings();
-    runId = chooseRunId(request.idempotencyKey, given, ports);
-    parameters = parseParameters({ requestedBy: 'web request', ...given, runId });
+    runId = chooseRunId(request.idempotencyKey, rawParameters, ports);
+    parameters = parseParameters({ requestedBy: 'web request', ...rawParameters, runId });
     resolveMaxUsers(settings, parameters);
   } catch (error) {
-    return refuse(error);
+    if (!(error instanceof LockUsersError)) throw error;
+    return refuse(error.code === 'INVALID_PARAMETERS' ? 400 : 503, error.details);
   }
-  if (!settings.armed && parameters.dryRun === false) return describe(409, describeNotArmed());
-  const failure = await orderInvocation(ports, parameters.rawParameters, 0);
-  if (failure === undefined) {
-    return { status: 202, body: { runId, status: 'queued', dryRun: parameters.dryRun ?? !settings.armed } };
-  }
-  return describe(503, {
-    code: 'QUEUED',
-    message: `The run could not be ordered: ${failure}.`,
-    nextStep: 'Send the request again, with the same Idempotency-Key if it had one.'
-  });
+  if (!settings.armed && parameters.dryRun === false) return refuse(409, notArmed());
+  const failure = await scheduleInvocation(ports, parameters.rawParameters, 0);
+  if (failure !== undefined) return refuse(503, notQueued(failure));
+  return { status: 202, body: { runId, status: 'queued', dryRun: parameters.dryRun ?? !settings.armed } };
 }
 
 function readBody({ url, body }: WebRequest): Readonly<Record<string, unknown>> {
   // Whoever writes "?dryRun=true" believes that it counts.
   if (url.includes('?')) throw invalidParameters(['Parameters are in the body as JSON, not in the address.']);
-  let given: unknown;
+  let rawParameters: unknown;
   try {
-    given = JSON.parse(body ?? '') as unknown;
+    rawParameters = JSON.parse(body ?? '') as unknown;
   } catch {
-    throw invalidParameters(['The body is no JSON. Send a JSON object; {} selects everybody.']);
+    throw invalidParameters(['The body is not valid JSON. Send a JSON object; {} selects everybody.']);
   }
-  if (!isPlainObject(given)) throw invalidParameters(['The body is no JSON object. {} selects everybody.']);
-  const own = Object.keys(given as object).find((name) => OWN_PARAMETERS.includes(name));
-  if (own !== undefined) throw invalidParameters([`"${own}" is set by the task itself. Leave it out.`]);
-  return given as Readonly<Record<string, unknown>>;
+  if (!isPlainObject(rawParameters)) throw invalidParameters(['The body is not a JSON object. {} selects everybody.']);
+  const own = findOwnParameter(rawParameters as object);
+  if (own !== undefined) throw invalidParameters([own]);
+  return rawParameters as Readonly<Record<string, unknown>>;
 }
 
 function chooseRunId(
   key: string | undefined,
-  given: Readonly<Record<string, unknown>>,
+  rawParameters: Readonly<Record<string, unknown>>,
   { newRunId, hashToUuid }: WebPorts
 ): string {
   if (key === undefined) return newRunId();
@@ -92,7 +86,7 @@ function chooseRunId(
     throw invalidParameters(['"Idempotency-Key" has 1 to 200 printable characters, without spaces.']);
   }
   // With the parameters in it, so that a key that is used again for something else is not silently the earlier run.
-  return hashToUuid(JSON.stringify([key, sortKeys(given)]));
+  return hashToUuid(JSON.stringify([key, sortKeys(rawParameters)]));
 }
 
 /** The same value for objects whose names are in another order. */
@@ -104,11 +98,6 @@ function sortKeys(value: unknown): unknown {
     .map(([name, inner]: [string, unknown]) => [name, sortKeys(inner)]);
 }
 
-function refuse(error: unknown): WebAnswer {
-  if (!(error instanceof LockUsersError)) throw error;
-  return describe(error.code === 'INVALID_PARAMETERS' ? 400 : 503, error.parts);
-}
-
-function describe(status: number, parts: ErrorDetails): WebAnswer {
-  return { status, body: { code: parts.code, message: describeError(parts, 'no'), nextStep: parts.nextStep } };
+function refuse(status: number, details: ErrorDetails): WebResponse {
+  return { status, body: { code: details.code, message: describeError(details, 'no'), nextStep: details.nextStep } };
 }

@@ -12,10 +12,11 @@ const MODEL = 'lock_run';
 const PAYLOAD_NAMES = ['event', 'object', 'account_id', 'id', 'type'];
 
 /**
- * Reads what a trigger hands over, and tells a webhook's payload from parameters. What a CloudCode task is handed is published nowhere, so both plausible shapes
- * are taken: the documented one of external webhooks (`{ event, …, object }`) and the bare object.
+ * Reads what a trigger hands over, and tells a webhook's payload from parameters. What a CloudCode task is handed is published
+ * nowhere, so both plausible shapes are taken: the documented one of external webhooks (`{ event, …, object }`) and the bare
+ * object.
  *
- * Of the payload only the id is used: deliveries may be late, repeated or out of order, and the database knows better.
+ * Of the payload only the id is used: webhooks may be late, repeated or out of order, and the database knows better.
  * @throws LockUsersError `INVALID_PARAMETERS`, also where it looks like a payload and is none of a `lock_run`
  */
 export function readTrigger(params: unknown): Trigger {

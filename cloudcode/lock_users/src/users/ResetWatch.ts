@@ -1,4 +1,4 @@
-import type { UserState } from '../vocabulary';
+import type { UserState } from './UserState';
 
 /**
  * Notices device sessions that turn `RESET` while a run goes on: their devices wipe their data, and no operation of this

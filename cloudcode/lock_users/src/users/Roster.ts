@@ -1,8 +1,8 @@
 import type { Goal } from '../actions/Goal';
-import { MAX_FAILURES_IN_REPORT } from '../platform-facts';
 import { InvariantError } from '../errors';
 import type { OperationResult } from '../requests/match-results';
-import type { Failure, SkippedUser, OutcomeCounts, PlanCounts } from './outcomes';
+import { MAX_USERS_IN_REPORT } from './outcomes';
+import type { Failure, OutcomeCounts, PlanCounts, SkippedUser } from './outcomes';
 import { ResetWatch } from './ResetWatch';
 import type { NotDone } from '../records/RunRecord';
 import {
@@ -23,7 +23,7 @@ import {
   WAS_THERE
 } from './user-states';
 import { UserFlags } from './UserFlags';
-import type { Reason, UserState } from '../vocabulary';
+import type { Reason, UserState } from './UserState';
 
 const NOT_SHOWN: Reason = {
   type: 'NOT_SHOWN',
@@ -242,7 +242,7 @@ export class Roster {
     if (this.goal.isMet(shown)) return WAS_THERE;
     const reason = this.goal.findSkipReason(shown);
     if (reason === undefined) return 0;
-    if (this.skipReasons.size < MAX_FAILURES_IN_REPORT) this.skipReasons.set(user, reason);
+    if (this.skipReasons.size < MAX_USERS_IN_REPORT) this.skipReasons.set(user, reason);
     return SKIPPED;
   }
 

@@ -1,4 +1,4 @@
-import type { SessionState, UserState } from '../vocabulary';
+import type { SessionState, UserState } from './UserState';
 
 /** How many sessions a run had to sign out, and how many it did. */
 export interface SessionCounts {
@@ -76,7 +76,8 @@ export class SessionLedger {
 
   /** @param isPlanned whether a user is one of those whom the run is about to sign out */
   count(isPlanned: (userId: string) => boolean): SessionCounts {
-    let [planned, left] = [0, 0];
+    let planned = 0;
+    let left = 0;
     for (const [userId, { first, due }] of this.users) {
       if (!isPlanned(userId)) continue;
       planned += first.length;

@@ -1,6 +1,9 @@
-import type { Reason } from '../vocabulary';
+import type { Reason } from './UserState';
 
-/** A planned user who is not known to be where the run wants them, and why. */
+/** Users of one kind that a report names; the rest is counted. Ours: a report has to stay a document. */
+export const MAX_USERS_IN_REPORT = 10_000;
+
+/** A planned user who is not known to be in the goal state, and why. */
 export interface Failure extends Reason {
   readonly userId: string;
   readonly outcome: 'failed' | 'unconfirmed';
@@ -16,18 +19,18 @@ export interface PlanCounts {
   readonly selected: number;
   readonly protected: number;
   readonly excluded: number;
-  /** Those who were where the run wants them before anything was sent. */
+  /** Those who were in the goal state before anything was sent. */
   readonly already: number;
   /** Those whom the goal itself leaves alone. */
   readonly skipped: number;
-  /** Those whom the users API does not show, where the goal takes that for gone. */
+  /** Those whom the users API does not list, where the goal takes that for gone. */
   readonly gone: number;
   readonly planned: number;
 }
 
 /** How many planned users ended in which outcome; the four add up to the planned users. */
 export interface OutcomeCounts {
-  /** Those who are where the run wants them. */
+  /** Those who are in the goal state. */
   readonly done: number;
   readonly failed: number;
   readonly unconfirmed: number;

@@ -1,4 +1,4 @@
-import { resolveMaxUsers } from '../../../cloudcode/lock_users/src/input/check-permission';
+import { resolveMaxUsers } from '../../../cloudcode/lock_users/src/input/resolve-max-users';
 
 test.each([
   [{}, {}, Infinity],

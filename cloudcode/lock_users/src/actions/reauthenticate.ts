@@ -1,0 +1,61 @@
+import type { OperationResult } from '../requests/match-results';
+import type { ActiveRun } from '../run/ActiveRun';
+import { SessionLedger } from '../users/SessionLedger';
+import type { Action } from './Action';
+import type { Goal } from './Goal';
+import { sendOneByOne, sendSingle } from './send-one-by-one';
+
+const NO_ID: OperationResult = {
+  kind: 'refused',
+  reason: { type: 'SESSION_WITHOUT_ID', detail: 'The users API shows a session of this user without an id.' }
+};
+
+const NO_SESSIONS: OperationResult = {
+  kind: 'refused',
+  reason: { type: 'NO_SESSIONS', detail: 'The users API shows the user in the app, and no session that is.' }
+};
+
+/** Signs out every session that was in the app when the run began, and locks nobody. */
+export const reauthenticate: Action = {
+  resolve({ parameters, startedAtMs }, { record, clockAheadMs }) {
+    const sessions = new SessionLedger((record?.startedAtMs ?? startedAtMs) + clockAheadMs);
+    return { goal: reauthenticateGoal(sessions), selection: parameters.selection, sessions };
+  },
+  apply: (run, queue) => sendOneByOne(run, queue, (userId) => signOut(run, userId))
+};
+
+/** Every session that was in the app when the run began is signed out; the ledger remembers which those are. */
+export function reauthenticateGoal(ledger: SessionLedger): Goal {
+  return {
+    action: 'reauthenticate',
+    whenNotListed: 'fail',
+    notReached: {
+      type: 'NOT_SIGNED_OUT',
+      detail: 'The platform answered success, but the users API shows a session that is still signed in.'
+    },
+    isMet: (user) => ledger.see(user),
+    findSkipReason: () => undefined,
+    givesUp: () => undefined
+  };
+}
+
+async function signOut({ sender, ports, sessions }: ActiveRun, userId: string): Promise<OperationResult | undefined> {
+  let worst: OperationResult | undefined;
+  for (const sessionId of sessions?.dueOf(userId) ?? []) {
+    // Without an id the address would be another route's.
+    const result =
+      sessionId === ''
+        ? NO_ID
+        : await sendSingle(sender, (timeoutMs) => ports.backend.reauthenticateSession(userId, sessionId, timeoutMs));
+    if (result?.kind === 'done') sessions?.signedOut(userId, sessionId);
+    // Of a user whose second session was not sent any more, the first may be signed out.
+    if (result === undefined) return worst?.kind === 'done' ? cutShort(sender.stop?.code) : worst;
+    if (worst === undefined || worst.kind === 'done') worst = result;
+  }
+  return worst ?? NO_SESSIONS;
+}
+
+function cutShort(type = 'UNKNOWN'): OperationResult {
+  const detail = 'Not all sessions of this user were sent before the run had to stop.';
+  return { kind: 'unconfirmed', reason: { type, detail } };
+}

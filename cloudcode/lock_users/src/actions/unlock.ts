@@ -1,0 +1,77 @@
+import type { ErrorDetails } from '../errors';
+import { loadLockHistory } from '../records/load-lock-history';
+import type { LockHistory } from '../records/LockHistory';
+import type { RunContext } from '../run/RunContext';
+import { noRecordModels } from '../stop-reasons';
+import type { Reason } from '../users/UserState';
+import type { Action, Beginning } from './Action';
+import type { Goal, ResolvedGoal } from './Goal';
+import { sendOneByOne, sendSingle } from './send-one-by-one';
+
+const NOT_UNLOCKED: Reason = {
+  type: 'NOT_UNLOCKED',
+  detail: 'The platform answered success, but the users API shows the user locked.'
+};
+
+/** Unlocks users one by one: those who are selected, or those whom one run locked. */
+export const unlock: Action = {
+  resolve(context, beginning) {
+    const { undo, selection } = context.parameters;
+    return undo === undefined ? { goal: unlockGoal(), selection } : resolveUndo(context, beginning, undo);
+  },
+  apply: (run, queue) =>
+    sendOneByOne(run, queue, (userId) =>
+      sendSingle(run.sender, (timeoutMs) => run.ports.backend.unlockUser(userId, timeoutMs))
+    )
+};
+
+/** The users are unlocked, whoever locked them. */
+export function unlockGoal(): Goal {
+  return {
+    action: 'unlock',
+    whenNotListed: 'send',
+    notReached: NOT_UNLOCKED,
+    isMet: ({ locked }) => !locked,
+    findSkipReason: () => undefined,
+    givesUp: () => undefined
+  };
+}
+
+/**
+ * The users whom one run locked are unlocked, except those whom somebody else has locked since.
+ *
+ * A user who is locked although the platform answered success is not sent again: somebody may have locked them just then.
+ */
+export function undoGoal(history: LockHistory): Goal {
+  return {
+    ...unlockGoal(),
+    whenNotListed: 'skip',
+    explainOther: (userId) => history.explainOther(userId),
+    findSkipReason: (user) => history.findLaterLock(user),
+    givesUp: (user, wasAnswered) => history.findLaterLock(user) ?? (wasAnswered ? NOT_UNLOCKED : undefined)
+  };
+}
+
+/**
+ * The goal of an undo, or why the run that is to be undone cannot be. Unless it is a dry run, that run is marked, so that an
+ * invocation of it that comes late does not lock everybody again.
+ *
+ * @throws LockUsersError `RECORD_FAILED` where the record of that run cannot be read
+ */
+async function resolveUndo(
+  context: RunContext,
+  { clockAheadMs }: Beginning,
+  undo: string
+): Promise<ResolvedGoal | { readonly refusal: ErrorDetails }> {
+  const { ports, sender, runId, dryRun } = context;
+  const { records } = ports;
+  if (records === undefined) return { refusal: noRecordModels(undo) };
+  const found = await loadLockHistory(context, records, undo, clockAheadMs);
+  if ('refusal' in found) return found;
+  const { history, record } = found;
+  if (!dryRun && record.undoneBy !== runId) {
+    record.undoneBy = runId;
+    await sender.read('record', (timeoutMs) => records.save([record], timeoutMs));
+  }
+  return { goal: undoGoal(history), selection: { userIds: history.userIds() } };
+}

@@ -1,0 +1,53 @@
+import type { Checked } from './Check';
+import { Secret } from './Secret';
+
+/** Where the Backend API of a deployment is, and how to get in. */
+export interface BackendAccess {
+  /** Base address of the Backend API, ending in `/api/v4/<24 hex digits>`, without a slash after it. */
+  readonly backendUrl: string;
+  /** The 24 hex digits at the end of the address. */
+  readonly backendId: string;
+  readonly token: Secret;
+  /** How the token is sent: `Bearer` for a named token (documented), `Token` for the runtime's own (seen in a sample). */
+  readonly authScheme: 'Bearer' | 'Token';
+}
+
+/** For sentences about an address that is missing or wrong. */
+export const WHERE_TO_FIND_THE_ADDRESS =
+  'It is on the "Manage API" page of the data browser and ends in /api/v4/ and 24 hex digits.';
+
+/** Checks the address of a backend. */
+export function checkAddress(value: unknown, name: string): Checked<Pick<BackendAccess, 'backendUrl' | 'backendId'>> {
+  let url: URL;
+  try {
+    url = new URL(String(value));
+  } catch {
+    return { mistakes: [`${name} is not an address. ${WHERE_TO_FIND_THE_ADDRESS}`] };
+  }
+  if (url.username !== '' || url.password !== '') {
+    return { mistakes: [`${name} must not hold a user name or password; the token has its own variable.`] };
+  }
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    return { mistakes: [`${name} must start with https:// (http:// is for loopback only).`] };
+  }
+  const backendId = /^\/api\/v4\/([0-9a-f]{24})\/?$/i.exec(url.pathname)?.[1];
+  if (backendId === undefined || url.search !== '' || url.hash !== '') {
+    return { mistakes: [`${name} does not look right. ${WHERE_TO_FIND_THE_ADDRESS}`] };
+  }
+  return { value: { backendUrl: `${url.origin}/api/v4/${backendId}`, backendId } };
+}
+
+/** Checks a token; the sentence never repeats it. */
+export function checkToken(value: unknown, name: string): Checked<Secret> {
+  return /^[\x21-\x7e]+$/.test(String(value))
+    ? { value: new Secret(String(value)) }
+    : {
+        mistakes: [
+          `${name} has a space or another character that no token has. Give the token alone, without "Bearer".`
+        ]
+      };
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}

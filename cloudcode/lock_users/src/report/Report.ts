@@ -1,0 +1,107 @@
+import type { ActionLabels, ActionName } from '../actions/ActionLabels';
+import type { ErrorCode, UsersChanged } from '../errors';
+import type { Failure, OutcomeCounts, PlanCounts, SkippedUser } from '../users/outcomes';
+import type { SessionCounts } from '../users/SessionLedger';
+
+/**
+ * How an invocation ended: `planned`: it was a dry run. `done`: every planned user is in the goal state.
+ * `continues`: its time was used up, and the next invocation is scheduled. `partial`: some users may be there, some are not
+ * known to be. `refused`: it was not allowed to start sending. `queued`: it is scheduled on the queue, and nothing was done
+ * here. `stalled`: the run has gone on for several invocations and gave up. `failed`: nobody was changed.
+ */
+export type RunStatus = 'planned' | 'done' | 'continues' | 'partial' | 'refused' | 'queued' | 'stalled' | 'failed';
+
+/** Which backend deployment a run worked on, as its `info.json` names it; null where the platform gives no name. */
+export interface Deployment {
+  readonly label: string | null;
+  readonly environment: string | null;
+  readonly backendId: string;
+}
+
+/** Why an invocation did less than it could, or nothing. */
+export interface StopReason {
+  readonly code: ErrorCode;
+  /** One line: what happened, whether any user was changed, and what to do next. */
+  readonly message: string;
+  readonly usersChanged: UsersChanged;
+  readonly nextStep: string;
+}
+
+/** The counts of a report and of a run's record, under the names that they have for the run's action. */
+export interface Counts
+  extends Pick<PlanCounts, 'selected' | 'protected' | 'excluded' | 'planned'>, Omit<OutcomeCounts, 'done'> {
+  readonly alreadyLocked?: number;
+  readonly alreadyUnlocked?: number;
+  /** Users without a session that the run would have to sign out. */
+  readonly alreadySignedOut?: number;
+  /** Users left alone by `onlyEnrolled`, because they are not in the app. */
+  readonly notEnrolled?: number;
+  /** Users whom the run that is undone locked, and somebody else has locked again since. */
+  readonly lockedAgain?: number;
+  /** Users whom the run that is undone locked, and whom the users API no longer shows. */
+  readonly notShown?: number;
+  readonly locked?: number;
+  readonly unlocked?: number;
+  readonly reauthenticated?: number;
+}
+
+/**
+ * Requests as they left, by what they were for; `database` counts the page reads asked of `DB`, `record` what was read
+ * and saved of the run's record before the report was made.
+ */
+export interface RequestCounts {
+  /** `info`, `database`, `users`, `batch`, `single` and `record` together. */
+  readonly total: number;
+  readonly info: number;
+  readonly database: number;
+  readonly users: number;
+  readonly batch: number;
+  /** Requests that change one user or one session. */
+  readonly single: number;
+  readonly record: number;
+  /** Those of `total` that repeat one that failed. */
+  readonly retried: number;
+  /** Those of `total` that were answered with 429. */
+  readonly rateLimited: number;
+}
+
+/**
+ * What the task returns, about one invocation. `selected` is the sum of the counts up to `planned`, and `planned` the sum of
+ * those after it.
+ */
+export interface Report {
+  /** The version of the task. */
+  readonly version: string;
+  readonly runId: string;
+  readonly action: ActionName;
+  /** The run that this one undoes, if it does. */
+  readonly undoes?: string;
+  readonly status: RunStatus;
+  readonly dryRun: boolean;
+  /** Which invocation of the run this was, from 1. */
+  readonly invocation: number;
+  /** Whether the users API was read after the last sending. If not, the outcomes rest on the answers alone. */
+  readonly verified: boolean;
+  /** The caller's own words, as they came. */
+  readonly reason?: string;
+  readonly deployment: Deployment;
+  readonly counts: Counts;
+  /** With `reauthenticate`: the sessions that this invocation found in the app, of planned users, and how many are signed out. */
+  readonly sessions?: SessionCounts;
+  /**
+   * Where a run is undone: users who are locked and stay so, because that run did not lock them or somebody else has done so
+   * since; 10 000 of them are named at most.
+   */
+  readonly stillLocked?: { readonly count: number; readonly users: readonly SkippedUser[] };
+  /** What earlier invocations of the run did, by the answers they got; those users are `already…` in this one. */
+  readonly earlier?: Readonly<Partial<Record<ActionLabels['done'], number>>>;
+  /** Users who failed or are unconfirmed, 10 000 at most. Users who were not attempted are only counted. */
+  readonly failures: readonly Failure[];
+  /** How many of them `failures` does not name. */
+  readonly failuresOmitted?: number;
+  /** Sessions that turned `RESET` during the run, which no operation of this task asks for; the users where known. */
+  readonly resetSessions?: { readonly count: number; readonly userIds: readonly string[] };
+  readonly requests: RequestCounts;
+  readonly durationMs: number;
+  readonly stopReason?: StopReason;
+}

@@ -1,0 +1,74 @@
+import { ACTION_LABELS } from '../actions/ActionLabels';
+import type { Parameters } from '../input/parameters';
+import type { Settings } from '../input/settings';
+import type { Log } from '../ports';
+import type { RunContext } from '../run/RunContext';
+import { countUsers } from '../stop-reasons';
+import type { PlanCounts } from '../users/outcomes';
+import { VERSION } from '../version';
+import type { Deployment } from './Report';
+import { MAX_USERS_IN_LOG } from './shorten-report';
+
+/** Which run this is. */
+export function logRun(log: Log, { runId, invocation }: Pick<RunContext, 'runId' | 'invocation'>): void {
+  log.line(`lock_users ${VERSION}, run ${runId}${invocation === 1 ? '' : `, invocation ${invocation}`}`);
+}
+
+/** On which deployment it is, and who asked for it. */
+export function logDeployment(
+  log: Log,
+  deployment: Deployment,
+  { reason, requestedBy }: Pick<Parameters, 'reason' | 'requestedBy'>,
+  authScheme: Settings['authScheme']
+): void {
+  const { label, environment, backendId } = deployment;
+  log.line(`Deployment: ${label ?? 'without a label'} (${environment ?? 'environment unknown'}), backend ${backendId}`);
+  const source =
+    authScheme === 'Token' ? 'the CloudCode runtime (this.backend)' : 'JOURNEY_BACKEND_URL, JOURNEY_API_TOKEN';
+  log.line(`Address and token from ${source}`);
+  // As JSON, so that a line break in it cannot pass for a line of this log.
+  if (reason !== undefined) log.line(`Reason: ${JSON.stringify(reason)}`);
+  if (requestedBy !== undefined) log.line(`Requested by: ${JSON.stringify(requestedBy)}`);
+}
+
+/**
+ * What the run is about to do, or has begun to do: sending starts before the last users are read.
+ *
+ * @param sessions how many sessions it is about, where it is about sessions
+ */
+export function logPlan(
+  log: Log,
+  { action, onlyEnrolled, undo }: Pick<Parameters, 'action' | 'onlyEnrolled' | 'undo'>,
+  counts: PlanCounts,
+  sessions: number | undefined,
+  dryRun: boolean
+): void {
+  const { alreadyText, participle, verb, keepsData } = ACTION_LABELS[action];
+  const left = [
+    `${counts.protected} protected`,
+    `${counts.excluded} excluded`,
+    `${counts.already} ${alreadyText}`,
+    ...(onlyEnrolled ? [`${counts.skipped} not in the app`] : []),
+    ...(undo !== undefined ? [`${counts.skipped} locked again since`] : []),
+    ...(counts.gone > 0 ? [`${counts.gone} no longer there`] : [])
+  ];
+  log.line(`Selected: ${countUsers(counts.selected)} (${left.join(', ')})`);
+  const planned = countUsers(counts.planned);
+  const users =
+    sessions === undefined ? planned : `${planned} (${sessions} ${sessions === 1 ? 'session' : 'sessions'})`;
+  const kept = keepsData ? ', the data on their devices kept' : '';
+  log.line(
+    dryRun
+      ? `Plan: ${users} would be ${participle}${kept}. Dry run: nothing is sent.`
+      : `Plan: ${verb} ${users}${keepsData ? ' and keep the data on their devices' : ''}`
+  );
+}
+
+/** Ids that were configured or asked for, and that the users API does not show: probably mistakes. */
+export function logUnknownIds(log: Log, origin: string, ids: readonly string[]): void {
+  if (ids.length === 0) return;
+  const first = ids.slice(0, MAX_USERS_IN_LOG).join(', ');
+  log.line(
+    `Warning: ${ids.length} ids in ${origin} are no users of this deployment: ${first}${ids.length > MAX_USERS_IN_LOG ? ', …' : ''}`
+  );
+}

@@ -1,0 +1,51 @@
+import { resolveMaxUsers } from '../input/resolve-max-users';
+import type { Parameters } from '../input/parameters';
+import type { Settings } from '../input/settings';
+import type { Ports } from '../ports';
+import { RequestSender } from '../requests/RequestSender';
+
+/** What an invocation is about, known before its first request. Everything that belongs to a run is handed this. */
+export interface RunContext {
+  readonly ports: Ports;
+  readonly settings: Settings;
+  readonly parameters: Parameters;
+  readonly sender: RequestSender;
+  readonly runId: string;
+  /** Which invocation of the run this is, from 1. */
+  readonly invocation: number;
+  /** When this invocation began, on the clock. */
+  readonly beganAtMs: number;
+  /** When the run's first invocation began, as far as is known without the run's record. */
+  readonly startedAtMs: number;
+  readonly dryRun: boolean;
+  /** A larger plan is refused; Infinity where there is no limit. */
+  readonly maxUsers: number;
+}
+
+/**
+ * The context of an invocation that begins now.
+ *
+ * @param sender what has left already on behalf of this invocation; default: nothing has
+ * @throws LockUsersError `INVALID_PARAMETERS` where `maxUsers` is above the deployment's own limit
+ */
+export function createContext(
+  settings: Settings,
+  parameters: Parameters,
+  ports: Ports,
+  sender = new RequestSender(ports, settings, parameters.continuation?.bucket)
+): RunContext {
+  const { continuation } = parameters;
+  const beganAtMs = ports.clock.nowMs();
+  return {
+    ports,
+    settings,
+    parameters,
+    sender,
+    runId: continuation?.runId ?? parameters.runId ?? ports.newRunId(),
+    invocation: continuation?.invocation ?? 1,
+    beganAtMs,
+    startedAtMs: continuation?.startedAtMs ?? beganAtMs,
+    dryRun: parameters.dryRun ?? !settings.armed,
+    maxUsers: resolveMaxUsers(settings, parameters)
+  };
+}

@@ -1,0 +1,38 @@
+import type { ErrorDetails } from '../errors';
+import { stalled } from '../stop-reasons';
+import type { Roster } from '../users/Roster';
+import { continueRun } from './Continuation';
+import type { Continuation } from './Continuation';
+import type { RunContext } from './RunContext';
+import { scheduleInvocation } from './schedule-invocation';
+
+/** Why an invocation stops, and what the next one was handed, if one was scheduled. */
+export interface Ending {
+  readonly stop?: ErrorDetails | undefined;
+  readonly next?: Continuation;
+}
+
+/** Schedules the next invocation of a run whose time is used up, and says why the run stops here if it cannot be. */
+export async function scheduleContinuation(
+  { ports, parameters, sender, runId, startedAtMs }: RunContext,
+  stop: ErrorDetails,
+  roster: Roster | undefined
+): Promise<Ending> {
+  const next = continueRun({ runId, startedAtMs: Math.floor(startedAtMs) }, parameters.continuation, {
+    already: roster?.countPlan().already ?? 0,
+    done: roster?.countOutcomes().done ?? 0,
+    resetBefore: roster?.countResetBefore() ?? 0,
+    bucket: sender.bucketState
+  });
+  if (next === undefined) return { stop: stalled(stop.message) };
+  if (ports.queue === undefined) return { stop };
+  const failure = await scheduleInvocation(
+    ports,
+    { ...parameters.rawParameters, continuation: next },
+    sender.pauseLeftMs
+  );
+  if (failure === undefined) {
+    return { stop: { ...stop, nextStep: `Invocation ${next.invocation} is scheduled and goes on by itself.` }, next };
+  }
+  return { stop: { ...stop, message: `${stop.message} The next invocation could not be scheduled: ${failure}` } };
+}

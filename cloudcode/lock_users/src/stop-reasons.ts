@@ -1,0 +1,170 @@
+import { ACTION_LABELS } from './actions/ActionLabels';
+import type { ActionName } from './actions/ActionLabels';
+import { ERROR_CATALOGUE } from './errors';
+import type { ErrorCode, ErrorDetails } from './errors';
+import type { RecordStatus, RunRecord } from './records/RunRecord';
+import type { PlanCounts } from './users/outcomes';
+
+// Every sentence about why a run did less than it could, or nothing. Requests that fail have theirs in
+// requests/classify-response.ts.
+
+const NO_ACTION_NEEDED = 'No action needed.';
+
+function stopReason(code: ErrorCode, message: string, nextStep: string = ERROR_CATALOGUE[code].remedy): ErrorDetails {
+  return { code, message, nextStep };
+}
+
+/** A deployment that is not armed changes nobody. */
+export function notArmed(): ErrorDetails {
+  return stopReason('NOT_ARMED', 'This deployment is not armed, so the task only plans here.');
+}
+
+/** A plan that is too large is not sent. */
+export function tooManyUsers(action: ActionName, planned: number, maxUsers: number): ErrorDetails {
+  const message = `The run would ${ACTION_LABELS[action].verb} ${countUsers(planned)}, and at most ${maxUsers} are allowed.`;
+  return stopReason('TOO_MANY_USERS', message);
+}
+
+/** A run does nothing while another one holds the lease. */
+export function runUnderWay({ runId, id, leaseHolder, leaseExpiresAtMs }: RunRecord, nowMs: number): ErrorDetails {
+  const holder = leaseHolder ?? 'its next invocation is scheduled';
+  const seconds = Math.max(0, Math.ceil(((leaseExpiresAtMs ?? 0) - nowMs) / 1000));
+  return stopReason(
+    'RUN_UNDER_WAY',
+    `A run is under way: ${runId ?? id} (${holder}). Its lease ends in ${seconds} s at the latest.`,
+    `Wait until it has ended, then run the task again if there is something left to do. If it was killed, the status "interrupted" in its record (lock_run ${id}) ends its lease at once.`
+  );
+}
+
+/** A run that was carried out is not carried out again. */
+export function runEnded(runId: string, status: RecordStatus | null): ErrorDetails {
+  return stopReason(
+    'RUN_ENDED',
+    `Run ${runId} was not carried out again: its record says "${status ?? 'nothing'}".`,
+    'Start another run if one is meant.'
+  );
+}
+
+/** A run that was undone before it was carried out is not carried out any more. */
+export function runUndone(runId: string, undoneBy: string): ErrorDetails {
+  return stopReason(
+    'RUN_ENDED',
+    `Run ${runId} was not carried out: run ${undoneBy} has undone it.`,
+    'Start another run if one is meant.'
+  );
+}
+
+/** An object of `lock_run` that is the record of a run does not request one. */
+export function recordOfAnotherRun(objectId: string, runId: string): ErrorDetails {
+  return stopReason(
+    'RUN_ENDED',
+    `The object ${objectId} is the record of run ${runId}, which something else has started.`,
+    NO_ACTION_NEEDED
+  );
+}
+
+/** A requested run cannot be carried out. @param why the end of a sentence */
+export function runNotFound(objectId: string, why: string): ErrorDetails {
+  return stopReason(
+    'RUN_ENDED',
+    `Run ${objectId} cannot be carried out: ${why}.`,
+    'Create an object of the model lock_run with the status "requested" to start a run.'
+  );
+}
+
+/** The run is carried out by another invocation. @param message a sentence */
+export function queued(message: string): ErrorDetails {
+  return stopReason('QUEUED', message, 'Its log and its report are those of the scheduled invocation.');
+}
+
+/** A run of a web request could not be scheduled. @param failure the end of a sentence */
+export function notQueued(failure: string): ErrorDetails {
+  return stopReason(
+    'QUEUED',
+    `The run could not be scheduled: ${failure}.`,
+    'Send the request again, with the same Idempotency-Key if it had one.'
+  );
+}
+
+/** The time of an invocation is used up. @param lastMessage what kept it waiting, if that is known */
+export function timeBudget(lastMessage?: string): ErrorDetails {
+  return stopReason(
+    'TIME_BUDGET',
+    `The time of this invocation is used up.${lastMessage === undefined ? '' : ` Last: ${lastMessage}`}`,
+    'Run the task again; it finishes what is missing.'
+  );
+}
+
+/** The run gives up. @param lastMessage why its last invocation ended */
+export function stalled(lastMessage: string): ErrorDetails {
+  return stopReason(
+    'STALLED',
+    `The run gave up: two invocations in a row changed nobody, or there were 1000 of them. ${lastMessage}`
+  );
+}
+
+/** A run cannot be undone where the app keeps no records. */
+export function noRecordModels(runId: string): ErrorDetails {
+  return stopReason(
+    'NO_RECORD',
+    `Run ${runId} cannot be undone: the data model has no models lock_run and lock_run_batch, so nothing says whom it locked.`
+  );
+}
+
+/** A run cannot be undone of which there is no record. */
+export function unknownRun(runId: string): ErrorDetails {
+  return stopReason('NO_RECORD', `There is no record of a run ${runId}, so nothing says whom it locked.`);
+}
+
+/** A run whose action locks nobody cannot be undone; undefined where its action is `lock`. */
+export function otherAction(runId: string, { action, status }: RunRecord): ErrorDetails | undefined {
+  if (action === 'lock' || action === null || status === 'planned') return undefined;
+  return action === 'unlock'
+    ? notUndoable(
+        runId,
+        'it unlocked users',
+        'To lock users, name them: {"userIds": ["…"]}, or select them with "where".'
+      )
+    : notUndoable(runId, 'it signed users out and locked nobody', 'They come back by signing in.');
+}
+
+/** A run that ended before it locked anybody cannot be undone; undefined where its status does not rule it out. */
+export function lockedNobody(runId: string, { status }: RunRecord): ErrorDetails | undefined {
+  switch (status) {
+    case 'planned':
+      return notUndoable(runId, 'it was a dry run and changed nobody', NO_ACTION_NEEDED);
+    case 'refused':
+      return notUndoable(runId, 'it was refused and locked nobody', NO_ACTION_NEEDED);
+    case 'requested':
+    case null:
+      return notUndoable(runId, 'it has not begun', 'Wait until it has been carried out.');
+    default:
+      return undefined;
+  }
+}
+
+function notUndoable(runId: string, why: string, nextStep: string): ErrorDetails {
+  return stopReason('NOT_UNDOABLE', `Run ${runId} cannot be undone: ${why}.`, nextStep);
+}
+
+/** There is nothing left to undo. */
+export function alreadyUndone(runId: string, { selected, already, skipped, gone }: PlanCounts): ErrorDetails {
+  const others = [
+    skipped > 0 ? `, ${skipped} were locked again since` : '',
+    gone > 0 ? `, ${gone} are no longer users of the app` : ''
+  ];
+  return stopReason(
+    'ALREADY_UNDONE',
+    selected === 0
+      ? `Run ${runId} locked nobody.`
+      : `There is nothing left to undo: of the ${countUsers(selected)} whom run ${runId} locked, ${already} are unlocked already${others.join('')}.`,
+    skipped > 0
+      ? 'Those stay locked; the report names them, and the run that has locked them again where one has: undo that one.'
+      : NO_ACTION_NEEDED
+  );
+}
+
+/** `1 user`, `2 users`. */
+export function countUsers(count: number): string {
+  return `${count} ${count === 1 ? 'user' : 'users'}`;
+}
