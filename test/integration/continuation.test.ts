@@ -19,15 +19,13 @@ test('a run that is cut every 2 seconds locks 20 000 users by continuations alon
   const { excludedIds: excludeUserIds } = platform;
   const reports = await platform.trigger({ batchSize: 1000, concurrency: 2, excludeUserIds });
 
-  // Without a record the first invocation orders the run on the queue.
-  expect(reports[0]?.status).toBe('queued');
-  const invocations = reports.slice(1, -1);
+  const invocations = reports.slice(0, -1);
   expect(invocations.length).toBeGreaterThanOrEqual(3);
   for (const { status, counts } of invocations) {
     expect(status).toBe('continues');
     expect(counts.locked).toBeGreaterThan(0);
   }
-  expect(reports.at(-1)).toMatchObject({ status: 'done', invocation: reports.length - 1, verified: true });
+  expect(reports.at(-1)).toMatchObject({ status: 'done', invocation: reports.length, verified: true });
   const leftAlone = new Set([...platform.protectedIds, ...platform.excludedIds]);
   expect(platform.emulator.summarize().lockedUsers).toBe(20_000 - leftAlone.size);
   expect(platform.emulator.violations()).toEqual([]);

@@ -46,12 +46,12 @@ test.each<[string, () => string | undefined]>([
 });
 
 test.each<[string, string, string]>([
-  ['no body', '', 'The body is no JSON.'],
-  ['half a body', '{"dryRun":', 'The body is no JSON.'],
-  ['a list', '[]', 'The body is no JSON object.'],
-  ['null', 'null', 'The body is no JSON object.'],
-  ['text', '"everybody"', 'The body is no JSON object.'],
-  ['a form', 'dryRun=true', 'The body is no JSON.'],
+  ['no body', '', 'The body is not valid JSON.'],
+  ['half a body', '{"dryRun":', 'The body is not valid JSON.'],
+  ['a list', '[]', 'The body is not a JSON object.'],
+  ['null', 'null', 'The body is not a JSON object.'],
+  ['text', '"everybody"', 'The body is not a JSON object.'],
+  ['a form', 'dryRun=true', 'The body is not valid JSON.'],
   ['a mistyped parameter', '{"dry_run":true}', 'Unknown parameter "dry_run". Did you mean "dryRun"?'],
   ['wipe', '{"wipe":true}', 'This task never wipes'],
   ['a mistyped " wipe"', '{" wipe":false}', 'Unknown parameter " wipe".'],
