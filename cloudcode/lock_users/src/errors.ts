@@ -93,7 +93,7 @@ export const ERROR_CATALOGUE = {
     remedy: 'No action needed, or unlock users by name.'
   },
   ALREADY_UNDONE: {
-    meaning: 'Nobody is left whom that run locked.',
+    meaning: 'No user is left that that run locked.',
     remedy: 'No action needed.'
   },
   QUEUED: {

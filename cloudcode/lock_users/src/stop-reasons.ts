@@ -107,13 +107,13 @@ export function stalled(lastMessage: string): ErrorDetails {
 export function noRecordModels(runId: string): ErrorDetails {
   return stopReason(
     'NO_RECORD',
-    `Run ${runId} cannot be undone: the data model has no models lock_run and lock_run_batch, so nothing says whom it locked.`
+    `Run ${runId} cannot be undone: the data model has no models lock_run and lock_run_batch, so nothing says which users it locked.`
   );
 }
 
 /** A run cannot be undone of which there is no record. */
 export function unknownRun(runId: string): ErrorDetails {
-  return stopReason('NO_RECORD', `There is no record of a run ${runId}, so nothing says whom it locked.`);
+  return stopReason('NO_RECORD', `There is no record of a run ${runId}, so nothing says which users it locked.`);
 }
 
 /** A run whose action locks nobody cannot be undone; undefined where its action is `lock`. */
@@ -157,7 +157,7 @@ export function alreadyUndone(runId: string, { selected, already, skipped, gone 
     'ALREADY_UNDONE',
     selected === 0
       ? `Run ${runId} locked nobody.`
-      : `There is nothing left to undo: of the ${countUsers(selected)} whom run ${runId} locked, ${already} are unlocked already${others.join('')}.`,
+      : `There is nothing left to undo: of the ${countUsers(selected)} that run ${runId} locked, ${already} are unlocked already${others.join('')}.`,
     skipped > 0
       ? 'Those stay locked; the report names them, and the run that has locked them again where one has: undo that one.'
       : NO_ACTION_NEEDED

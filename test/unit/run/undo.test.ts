@@ -62,7 +62,7 @@ test('undoing twice changes nothing the second time, and says so', async () => {
   expect(again).toMatchObject({ status: 'done', counts: { alreadyUnlocked: 4, planned: 0, unlocked: 0 } });
   expect(again.stopReason).toEqual({
     code: 'ALREADY_UNDONE',
-    message: `There is nothing left to undo: of the 4 users whom run ${locked.runId} locked, 4 are unlocked already. No user was changed. No action needed.`,
+    message: `There is nothing left to undo: of the 4 users that run ${locked.runId} locked, 4 are unlocked already. No user was changed. No action needed.`,
     usersChanged: 'no',
     nextStep: 'No action needed.'
   });
@@ -212,7 +212,7 @@ test('a user whom the users API no longer shows is not sent, the log names them,
   });
   expect(platform.singles).toHaveLength(3);
   expect(log.lines).toContain(
-    `Warning: 1 ids in the record of run ${locked.runId} are no users of this deployment: ${userId(3)}`
+    `Warning: 1 ids in the record of run ${locked.runId} are not users of this deployment: ${userId(3)}`
   );
   const again = await undo(locked);
   expect(again.stopReason).toMatchObject({

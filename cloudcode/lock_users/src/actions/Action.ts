@@ -16,7 +16,7 @@ export interface Beginning {
 /** One of the things that a run can bring about. */
 export interface Action {
   /**
-   * The goal, and who is selected; or why the run cannot go on.
+   * The goal, and which users are selected; or why the run cannot go on.
    *
    * @throws LockUsersError where what it needs cannot be read
    */

@@ -6,9 +6,9 @@ export type ActionName = 'lock' | 'unlock' | 'reauthenticate';
 
 /** What an action and its outcomes are called, in reports and in sentences. */
 export interface ActionLabels {
-  /** Name of the count of users who were brought to the goal state. */
+  /** Name of the count of users that were brought to the goal state. */
   readonly done: 'locked' | 'unlocked' | 'reauthenticated';
-  /** Name of the count of users who were in it before. */
+  /** Name of the count of users that were in it before. */
   readonly already: 'alreadyLocked' | 'alreadyUnlocked' | 'alreadySignedOut';
   /** `12 already locked`. */
   readonly alreadyText: string;

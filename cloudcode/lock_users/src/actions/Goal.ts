@@ -7,22 +7,22 @@ import type { ActionName } from './ActionLabels';
 export interface Goal {
   readonly action: ActionName;
   /**
-   * What becomes of a selected user whom the users API does not list: `send`, for the platform to decide; `fail`, because
+   * What becomes of a selected user that the users API does not list: `send`, for the platform to decide; `fail`, because
    * nothing can be sent; or `skip`, because they are no longer there.
    */
   readonly whenNotListed: 'send' | 'fail' | 'skip';
-  /** Why a user failed who is not in the goal state although the platform answered success. */
+  /** Why a user failed that is not in the goal state although the platform answered success. */
   readonly notReached: Reason;
   isMet(user: UserState): boolean;
-  /** Why a user who is not in the goal state is left alone; undefined where they are not. */
+  /** Why a user that is not in the goal state is left alone; undefined where they are not. */
   findSkipReason(user: UserState): Reason | undefined;
   /**
-   * Why a user who was sent and is not in the goal state is not sent again; undefined where they are.
+   * Why a user that was sent and is not in the goal state is not sent again; undefined where they are.
    *
    * @param wasAnswered whether the platform answered success
    */
   givesUp(user: UserState, wasAnswered: boolean): Reason | undefined;
-  /** Why a user who is not selected is not in the goal state; for goals whose report says so. */
+  /** Why a user that is not selected is not in the goal state; for goals whose report says so. */
   explainOther?(userId: string): Reason;
 }
 

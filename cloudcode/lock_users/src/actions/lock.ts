@@ -26,11 +26,11 @@ export const lock: Action = {
   }
 };
 
-/** The users are locked. @param onlyEnrolled leaves users alone who are not in the app */
+/** The users are locked. @param onlyEnrolled leaves users alone that are not in the app */
 export function lockGoal(onlyEnrolled: boolean): Goal {
   return {
     action: 'lock',
-    // Nobody knows whether a user who is not listed is in the app.
+    // Whether a user that is not listed is in the app is unknown.
     whenNotListed: onlyEnrolled ? 'fail' : 'send',
     notReached: NOT_LOCKED,
     isMet: ({ locked }) => locked,
@@ -76,7 +76,7 @@ async function sendBatch(
         users.map(() => ({ kind: 'refused', reason: toReason(result.error) })),
         number
       );
-    case 'given up':
+    case 'abandoned':
       return setResults(run, users, unconfirmAll(users, result.error), number);
     case 'not sent':
       return;
@@ -97,7 +97,7 @@ function setResults(
   if (number !== undefined) ports.log.line(`Batch request ${number}: ${describeResults('lock', results)}.`);
 }
 
-/** A user who was locked by an attempt without an answer may be refused in the next one, as locked already. */
+/** A user that was locked by an attempt without an answer may be refused in the next one, as locked already. */
 function unconfirmFailures(results: readonly OperationResult[]): readonly OperationResult[] {
   return results.map((result) => (result.kind === 'done' ? result : { kind: 'unconfirmed', reason: result.reason }));
 }

@@ -5,7 +5,7 @@ import type { ActiveRun } from '../run/ActiveRun';
 import type { UserQueue } from '../users/UserQueue';
 
 /**
- * Takes users from the queue, so many at a time, writes down who is about to be sent, hands them to `sendUsers`, and writes
+ * Takes users from the queue, so many at a time, records that they are about to be sent, hands them to `sendUsers`, and writes
  * down the outcome. The next users are written down while the ones before are on their way.
  */
 export async function recordBatches(

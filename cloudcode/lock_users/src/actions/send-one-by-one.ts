@@ -5,7 +5,7 @@ import type { ActiveRun } from '../run/ActiveRun';
 import type { UserQueue } from '../users/UserQueue';
 import { describeResults, recordBatches } from './record-batches';
 
-/** Users whom one record of a run names that changes one user with each request. Ours: 100 take 6 s at 16 requests/s. */
+/** Users in one batch record of a run that sends a request for each user. Ours: 100 take 6 s at 16 requests/s. */
 const USERS_PER_RECORD = 100;
 
 /**
@@ -50,7 +50,7 @@ export async function sendSingle(
       return undefined;
     // A request about one user is never split.
     case 'split':
-    case 'given up':
+    case 'abandoned':
       return { kind: 'unconfirmed', reason: toReason(result.error) };
   }
 }

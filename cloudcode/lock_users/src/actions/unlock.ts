@@ -13,7 +13,7 @@ const NOT_UNLOCKED: Reason = {
   detail: 'The platform answered success, but the users API shows the user locked.'
 };
 
-/** Unlocks users one by one: those who are selected, or those whom one run locked. */
+/** Unlocks users one by one: the selected users, or the users that one run locked. */
 export const unlock: Action = {
   resolve(context, beginning) {
     const { undo, selection } = context.parameters;
@@ -38,9 +38,9 @@ export function unlockGoal(): Goal {
 }
 
 /**
- * The users whom one run locked are unlocked, except those whom somebody else has locked since.
+ * The users that one run locked are unlocked, except users that somebody else has locked since.
  *
- * A user who is locked although the platform answered success is not sent again: somebody may have locked them just then.
+ * A user that is locked although the platform answered success is not sent again: somebody may have locked them just then.
  */
 export function undoGoal(history: LockHistory): Goal {
   return {

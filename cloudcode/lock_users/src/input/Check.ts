@@ -10,7 +10,7 @@ export type Check<T> = (value: unknown, name: string) => Checked<T>;
 /** One thing that can be set from outside: a parameter of a run, or a variable of the deployment. */
 export interface Definition<T, Default extends T | undefined> {
   readonly check: Check<T>;
-  /** What holds where nothing is given. */
+  /** What holds where nothing is set. */
   readonly default: Default;
   /** The default in words, for the documentation. */
   readonly defaultText: string;

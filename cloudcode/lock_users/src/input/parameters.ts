@@ -38,7 +38,7 @@ export const PARAMETERS = {
     check: must(isRunId, 'the id of a run, as its report and its record name it'),
     default: undefined,
     defaultText: 'none',
-    doc: 'The id of a run: those whom it locked are unlocked. Not with `where` or `userIds`.'
+    doc: 'The id of a run: the users that it locked are unlocked. Not with `where` or `userIds`.'
   }),
   where: define<WhereClause, undefined>({
     check: checkArray(checkWhere, 'an array such as ["role = ?", "driver"]'),
@@ -53,19 +53,19 @@ export const PARAMETERS = {
         : checkArray(checkUserIds, 'an array of user ids')(value, name),
     default: undefined,
     defaultText: 'everybody',
-    doc: 'Who is selected, by id. With `where`: those who are in both.'
+    doc: 'Who is selected, by id. With `where`: users that are in both.'
   }),
   excludeUserIds: define<readonly string[], readonly string[]>({
     check: checkArray(checkUserIds, 'an array of user ids'),
     default: [],
     defaultText: 'nobody',
-    doc: 'Selected users who are left alone in this run.'
+    doc: 'Selected users that are left alone in this run.'
   }),
   onlyEnrolled: define<boolean, boolean>({
     check: isTrueOrFalse,
     default: false,
     defaultText: '`false`',
-    doc: 'With `lock`: `true` leaves users alone who are not in the app anyway. They can sign in later.'
+    doc: 'With `lock`: `true` leaves users alone that are not in the app anyway. They can sign in later.'
   }),
   dryRun: define<boolean, undefined>({
     check: isTrueOrFalse,
@@ -141,7 +141,7 @@ type ParameterName = keyof typeof PARAMETERS;
 export interface Parameters extends Omit<ParameterValues, 'action' | 'where' | 'userIds' | 'wipe'> {
   /** With `undo`: `unlock`. */
   readonly action: ActionName;
-  /** Who is selected; everybody where nothing is given. */
+  /** Who is selected; everybody where nothing is set. */
   readonly selection: Selection;
   /** The parameters as they came, for the next invocation. */
   readonly rawParameters: Readonly<Record<string, unknown>>;

@@ -66,7 +66,7 @@ export const VARIABLES = {
     check: (value, name) => checkUserIds(splitList(String(value)), name),
     default: [],
     defaultText: 'nobody',
-    doc: 'User ids, separated by commas, who are never locked or signed out.'
+    doc: 'Ids of users that are never locked or signed out, separated by commas.'
   }),
   LOCK_USERS_MAX_USERS: define<number, undefined>({
     check: checkPattern(/^[1-9][0-9]{0,14}$/, 'a whole number of at least 1', Number),
@@ -109,7 +109,7 @@ const OWN_VARIABLES = Object.keys(VARIABLES).filter((name) => name.startsWith('L
 export interface Settings extends BackendAccess {
   /** False: every trigger only plans. */
   readonly armed: boolean;
-  /** Users who are never locked. */
+  /** Users that are never locked. */
   readonly protectedIds: readonly string[];
   /** A run that would change more is refused; undefined: no limit. */
   readonly maxUsers?: number | undefined;

@@ -7,7 +7,7 @@ export interface WhereClause {
   readonly values: readonly unknown[];
 }
 
-/** Which users a run is about. Both given: those who match `where` and are named in `userIds`. Neither: everybody. */
+/** Which users a run is about. Both set: the users that match `where` and are in `userIds`. Neither: everybody. */
 export interface Selection {
   readonly where?: WhereClause;
   readonly userIds?: readonly string[];

@@ -157,7 +157,7 @@ function readUserState(entry: unknown): UserState {
     throw backendError('BACKEND_PROTOCOL', 'GET users shows a user without "id" or "locked".');
   }
   const list = (Array.isArray(sessions) ? (sessions as unknown[]) : []).map(readSession);
-  // Who cannot be told to be out of the app counts as in it, so that nobody is left alone by mistake.
+  // A user that cannot be told to be out of the app counts as in it, so that nobody is left alone by mistake.
   const isIn = Array.isArray(sessions) ? list.some(({ state }) => state === 'ENROLLED') : true;
   return { userId: id, locked, enrolled: typeof enrolled === 'boolean' ? enrolled : isIn, sessions: list };
 }

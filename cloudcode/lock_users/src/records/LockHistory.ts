@@ -21,12 +21,11 @@ interface UserHistory {
 }
 
 /**
- * Whom one run locked, by its record, and what has happened to them since, by the records of other runs and by the sessions
- * that the users API shows.
+ * The users that one run locked, by its record, and what has happened to them since, by the records of other runs and by the
+ * sessions that the users API shows.
  *
- * A run writes down users whom it has seen unlocked (or never saw, though it looked twice). So whoever it may have locked,
- * though nobody knows for certain (it was killed, or an answer was lost), and who is locked now, was locked by it, unless
- * something shows the contrary.
+ * A run records users that it has seen unlocked (or did not find in two readings). A user that it may have locked (it was
+ * killed, or an answer was lost) and that is locked now counts as locked by it, unless something shows the contrary.
  */
 export class LockHistory {
   private readonly users = new Map<string, UserHistory>();
@@ -68,12 +67,12 @@ export class LockHistory {
     }
   }
 
-  /** Ids of the users whom the run locked or may have locked. */
+  /** Ids of the users that the run locked or may have locked. */
   userIds(): string[] {
     return [...this.users].filter(([, { sentAtMs }]) => sentAtMs > -Infinity).map(([userId]) => userId);
   }
 
-  /** Why a user who is locked is so by somebody else and not by the run; undefined where nothing shows that. */
+  /** Evidence that somebody else has locked a user since the run did; undefined where there is none. */
   findLaterLock({ userId, sessions }: UserState): Reason | undefined {
     const user = this.users.get(userId);
     if (user === undefined || user.sentAtMs === -Infinity) return undefined;
@@ -91,7 +90,7 @@ export class LockHistory {
     return { type: 'LOCKED_AGAIN', detail };
   }
 
-  /** Why a user is locked whom the run has nothing to do with. */
+  /** Why a user is locked that the run did not lock. */
   explainOther(userId: string): Reason {
     const other = this.users.get(userId)?.other;
     const detail =
@@ -118,14 +117,14 @@ function describeOther(other: UserHistory['other']): string {
 }
 
 /**
- * Users of another run's batch who were unlocked at that moment: those whom it was about to lock, as it had seen them
- * unlocked, and those whom it is known to have unlocked.
+ * Users of another run's batch that were unlocked at that moment: it was about to lock them, as it had seen them unlocked,
+ * or it is known to have unlocked them.
  */
 function listTouched(batch: BatchRecord): readonly string[] {
   if (batch.action === 'reauthenticate') return [];
   if (batch.action !== 'unlock') return parseUserIds(batch);
   if (batch.state !== 'answered') return [];
-  // Told that it had unlocked a user who was locked all the same, an undo leaves them to whoever has locked them.
+  // An undo that was told "unlocked" of a user that stayed locked leaves that user alone: somebody else has locked them.
   const isTold = ({ type }: NotDone): boolean => type === 'NOT_UNLOCKED' || type === 'LOCKED_AGAIN';
   const others = new Set(parseNotDone(batch).flatMap((user) => (isTold(user) ? [] : [user.userId])));
   return parseUserIds(batch).filter((userId) => !others.has(userId));

@@ -25,26 +25,26 @@ export interface RecordedBatch {
   readonly users: readonly number[];
   /** Undefined once its outcome is saved, because the ids of all users take much memory. */
   record: BatchRecord | undefined;
-  /** What was saved of those who are not in the goal state. */
+  /** The saved list of users that are not in the goal state, as JSON. */
   notDone: string | undefined;
 }
 
 /**
- * Writes down each batch before it is sent and again when its outcome is known, so that of a run that was killed at any
- * moment the record names everybody who may be changed, and says of nobody that they are when nothing says so.
+ * Saves each batch before it is sent and again when its outcome is known. So the record of a run that was killed at any
+ * moment names every user that may be changed, and claims no change without evidence.
  *
- * While one save is under way, or waits for its turn, the next ones gather and are saved with one request.
+ * While one save is in progress, or waits for its turn, further batches gather and are saved with one request.
  */
 export class RunRecorder {
   private readonly batches: RecordedBatch[] = [];
   private unsaved: RecordedBatch[] = [];
-  /** Wakes those who wait for their batch to be written down. */
+  /** Continues each `recordIntent` that waits for its batch to be saved. */
   private readonly waiting = new Map<RecordedBatch, () => void>();
   private saving: Promise<void> = Promise.resolve();
   private isSaving = false;
   private isBroken = false;
   private progressAtMs: number;
-  /** Users whom earlier invocations of the run brought to the goal state, as its record has it. */
+  /** How many users earlier invocations of the run brought to the goal state, by its record. */
   readonly doneBefore: number;
 
   constructor(
@@ -57,7 +57,7 @@ export class RunRecorder {
     this.doneBefore = run[ACTION_LABELS[roster.goal.action].done] ?? 0;
   }
 
-  /** Writes down who is about to be sent. Resolves when that is in the database, or is known not to get there. */
+  /** Saves which users are about to be sent. Resolves when the database has it, or when it is certain that it will not. */
   async recordIntent(users: readonly number[]): Promise<RecordedBatch> {
     const { records, run, roster, context } = this;
     const record = records.newBatch(run.id);
@@ -77,15 +77,15 @@ export class RunRecorder {
     return batch;
   }
 
-  /** Writes down what came of it, with what is written down next. */
+  /** Saves the outcome of a batch with the next save. */
   recordOutcome(batch: RecordedBatch): void {
     this.noteOutcome(batch);
     this.add(batch);
   }
 
   /**
-   * Writes down what is known at the end: the batches that are not written yet or were corrected since, and the run. What
-   * cannot be written is said in the log.
+   * Saves what is known at the end: the batches that are not saved yet or were corrected since, and the run. The log says
+   * what cannot be saved.
    */
   async finish(ending: Partial<RunRecord>): Promise<void> {
     const { records, run, batches } = this;
@@ -189,7 +189,7 @@ export class RunRecorder {
   }
 }
 
-/** Saves a run's record when there are no batches to be saved with it. What cannot be written is said in the log. */
+/** Saves a run's record that has no batches. The log says so if that fails. */
 export async function saveRun(context: RunContext, records: RecordStore, run: RunRecord): Promise<void> {
   try {
     await insist(context, (timeoutMs) => records.save([run], timeoutMs));

@@ -9,7 +9,7 @@ import type { RunRecord } from './RunRecord';
  */
 export const LEASE_MARGIN_MS = 60_000;
 
-/** Milliseconds that a lease lasts while its invocation still asks who else is there. Ours. */
+/** Milliseconds that a lease lasts while its invocation still looks for other runs. Ours. */
 export const STARTING_LEASE_MS = 60_000;
 
 /** Milliseconds between two looks at whether a rival for the lease has withdrawn. Ours. */
@@ -18,8 +18,8 @@ const LEASE_POLL_MS = 500;
 /**
  * Acquires the lease, which one run holds at a time, and writes `running` into the run's record.
  *
- * The database has no locks, so an invocation first writes that it is `starting` and then reads who else is there; it
- * runs only once it has read itself alone. Of any two, the one that wrote later reads the other, so that both cannot be
+ * The database has no locks, so an invocation first writes that it is `starting` and then looks for other runs; it
+ * goes on only when it has found none. Of any two, the one that wrote later finds the other, so that both cannot be
  * alone (assumed: a read after a save sees what was saved). Of several that are starting, the one with the smallest id stays.
  * A lease that has expired counts no more, and its run is noted down as `interrupted`.
  *

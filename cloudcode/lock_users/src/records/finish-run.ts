@@ -14,7 +14,7 @@ export const HAND_OVER_LEASE_MS = 600_000;
  * Writes how an invocation ended into the run's record, and gives the lease back; a run that continues keeps it for its
  * next invocation.
  *
- * The counts are those of the whole run: who was brought to the goal state by earlier invocations was not there already.
+ * The counts are those of the whole run: a user that an earlier invocation changed was not in the goal state already.
  *
  * @param recorder has the batches; undefined where the invocation ended before any could be sent
  */
@@ -29,7 +29,7 @@ export async function finishRun(
   const { counts } = report;
   const continues = report.status === 'continues';
   const { already, done } = ACTION_LABELS[report.action];
-  // Who was changed back by somebody else since is no longer there, and is in another count.
+  // A user that somebody else has changed back since is no longer in the goal state, and is in another count.
   const doneBefore = Math.min(recorder?.doneBefore ?? run[done] ?? 0, counts[already] ?? 0);
   const { sender } = context;
   const ending: Partial<RunRecord> = {

@@ -10,7 +10,7 @@ import type { RunRecord } from './RunRecord';
 const MAX_RECORDS_PER_READ = 20;
 
 /**
- * Reads whom a run locked, and what later runs did, out of the records; or why the run cannot be undone.
+ * Reads from the records which users a run locked, and what later runs did; or says why the run cannot be undone.
  *
  * @param clockAheadMs by how much the backend's clock is ahead of ours
  * @throws LockUsersError `RECORD_FAILED` where the records cannot be read

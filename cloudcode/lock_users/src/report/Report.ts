@@ -36,9 +36,9 @@ export interface Counts
   readonly alreadySignedOut?: number;
   /** Users left alone by `onlyEnrolled`, because they are not in the app. */
   readonly notEnrolled?: number;
-  /** Users whom the run that is undone locked, and somebody else has locked again since. */
+  /** Users that the undone run locked, and that somebody else has locked again since. */
   readonly lockedAgain?: number;
-  /** Users whom the run that is undone locked, and whom the users API no longer shows. */
+  /** Users that the undone run locked, and that the users API no longer lists. */
   readonly notShown?: number;
   readonly locked?: number;
   readonly unlocked?: number;
@@ -89,13 +89,13 @@ export interface Report {
   /** With `reauthenticate`: the sessions that this invocation found in the app, of planned users, and how many are signed out. */
   readonly sessions?: SessionCounts;
   /**
-   * Where a run is undone: users who are locked and stay so, because that run did not lock them or somebody else has done so
+   * Where a run is undone: users that are locked and stay so, because that run did not lock them or somebody else has done so
    * since; 10 000 of them are named at most.
    */
   readonly stillLocked?: { readonly count: number; readonly users: readonly SkippedUser[] };
   /** What earlier invocations of the run did, by the answers they got; those users are `already…` in this one. */
   readonly earlier?: Readonly<Partial<Record<ActionLabels['done'], number>>>;
-  /** Users who failed or are unconfirmed, 10 000 at most. Users who were not attempted are only counted. */
+  /** Users that failed or are unconfirmed, 10 000 at most. Users that were not attempted are only counted. */
   readonly failures: readonly Failure[];
   /** How many of them `failures` does not name. */
   readonly failuresOmitted?: number;

@@ -14,7 +14,7 @@ export function logRun(log: Log, { runId, invocation }: Pick<RunContext, 'runId'
   log.line(`lock_users ${VERSION}, run ${runId}${invocation === 1 ? '' : `, invocation ${invocation}`}`);
 }
 
-/** On which deployment it is, and who asked for it. */
+/** Which deployment it is, and who requested the run. */
 export function logDeployment(
   log: Log,
   deployment: Deployment,
@@ -69,6 +69,6 @@ export function logUnknownIds(log: Log, origin: string, ids: readonly string[]):
   if (ids.length === 0) return;
   const first = ids.slice(0, MAX_USERS_IN_LOG).join(', ');
   log.line(
-    `Warning: ${ids.length} ids in ${origin} are no users of this deployment: ${first}${ids.length > MAX_USERS_IN_LOG ? ', …' : ''}`
+    `Warning: ${ids.length} ids in ${origin} are not users of this deployment: ${first}${ids.length > MAX_USERS_IN_LOG ? ', …' : ''}`
   );
 }

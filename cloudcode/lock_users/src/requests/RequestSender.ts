@@ -8,7 +8,7 @@ import { TokenBucket } from './TokenBucket';
 import type { BucketState } from './TokenBucket';
 
 /**
- * Milliseconds that one request may take before it is given up.
+ * Milliseconds that one request may take before it is abandoned.
  * Assumed: no server-side limit is published; a batch of 1000 locks is expected to need seconds, not minutes.
  */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -45,7 +45,7 @@ export interface RequestToSend<T> {
 
 /**
  * What came of a request: its answer; or it is to be sent in halves, which have had `attempts` and may have been carried
- * out in one of them; or the platform refuses its one operation; or it was given up; or it was never let in, so that it has
+ * out in one of them; or the platform refuses its one operation; or it was abandoned; or it was never let in, so that it has
  * changed nothing.
  */
 export type SendResult<T> =
@@ -57,7 +57,7 @@ export type SendResult<T> =
       readonly attempts: number;
       readonly mayHaveChanged: boolean;
     }
-  | { readonly kind: 'refused' | 'given up' | 'not sent'; readonly error: ErrorDetails };
+  | { readonly kind: 'refused' | 'abandoned' | 'not sent'; readonly error: ErrorDetails };
 
 /**
  * The one place from which every request of a run leaves: it paces them, repeats those that failed, pauses them all
@@ -116,28 +116,28 @@ export class RequestSender {
   }
 
   /** Makes the request until it is answered, or until the rules say otherwise. Never throws. */
-  async send<T>(job: RequestToSend<T>): Promise<SendResult<T>> {
+  async send<T>(request: RequestToSend<T>): Promise<SendResult<T>> {
     const { clock, random } = this.ports;
-    let attempts = job.attemptsBefore;
+    let attempts = request.attemptsBefore;
     let lastError: ErrorDetails | undefined;
-    let mayHaveChanged = job.mayHaveChanged ?? false;
+    let mayHaveChanged = request.mayHaveChanged ?? false;
     for (;;) {
       await this.waitForTurn();
       if (this.stopped !== undefined) {
-        return { kind: mayHaveChanged ? 'given up' : 'not sent', error: lastError ?? this.stopped };
+        return { kind: mayHaveChanged ? 'abandoned' : 'not sent', error: lastError ?? this.stopped };
       }
-      this.requests[job.kind]++;
-      if (lastError !== undefined || job.attemptsBefore > 0) this.requests.retried++;
+      this.requests[request.kind]++;
+      if (lastError !== undefined || request.attemptsBefore > 0) this.requests.retried++;
       try {
         const timeLeftMs = this.deadlineMs + ANSWER_GRACE_MS - clock.nowMs();
-        const answer = await job.attempt(Math.min(REQUEST_TIMEOUT_MS, timeLeftMs));
+        const answer = await request.attempt(Math.min(REQUEST_TIMEOUT_MS, timeLeftMs));
         return { kind: 'answered', answer, mayHaveChanged };
       } catch (thrown) {
         lastError = toErrorDetails(thrown);
       }
       if (lastError.status === 429) this.requests.rateLimited++;
       else attempts++;
-      const failed = { error: lastError, attempt: attempts, operations: job.operations };
+      const failed = { error: lastError, attempt: attempts, operations: request.operations };
       const decision = decideRetry(failed, random);
       const mayHaveBefore = mayHaveChanged;
       // Without an answer, and after an error of the server, the request may have been carried out.
@@ -145,12 +145,12 @@ export class RequestSender {
       switch (decision.kind) {
         case 'stop':
           this.stopWith(lastError);
-          return { kind: mayHaveBefore ? 'given up' : 'not sent', error: lastError };
+          return { kind: mayHaveBefore ? 'abandoned' : 'not sent', error: lastError };
         case 'refused':
           // What was carried out without our knowing may be refused the second time.
-          return { kind: mayHaveBefore ? 'given up' : 'refused', error: lastError };
+          return { kind: mayHaveBefore ? 'abandoned' : 'refused', error: lastError };
         case 'give up':
-          return { kind: 'given up', error: lastError };
+          return { kind: 'abandoned', error: lastError };
         case 'split':
           if (decision.waitMs > 0) await this.waitBefore('Sending it again in two halves', decision.waitMs, failed);
           return { kind: 'split', error: lastError, attempts: decision.fresh ? 0 : attempts, mayHaveChanged };

@@ -39,7 +39,7 @@ interface Rule {
 }
 
 /**
- * The rules, the first that applies decides. Sending a change again is safe: a user who is there stays there, and no
+ * The rules, the first that applies decides. Sending a change again is safe: a user in the goal state stays in it, and no
  * operation ever wipes, so a batch that was carried out without our knowing does no harm the second time.
  */
 const RULES: readonly Rule[] = [

@@ -6,7 +6,7 @@ import type { RunContext } from './RunContext';
 /** A run whose goal is known: it observes, plans, applies and verifies. */
 export interface ActiveRun extends RunContext, ResolvedGoal {
   readonly roster: Roster;
-  /** Where it is written down who is sent, if anywhere. */
+  /** Saves which users are sent; undefined where the app keeps no records. */
   readonly recorder: RunRecorder | undefined;
   /** Whether no invocation of the run has begun before. */
   readonly isNew: boolean;

@@ -24,7 +24,7 @@ export interface Continuation {
   readonly idleInvocations: number;
   /** Most users that an earlier invocation knew to be in the goal state. */
   readonly doneSeen: number;
-  /** Users whom earlier invocations brought to it, by the answers they got. */
+  /** Users that earlier invocations brought to it, by the answers they got. */
   readonly done: number;
   /** Sessions that were `RESET` when the run began. */
   readonly resetSessions: number;
@@ -48,7 +48,7 @@ export function continueRun(
 ): Continuation | undefined {
   const invocation = previous?.invocation ?? 1;
   const doneSeen = previous?.doneSeen ?? already;
-  // A batch whose answer was lost shows up as users who are there already.
+  // A batch whose answer was lost shows up as users that are in it already.
   const idle = done === 0 && already <= doneSeen;
   const idleInvocations = idle ? (previous?.idleInvocations ?? 0) + 1 : 0;
   if (invocation >= MAX_INVOCATIONS || idleInvocations >= MAX_IDLE_INVOCATIONS) return undefined;

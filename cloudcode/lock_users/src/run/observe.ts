@@ -46,7 +46,7 @@ async function stopOnError(sender: RequestSender, reading: Promise<void>): Promi
 
 /**
  * Users named by id alone are taken as named: the platform decides whether they exist, so that a wrong id ends as a
- * failed user in the report and not as one who was silently left out.
+ * failed user in the report and is not silently left out.
  */
 async function readSelectedIds(run: ActiveRun, see: (userIds: readonly string[]) => void): Promise<void> {
   const { where, userIds } = run.selection;

@@ -37,7 +37,7 @@ export async function reconcile(run: ActiveRun): Promise<Reconciliation> {
   return { verified: !dryRun, refusal: isUndone ? alreadyUndone(undo, counts) : undefined };
 }
 
-/** Observes, and hands the users who are to be sent to the queue. Returns why they are not, if so. */
+/** Observes, and hands the planned users to the queue. Returns why they are not sent, if so. */
 async function plan(run: ActiveRun, queue: UserQueue): Promise<ErrorDetails | undefined> {
   const { sender, dryRun, maxUsers } = run;
   // Where the number of users is limited, nothing leaves before it is known that the whole plan keeps to it.

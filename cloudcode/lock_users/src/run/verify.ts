@@ -4,12 +4,12 @@ import { UserQueue } from '../users/UserQueue';
 import type { ActiveRun } from './ActiveRun';
 import { readUserStates } from './observe';
 
-/** Times that users who are not in the goal state are sent again. Ours. */
+/** Times that users that are not in the goal state are sent again. Ours. */
 const MAX_RESEND_ROUNDS = 3;
 
 /**
  * Reads the users again after everything was sent, corrects the outcomes by what the users API shows, and sends users
- * who are not in the goal state again, 3 times at most. Ends early, without an error, when the run has to stop in between.
+ * that are not in the goal state again, 3 times at most. Ends early, without an error, when the run has to stop in between.
  *
  * @param send sends the users of a queue
  * @returns whether the last look came after the last sending

@@ -31,12 +31,12 @@ const NOT_SHOWN: Reason = {
 };
 
 /**
- * Who is selected, what is known of them, and what became of them: at every moment each selected user is in exactly
+ * Which users are selected, what is known of them, and what became of them: at every moment each selected user is in exactly
  * one place. Users have numbers here; `idOf` gives the id.
  *
  * Users may be selected and shown in any order and more than once; a user is planned as soon as both have happened
- * (selected − protected − excluded − already there − spared by the goal − gone). A user who is several of these counts as the
- * first, so that protection is seen to work even for a user who is locked already.
+ * (selected − protected − excluded − already there − skipped by the goal − gone). A user that is several of these counts as the
+ * first, so that protection is seen to work even for a user that is locked already.
  */
 export class Roster {
   private readonly users = new UserFlags();
@@ -44,7 +44,7 @@ export class Roster {
   private readonly resets = new ResetWatch();
   /** Whether everybody was selected and shown. */
   isComplete = false;
-  /** Why users are spared, for as many of them as a report names. */
+  /** Why users are skipped, for as many of them as a report names. */
   private readonly skipReasons = new Map<number, Reason>();
 
   constructor(
@@ -87,7 +87,7 @@ export class Roster {
   }
 
   /**
-   * Nobody else will be shown: gives the selected users who were not their place, and returns those who are to be sent.
+   * Reading has ended: gives the selected users that were not listed their place, and returns those to send.
    *
    * @param isComplete whether everybody was shown, so that whoever was not is not there
    */
@@ -124,7 +124,7 @@ export class Roster {
     const user = this.users.find(shown.userId);
     if (user === undefined) return undefined;
     const state = this.users.get(user) | SEEN_AGAIN;
-    // Of a user who was not shown before, nobody knows when a session turned.
+    // When a session of a user turned that was not listed before is unknown.
     if ((state & SHOWN) !== 0) this.resets.after(user, shown);
     this.users.set(user, state);
     if ((state & RESULT) === 0) return undefined;
@@ -133,7 +133,7 @@ export class Roster {
     return undefined;
   }
 
-  /** Everybody was shown again: of a user who was not, nobody knows whether the run brought them there. */
+  /** Reading has ended again: whether the run changed a user that is not listed is unknown. */
   endVerification(): void {
     for (let user = 0; user < this.users.size; user++) {
       const state = this.users.get(user);
@@ -143,12 +143,12 @@ export class Roster {
     }
   }
 
-  /** Whether the user is one of those whom the run is about to send. */
+  /** Whether the run is about to send the user, or has sent them. */
   isPlanned(userId: string): boolean {
     return (this.users.get(this.users.find(userId) ?? -1) & PLANNED) !== 0;
   }
 
-  /** Users of `ids` whom the users API has not shown. */
+  /** Those of `ids` that the users API has not listed. */
   findUnlisted(ids: readonly string[]): string[] {
     return ids.filter((id) => (this.users.get(this.users.find(id) ?? -1) & SHOWN) === 0);
   }
@@ -175,7 +175,7 @@ export class Roster {
     return counts;
   }
 
-  /** Those of some planned users who are not known to be where the run wants them, and why. */
+  /** Those of some planned users that are not known to be in the goal state, and why. */
   listNotDone(users: Iterable<number>): NotDone[] {
     const notDone: NotDone[] = [];
     for (const user of users) {
@@ -187,7 +187,7 @@ export class Roster {
     return notDone;
   }
 
-  /** Users who failed or are unconfirmed, in the order in which they were first seen, `most` of them at most. */
+  /** Users that failed or are unconfirmed, in the order in which they were first seen, `most` of them at most. */
   listFailures(most: number): Failure[] {
     const failures: Failure[] = [];
     for (let user = 0; user < this.users.size && failures.length < most; user++) {
@@ -199,7 +199,7 @@ export class Roster {
     return failures;
   }
 
-  /** Selected users whom the goal spares, and why, `most` of them at most. */
+  /** Selected users that the goal skips, and why, `most` of them at most. */
   listSkipped(most: number): SkippedUser[] {
     const skipped: SkippedUser[] = [];
     for (const [user, reason] of this.skipReasons) {
@@ -211,7 +211,7 @@ export class Roster {
     return skipped;
   }
 
-  /** Ids of the users who are neither selected nor where the run wants its users. */
+  /** Ids of the users that are neither selected nor in the goal state. */
   listOutside(): string[] {
     const ids: string[] = [];
     for (let user = 0; user < this.users.size; user++) {
@@ -237,7 +237,7 @@ export class Roster {
     return isPlanned ? user : undefined;
   }
 
-  /** What speaks against sending the user: they are there, or the goal spares them. */
+  /** What speaks against sending the user: they are there, or the goal skips them. */
   private judge(user: number, shown: UserState): number {
     if (this.goal.isMet(shown)) return WAS_THERE;
     const reason = this.goal.findSkipReason(shown);
@@ -246,7 +246,7 @@ export class Roster {
     return SKIPPED;
   }
 
-  /** A user who was sent is shown not to be there. Returns the user where they are to be sent again. */
+  /** A user that was sent is not in the goal state. Returns the user if they are to be sent again. */
   private recheck(user: number, state: number, shown: UserState): number | undefined {
     const givenUp = this.goal.givesUp(shown, (state & DONE) !== 0);
     const reason = givenUp ?? this.reasons.get(user) ?? this.goal.notReached;

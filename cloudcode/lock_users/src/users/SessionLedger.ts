@@ -29,7 +29,7 @@ interface KnownUser {
   due: readonly string[];
 }
 
-/** Which sessions of whom are to be signed out, and which of them were. */
+/** Which sessions of each user are to be signed out, and which of them were. */
 export class SessionLedger {
   private readonly users = new Map<string, KnownUser>();
 
@@ -48,7 +48,7 @@ export class SessionLedger {
     if (known === undefined) {
       const first = sessions.filter((session) => isDue(session, this.sinceMs));
       if (first.length > 0) this.users.set(userId, { first, due: first.map(({ sessionId }) => sessionId) });
-      // Who is said to be in the app by no session that is shown cannot be said to be out of it.
+      // A user that is in the app, with no session that is, cannot be said to be out of it.
       return first.length === 0 && !(enrolled && !sessions.some(({ state }) => state === 'ENROLLED'));
     }
     const isSame = (before: SessionState): boolean =>
@@ -74,7 +74,7 @@ export class SessionLedger {
     return this.users.get(userId)?.due ?? [];
   }
 
-  /** @param isPlanned whether a user is one of those whom the run is about to sign out */
+  /** @param isPlanned whether the run is about to sign out a user */
   count(isPlanned: (userId: string) => boolean): SessionCounts {
     let planned = 0;
     let left = 0;

@@ -1,10 +1,10 @@
 /** Moving the others up after each batch would cost time in proportion to their number. */
 const FORGET_AFTER = 50_000;
 
-/** Users, by their numbers in the roster, on their way from those who read and plan to those who send. */
+/** Users, by their numbers in the roster, on their way from planning to sending. */
 export class UserQueue {
   private users: number[] = [];
-  /** Users at the front of `users` who have left. */
+  /** How many users at the front of `users` were taken. */
   private gone = 0;
   private isClosed = false;
   private wake: (() => void)[] = [];

@@ -3,13 +3,13 @@ import type { Reason } from './UserState';
 /** Users of one kind that a report names; the rest is counted. Ours: a report has to stay a document. */
 export const MAX_USERS_IN_REPORT = 10_000;
 
-/** A planned user who is not known to be in the goal state, and why. */
+/** A planned user that is not known to be in the goal state, and why. */
 export interface Failure extends Reason {
   readonly userId: string;
   readonly outcome: 'failed' | 'unconfirmed';
 }
 
-/** A user who was left alone, and why. */
+/** A user that was left alone, and why. */
 export interface SkippedUser extends Reason {
   readonly userId: string;
 }
@@ -19,18 +19,18 @@ export interface PlanCounts {
   readonly selected: number;
   readonly protected: number;
   readonly excluded: number;
-  /** Those who were in the goal state before anything was sent. */
+  /** Users that were in the goal state before anything was sent. */
   readonly already: number;
-  /** Those whom the goal itself leaves alone. */
+  /** Users that the goal itself leaves alone. */
   readonly skipped: number;
-  /** Those whom the users API does not list, where the goal takes that for gone. */
+  /** Users that the users API does not list, where the goal takes that for gone. */
   readonly gone: number;
   readonly planned: number;
 }
 
 /** How many planned users ended in which outcome; the four add up to the planned users. */
 export interface OutcomeCounts {
-  /** Those who are in the goal state. */
+  /** Users that are in the goal state. */
   readonly done: number;
   readonly failed: number;
   readonly unconfirmed: number;

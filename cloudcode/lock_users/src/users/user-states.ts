@@ -14,7 +14,7 @@ export const PLANNED = 8;
 /** The user was brought where the run wants them. Of a planned user with none of the results: not attempted. */
 export const DONE = 16;
 const FAILED = 32;
-/** The platform refuses this user, or nobody knows who is to blame, so sending again is no use. */
+/** The platform refuses this user, so sending again is of no use. */
 export const REFUSED = 64;
 const UNCONFIRMED = 128;
 /** Any of the results. */
