@@ -1,6 +1,6 @@
 import { ACTION_WORDS } from '../../cloudcode/lock_users/src/core/action-words';
 import type { Report } from '../../cloudcode/lock_users/src/core/build-report';
-import type { UserRecord } from '../local/backend/Session';
+import type { UserRecord } from '../local/backend/state/Session';
 import type { ChaosPlatform } from './ChaosPlatform';
 import type { Scenario } from './make-scenario';
 import type { Target } from './Target';

@@ -1,4 +1,4 @@
-import type { Fault } from '../local/backend/Fault';
+import type { Fault } from '../local/backend/control/Fault';
 import type { Scenario } from './make-scenario';
 
 /** What a scenario's run does. `undo` undoes a run that locked users before everything went wrong. */

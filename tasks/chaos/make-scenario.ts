@@ -1,9 +1,9 @@
 import { DEFAULT_BURST, DEFAULT_RATE } from '../../cloudcode/lock_users/src/core/limits';
 import type { Pace } from '../../cloudcode/lock_users/src/core/TokenBucket';
-import type { Fault, FaultKind } from '../local/backend/Fault';
-import type { Limits } from '../local/backend/Limits';
-import { SWITCH_VALUES } from '../local/backend/Switches';
-import type { Switches } from '../local/backend/Switches';
+import type { Fault, FaultKind } from '../local/backend/control/Fault';
+import type { Limits } from '../local/backend/control/Limits';
+import { SWITCH_VALUES } from '../local/backend/control/Switches';
+import type { Switches } from '../local/backend/control/Switches';
 import { fitToAction } from './fit-to-action';
 import type { ChaosAction } from './fit-to-action';
 import { seededRandom } from './random';

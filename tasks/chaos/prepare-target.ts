@@ -1,5 +1,5 @@
-import { signOut } from '../local/backend/Session';
-import type { Session } from '../local/backend/Session';
+import { signOut } from '../local/backend/state/Session';
+import type { Session } from '../local/backend/state/Session';
 import type { ChaosPlatform } from './ChaosPlatform';
 import type { Scenario } from './make-scenario';
 import { prepareUndo } from './prepare-undo';

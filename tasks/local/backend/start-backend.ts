@@ -3,20 +3,20 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { BackendState } from './BackendState';
-import { cannotUse, DataFile } from './DataFile';
-import type { DataModel } from './DataModel';
+import type { BackendState } from './state/BackendState';
+import { cannotUse, DataFile } from './state/DataFile';
+import type { DataModel } from './state/DataModel';
 import { Emulator } from './Emulator';
 import type { StateSummary } from './Emulator';
-import { parseDataModel } from './parse-data-model';
-import type { SeedRequest, SeedResult } from './seed-users';
-import { serveRequest } from './serve-request';
-import { parseSwitches } from './Switches';
-import type { Switches } from './Switches';
-import type { WebhookDelivery } from './Webhooks';
+import { parseDataModel } from './state/parse-data-model';
+import type { SeedRequest, SeedResult } from './state/seed-users';
+import { serveRequest } from './http/serve-request';
+import { parseSwitches } from './control/Switches';
+import type { Switches } from './control/Switches';
+import type { WebhookDelivery } from './state/Webhooks';
 
 export type { StateSummary } from './Emulator';
-export type { SeedRequest, SeedResult } from './seed-users';
+export type { SeedRequest, SeedResult } from './state/seed-users';
 
 /** How to start a backend; everything has a default. */
 export interface BackendOptions {

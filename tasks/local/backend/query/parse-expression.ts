@@ -1,4 +1,4 @@
-import { invalidRequest } from './ApiError';
+import { invalidRequest } from '../http/ApiError';
 import type { Expression, Operator } from './Expression';
 
 interface Token {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DataModel, Model, Relation } from './DataModel';
+import type { DataModel, Model, Relation } from '../state/DataModel';
 
 /** `datamodel.json`: shape documented by the vendor's typed client (github.com/journeyapps-platform/clients). */
 export function describeDataModel({ xml, models }: DataModel, userModel: string): object {

@@ -1,5 +1,5 @@
 import type { Expression } from './Expression';
-import type { Value } from './field-values';
+import type { Value } from '../state/field-values';
 
 /** Whether a condition holds for an object whose values `read` gives. */
 export function evaluateExpression(expression: Expression, read: (field: string) => Value): boolean {

@@ -1,4 +1,4 @@
-import { invalidValue } from './ApiError';
+import { invalidValue } from '../http/ApiError';
 import type { Field, Model } from './DataModel';
 
 /** A value as it is kept: choices by key, dates and times as text. */

@@ -1,8 +1,8 @@
-import type { ApiAnswer } from './ApiCall';
-import type { Emulator } from './Emulator';
-import type { FaultScript } from './Fault';
-import type { RawRequest } from './route-request';
-import type { SeedRequest } from './seed-users';
+import type { ApiAnswer } from '../http/ApiCall';
+import type { Emulator } from '../Emulator';
+import type { FaultScript } from '../control/Fault';
+import type { RawRequest } from '../http/route-request';
+import type { SeedRequest } from '../state/seed-users';
 
 /** `/_local/…`: what tests and people on this machine may see and do. It needs no token. */
 export function handleLocal(emulator: Emulator, request: RawRequest): ApiAnswer {

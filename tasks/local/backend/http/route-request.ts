@@ -1,10 +1,10 @@
 import type { ApiAnswer, ApiCall, Backend } from './ApiCall';
 import { ApiError, accountNotFound, routeError } from './ApiError';
 import { isAuthorized } from './authenticate';
-import { describeDataModel } from './describe-data-model';
-import { handleBatch } from './handle-batch';
-import { handleObjects } from './handle-objects';
-import { handleUsers } from './handle-users';
+import { describeDataModel } from '../handlers/describe-data-model';
+import { handleBatch } from '../handlers/handle-batch';
+import { handleObjects } from '../handlers/handle-objects';
+import { handleUsers } from '../handlers/handle-users';
 
 /** A request as it came over HTTP. */
 export interface RawRequest {

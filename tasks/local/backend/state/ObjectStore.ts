@@ -1,5 +1,5 @@
-import { compareValues, evaluateExpression } from './evaluate-expression';
-import type { Expression } from './Expression';
+import { compareValues, evaluateExpression } from '../query/evaluate-expression';
+import type { Expression } from '../query/Expression';
 import type { Field, Model } from './DataModel';
 import type { Value } from './field-values';
 import { isRelationId, showValue } from './field-values';

@@ -1,14 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { ApiAnswer } from './ApiCall';
-import { isRecord, readJsonObject } from './ApiCall';
-import { ApiError, invalidRequest } from './ApiError';
-import { isSame } from './authenticate';
-import type { BackendState } from './BackendState';
-import type { DeviceSession } from './DeviceSessions';
-import { OBJECT_ID, parseValues } from './field-values';
-import type { RawRequest } from './route-request';
-import { openSession, signOut } from './Session';
-import type { Session, UserRecord } from './Session';
+import type { ApiAnswer } from '../http/ApiCall';
+import { isRecord, readJsonObject } from '../http/ApiCall';
+import { ApiError, invalidRequest } from '../http/ApiError';
+import { isSame } from '../http/authenticate';
+import type { BackendState } from '../state/BackendState';
+import type { DeviceSession } from '../state/DeviceSessions';
+import { OBJECT_ID, parseValues } from '../state/field-values';
+import type { RawRequest } from '../http/route-request';
+import { openSession, signOut } from '../state/Session';
+import type { Session, UserRecord } from '../state/Session';
 
 interface UploadedRow {
   readonly type: string;

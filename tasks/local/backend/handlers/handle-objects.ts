@@ -1,9 +1,9 @@
-import type { ApiAnswer, ApiCall, Backend } from './ApiCall';
-import { isRecord, readCount, readJsonObject } from './ApiCall';
-import { invalidRequest, routeError } from './ApiError';
-import type { Expression, Operator } from './Expression';
-import type { ListQuery, ObjectStore } from './ObjectStore';
-import { parseExpression } from './parse-expression';
+import type { ApiAnswer, ApiCall, Backend } from '../http/ApiCall';
+import { isRecord, readCount, readJsonObject } from '../http/ApiCall';
+import { invalidRequest, routeError } from '../http/ApiError';
+import type { Expression, Operator } from '../query/Expression';
+import type { ListQuery, ObjectStore } from '../state/ObjectStore';
+import { parseExpression } from '../query/parse-expression';
 
 /** Most objects on one page. Documented ("Retrieve all objects"). */
 const MAX_PAGE = 1000;

@@ -1,4 +1,4 @@
-import { isRecord } from './ApiCall';
+import { isRecord } from '../http/ApiCall';
 
 /** Something that a client must not do. */
 export interface Violation {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiAnswer, ApiCall, Backend } from './ApiCall';
-import { readCount, readJsonObject } from './ApiCall';
-import { ApiError, invalidRequest, objectNotFound, routeError } from './ApiError';
-import { lockUser, showSession, showUser, signOut } from './Session';
-import type { Session, UserRecord } from './Session';
+import type { ApiAnswer, ApiCall, Backend } from '../http/ApiCall';
+import { readCount, readJsonObject } from '../http/ApiCall';
+import { ApiError, invalidRequest, objectNotFound, routeError } from '../http/ApiError';
+import { lockUser, showSession, showUser, signOut } from '../state/Session';
+import type { Session, UserRecord } from '../state/Session';
 
 /** `users…`: the users API. */
 export function handleUsers(backend: Backend, call: ApiCall): ApiAnswer {

@@ -1,6 +1,6 @@
-import type { ApiAnswer, ApiCall, Backend } from './ApiCall';
-import { isRecord, readJsonObject } from './ApiCall';
-import { ApiError, invalidRequest } from './ApiError';
+import type { ApiAnswer, ApiCall, Backend } from '../http/ApiCall';
+import { isRecord, readJsonObject } from '../http/ApiCall';
+import { ApiError, invalidRequest } from '../http/ApiError';
 import { lockOnce, readWipe } from './handle-users';
 
 type Operation = Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError } from './ApiError';
-import { toReply } from './apply-fault';
-import type { Reply } from './apply-fault';
-import type { Emulator } from './Emulator';
-import { handleLocal } from './handle-local';
+import { toReply } from '../control/apply-fault';
+import type { Reply } from '../control/apply-fault';
+import type { Emulator } from '../Emulator';
+import { handleLocal } from '../handlers/handle-local';
 import type { RawRequest } from './route-request';
 
 /** What serving a request needs. */

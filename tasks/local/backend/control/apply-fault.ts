@@ -1,5 +1,5 @@
-import type { ApiAnswer, Backend } from './ApiCall';
-import { ApiError } from './ApiError';
+import type { ApiAnswer, Backend } from '../http/ApiCall';
+import { ApiError } from '../http/ApiError';
 import type { ChosenFault } from './FaultPlayer';
 
 /** What goes back to the client. */

@@ -1,6 +1,6 @@
 import { invalidRequest } from './ApiError';
-import type { BackendState } from './BackendState';
-import type { Switches } from './Switches';
+import type { BackendState } from '../state/BackendState';
+import type { Switches } from '../control/Switches';
 
 /** One request to the API, after authentication. */
 export interface ApiCall {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { invalidRequest, objectNotFound, routeError } from './ApiError';
+import { invalidRequest, objectNotFound, routeError } from '../http/ApiError';
 import type { DataModel } from './DataModel';
 import { DeviceSessions } from './DeviceSessions';
 import { OBJECT_ID, parseValues } from './field-values';
