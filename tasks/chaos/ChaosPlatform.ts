@@ -6,7 +6,8 @@ import { parseParameters } from '../../cloudcode/lock_users/src/core/parse-param
 import { Secret } from '../../cloudcode/lock_users/src/core/Secret';
 import type { Clock, Ports } from '../../cloudcode/lock_users/src/ports';
 import { runLockUsers } from '../../cloudcode/lock_users/src/run-lock-users';
-import type { Emulator, Exchange } from '../local/backend/Emulator';
+import type { Emulator } from '../local/backend/Emulator';
+import type { Exchange } from '../local/backend/http/Exchange';
 import { lockUser } from '../local/backend/state/Session';
 import type { UserRecord } from '../local/backend/state/Session';
 import { createEmulator } from '../local/backend/start-backend';
@@ -89,11 +90,14 @@ export class ChaosPlatform {
 
   /** The user signs in again on the first of their devices. */
   signIn(userId: string): void {
-    const { status } = this.emulator.device({
-      ...{ method: 'POST', url: new URL('http://localhost/_device/enroll'), authorization: undefined },
-      ...{ contentType: 'application/json' },
+    const exchange = this.emulator.begin({
+      method: 'POST',
+      url: new URL('http://localhost/_device/enroll'),
+      authorization: undefined,
+      contentType: 'application/json',
       body: JSON.stringify({ user_id: userId, device_id: this.user(userId).sessions[0]?.deviceId })
     });
+    const { status } = exchange.complete();
     if (status !== 200) throw new Error(`Signing in was answered with ${status}.`);
   }
 
@@ -140,9 +144,15 @@ export class ChaosPlatform {
         ordered = { parameters: JSON.parse(JSON.stringify(parameters)) as object, afterMs };
       });
       const settings = {
-        ...{ backendUrl: BACKEND_URL, backendId: BACKEND_ID, token: new Secret(this.emulator.token), armed: true },
+        backendUrl: BACKEND_URL,
+        backendId: BACKEND_ID,
+        token: new Secret(this.emulator.token),
+        armed: true,
         authScheme: 'Bearer' as const,
-        ...{ protectedIds: this.protectedIds, userModel: 'user', pace: scenario.pace, budgetMs: scenario.budgetMs }
+        protectedIds: this.protectedIds,
+        userModel: 'user',
+        pace: scenario.pace,
+        budgetMs: scenario.budgetMs
       };
       const report = await this.clock.run(runLockUsers(settings, parseParameters(next.parameters), ports), killAtMs);
       process.isAlive = false;

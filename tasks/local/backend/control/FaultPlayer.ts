@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import escapeRegExp from 'lodash/escapeRegExp';
+import type { ParsedRequest } from '../http/ParsedRequest';
 import type { Fault, FaultKind, FaultScript } from './Fault';
 
 /** What goes wrong with one request: how much later it is carried out, and one fault beside that. */
@@ -9,39 +11,39 @@ export interface ChosenFault {
   readonly chance: (index: number) => number;
 }
 
-/** What a fault looks at of a request. */
-export interface FaultedRequest {
-  readonly method: string;
-  /** Below the base address. */
-  readonly path: string;
-  /** The users whom it changes: those of its operations, with empty text for one that is about no user; or a single one. */
-  readonly userIds: readonly string[];
-  /** Whether it is a batch with a lock. */
-  readonly locks: boolean;
+/** A fault of the script that is being played. */
+interface PlayedFault {
+  readonly fault: Fault;
+  /** Fits the names of the requests that count. */
+  readonly route: RegExp;
+  /** Requests of the route so far. */
+  position: number;
 }
 
-/** Plays a script: says for each request, as it comes, what goes wrong with it. */
+/** Plays a script: chooses what goes wrong with each request when it comes. */
 export class FaultPlayer {
-  private readonly positions: number[];
+  private seed = 1;
+  private played: readonly PlayedFault[] = [];
 
-  constructor(private readonly script: FaultScript) {
-    this.positions = script.faults.map(() => 0);
+  /** Plays this script from now on, from its start. */
+  setScript({ seed = 1, faults }: FaultScript): void {
+    this.seed = seed;
+    this.played = faults.map((fault) => ({ fault, route: compileRoute(fault.route), position: 0 }));
   }
 
   /** What goes wrong with the next request. */
-  choose({ method, path, userIds, locks }: FaultedRequest): ChosenFault {
+  choose({ name, userIds, isLockBatch }: ParsedRequest): ChosenFault {
     let delayMs = 0;
     let chosen: { fault: Exclude<FaultKind, { kind: 'delay' }>; key: string } | undefined;
-    this.script.faults.forEach((fault, index) => {
-      if (!matchesRoute(fault.route, method, path) || (fault.locks === true && !locks)) return;
-      const position = (this.positions[index] ?? 0) + 1;
-      this.positions[index] = position;
-      const key = `${this.script.seed ?? 1}:${index}:${position}`;
-      if (!hits(fault, position, key)) return;
+    for (const [index, played] of this.played.entries()) {
+      const { fault, route } = played;
+      if (!route.test(name) || (fault.locks === true && !isLockBatch)) continue;
+      played.position++;
+      const key = `${this.seed}:${index}:${played.position}`;
+      if (!hits(fault, played.position, key)) continue;
       if (fault.kind === 'delay') delayMs += fault.ms;
-      else if (fault.kind === 'poison' && !userIds.some((id) => fault.userIds.includes(id))) return;
-      else chosen ??= { fault, key };
-    });
+      else if (fault.kind !== 'poison' || userIds.some((id) => fault.userIds.includes(id))) chosen ??= { fault, key };
+    }
     const key = chosen?.key ?? '';
     return { delayMs, ...(chosen && { fault: chosen.fault }), chance: (index) => draw(`${key}:${index}`) };
   }
@@ -52,15 +54,12 @@ function hits(fault: Fault, position: number, key: string): boolean {
   return fault.share === undefined || draw(key) < fault.share;
 }
 
-function matchesRoute(route: string | undefined, method: string, path: string): boolean {
-  if (route === undefined) return true;
-  const [wantedMethod, wantedPath = ''] = route.split(' ');
-  const [wanted, given] = [wantedPath.split('/'), path.split('/')];
-  return (
-    wantedMethod === method &&
-    wanted.length === given.length &&
-    wanted.every((segment, index) => segment === ':any' || segment === given[index])
-  );
+/** Fits the names of a route's requests, in which `:any` stands for one segment. */
+function compileRoute(route: string | undefined): RegExp {
+  if (route === undefined) return /^/;
+  const [method = '', path = ''] = route.split(' ');
+  const segments = path.split('/').map((segment) => (segment === ':any' ? '[^/]*' : escapeRegExp(segment)));
+  return new RegExp(`^${escapeRegExp(method)} ${segments.join('/')}$`);
 }
 
 /** A number from 0 to 1 that depends on the key alone, so that a request's fate does not depend on other requests. */

@@ -8,7 +8,7 @@ export interface Limits {
   readonly burst: number;
   /**
    * Batches of locks, and requests that change one user or one session, that the client says it has in flight at most; null:
-   * it has said nothing, and is not judged by it.
+   * it has said nothing, and the rule about it does not hold.
    */
   readonly concurrency: number | null;
 }

@@ -1,4 +1,6 @@
-/** One request to the API as it was answered. Never a token, and a body only while it is among the newest. */
+import type { Step } from '../http/Exchange';
+
+/** One request to the API and its answer. Never a token, and a body only while it is among the newest. */
 export interface RequestLogEntry {
   /** Counts from 1 and goes on counting when old entries are dropped. */
   readonly number: number;
@@ -41,4 +43,30 @@ export class RequestLog {
   counts(): { readonly requests: number; readonly lockRequests: number; readonly operations: number } {
     return { ...this.counted };
   }
+}
+
+/** Step: writes down each request with the status that its client gets. */
+export function logRequests(log: RequestLog, nowMs: () => number): Step {
+  return (request, next) => {
+    const exchange = next(request);
+    const { method, url, authorization, body } = request;
+    return {
+      ...exchange,
+      complete() {
+        const response = exchange.complete();
+        const entry = {
+          atMs: nowMs(),
+          method,
+          path: url.pathname,
+          query: url.search,
+          status: response.status,
+          ...(response.operations !== undefined && { operations: response.operations }),
+          ...(authorization !== undefined && { authScheme: authorization.scheme }),
+          ...(body !== '' && { body })
+        };
+        log.add(entry, response.isLock === true);
+        return response;
+      }
+    };
+  };
 }

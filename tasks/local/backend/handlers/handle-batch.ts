@@ -1,6 +1,9 @@
-import type { ApiAnswer, ApiCall, Backend } from '../http/ApiCall';
-import { isRecord, readJsonObject } from '../http/ApiCall';
-import { ApiError, invalidRequest } from '../http/ApiError';
+import { ApiError, internalError, invalidRequest } from '../http/ApiError';
+import { TEXT_TYPE } from '../http/ApiResponse';
+import type { ApiResponse } from '../http/ApiResponse';
+import type { ParsedRequest } from '../http/ParsedRequest';
+import { isLock, isRecord, readJsonObject } from '../http/read-json-object';
+import type { Backend } from './Backend';
 import { lockOnce, readWipe } from './handle-users';
 
 type Operation = Readonly<Record<string, unknown>>;
@@ -10,14 +13,14 @@ type Result = Readonly<Record<string, unknown>> | null;
 const MAX_OPERATIONS = 1000;
 
 /** `POST batch.json`: operations in order, each with its own result; an ill-formed request changes nothing. */
-export function handleBatch(backend: Backend, call: ApiCall): ApiAnswer {
-  const { operations, stop_on_error: stopOnError = false } = readJsonObject(call);
+export function handleBatch(backend: Backend, request: ParsedRequest): ApiResponse {
+  const { operations, stop_on_error: stopOnError = false } = readJsonObject(request);
   if (!Array.isArray(operations)) throw invalidRequest("'operations' must be a list.");
   if (typeof stopOnError !== 'boolean') throw invalidRequest("'stop_on_error' must be true or false.");
   if (operations.length > MAX_OPERATIONS) {
     const detail = `A batch takes at most ${MAX_OPERATIONS} operations, not ${operations.length}.`;
     if (backend.switches.overLimitError === 'json') throw invalidRequest(detail);
-    return { status: 413, text: { type: 'text/plain', content: 'Request Entity Too Large\n' } };
+    return { status: 413, text: { type: TEXT_TYPE, content: 'Request Entity Too Large\n' } };
   }
   if (backend.switches.invalidOperation === 'whole-request') {
     operations.forEach((operation: unknown) => checkOperation(backend, operation));
@@ -32,7 +35,7 @@ export function handleBatch(backend: Backend, call: ApiCall): ApiAnswer {
         results.push({ ...identify(backend, operation), success: false });
       continue;
     }
-    const result = applyOperation(backend, operation, index);
+    const result = applyOperation(backend, operation, request.failsOperation?.(index) === true);
     results.push(result);
     stopped = stopOnError && result['success'] !== true;
   }
@@ -40,7 +43,7 @@ export function handleBatch(backend: Backend, call: ApiCall): ApiAnswer {
     status: 200,
     json: { stop_on_error: stopOnError, operations: results },
     operations: operations.length,
-    isLock: operations.some((operation: unknown) => isRecord(operation) && operation['method'] === 'users/lock')
+    isLock: operations.some(isLock)
   };
 }
 
@@ -64,12 +67,11 @@ function checkOperation(backend: Backend, operation: unknown): Operation {
   return operation;
 }
 
-function applyOperation(backend: Backend, given: unknown, index: number): Readonly<Record<string, unknown>> {
+/** @param fails whether it fails for a reason that is not its own */
+function applyOperation(backend: Backend, given: unknown, fails: boolean): Readonly<Record<string, unknown>> {
   try {
     const operation = checkOperation(backend, given);
-    if (backend.failsOperation?.(index) === true) {
-      throw new ApiError(500, 'INTERNAL_SERVER_ERROR', 'Oops! Something went wrong.', 'The operation failed.');
-    }
+    if (fails) throw internalError(500, 'The operation failed.');
     if (operation['method'] === 'users/lock') {
       lockOnce(backend, operation['user_id'] as string, readWipe(backend, operation));
       return { ...identify(backend, operation), success: true };

@@ -1,39 +1,79 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiAnswer, ApiCall, Backend } from '../http/ApiCall';
-import { readCount, readJsonObject } from '../http/ApiCall';
-import { ApiError, invalidRequest, objectNotFound, routeError } from '../http/ApiError';
+import { ApiError, invalidRequest, objectNotFound } from '../http/ApiError';
+import type { ApiResponse } from '../http/ApiResponse';
+import type { ParsedRequest } from '../http/ParsedRequest';
+import { readJsonObject } from '../http/read-json-object';
+import { readCount } from '../query/read-count';
 import { lockUser, showSession, showUser, signOut } from '../state/Session';
 import type { Session, UserRecord } from '../state/Session';
+import type { Backend } from './Backend';
 
-/** `users…`: the users API. */
-export function handleUsers(backend: Backend, call: ApiCall): ApiAnswer {
-  const [, userId, action, sessionId, sessionAction, ...rest] = call.path;
-  const route = `${call.method} ${[action, sessionId === undefined ? undefined : ':session', sessionAction].filter(Boolean).join('/')}`;
-  if (rest.length > 0) throw routeError(call.method, call.path.join('/'));
-  if (userId === undefined) {
-    if (call.method !== 'GET') throw routeError(call.method, 'users');
-    return listUsers(backend, call);
-  }
-  switch (route) {
-    case 'GET ':
-      return { status: 200, json: show(backend, backend.state.user(userId)) };
-    case 'POST lock':
-      return lock(backend, call, userId);
-    case 'POST unlock':
-      return change(backend, userId, (user) => unlockOnce(backend, user));
-    case 'POST authentication-token':
-      return createEnrolment(backend, userId);
-    case 'GET sessions/:session':
-      return { status: 200, json: showSession(findSession(backend.state.user(userId), sessionId ?? '')) };
-    case 'POST sessions/:session/wipe':
-      return change(backend, userId, (user) =>
-        signOut(findSession(user, sessionId ?? ''), 'RESET', backend.state.now())
-      );
-    case 'POST sessions/:session/re-authenticate':
-      return change(backend, userId, (user) => reauthenticate(findSession(user, sessionId ?? ''), backend.state.now()));
-    default:
-      throw routeError(call.method, call.path.join('/'));
-  }
+/** `GET users`: a page of the users. */
+export function listUsers(backend: Backend, { url }: ParsedRequest): ApiResponse {
+  const [defaultSize, maxSize] = backend.switches.usersPageSize.split('/').map(Number) as [number, number];
+  const from = readCount(url.searchParams.get('skip'), 'skip') ?? 0;
+  const size = Math.min(readCount(url.searchParams.get('limit'), 'limit') ?? defaultSize, maxSize);
+  const users = backend.state.users();
+  const objects = users.slice(from, from + size).map((user) => show(backend, user));
+  const withTotal = backend.switches.listTotal === 'always' || url.searchParams.get('total') === 'true';
+  const more = from + objects.length < users.length;
+  return { status: 200, json: { ...(withTotal && { total: users.length }), count: objects.length, more, objects } };
+}
+
+/** `GET users/:user`. */
+export function getUser(backend: Backend, _request: ParsedRequest, userId: string): ApiResponse {
+  return { status: 200, json: show(backend, backend.state.user(userId)) };
+}
+
+/** `POST users/:user/lock`. */
+export function lock(backend: Backend, request: ParsedRequest, userId: string): ApiResponse {
+  const wipe = readWipe(backend, request.body === '' ? {} : readJsonObject(request));
+  return { ...answerAction(backend, lockOnce(backend, userId, wipe)), isLock: true };
+}
+
+/** `POST users/:user/unlock`. The sessions stay as they are. */
+export function unlock(backend: Backend, _request: ParsedRequest, userId: string): ApiResponse {
+  const user = backend.state.user(userId);
+  if (!user.locked) checkRepeat(backend, userId, 'unlocked');
+  user.locked = false;
+  return answerAction(backend, user);
+}
+
+/**
+ * `POST users/:user/authentication-token`: an enrolment address, valid for 5 minutes (documented on the vendor's forum).
+ * A locked user gets none (assumed).
+ */
+export function createEnrolment(backend: Backend, _request: ParsedRequest, userId: string): ApiResponse {
+  const user = backend.state.user(userId);
+  if (user.locked)
+    throw new ApiError(422, 'INVALID_OPERATION', 'Invalid operation.', `The user '${userId}' is locked.`);
+  return { status: 200, json: { url: `https://enrol.example.test/${randomUUID()}`, expires_in: 300 } };
+}
+
+/** `GET users/:user/sessions/:session`. */
+export function getSession(backend: Backend, _request: ParsedRequest, userId: string, sessionId: string): ApiResponse {
+  return { status: 200, json: showSession(findSession(backend.state.user(userId), sessionId)) };
+}
+
+/** `POST users/:user/sessions/:session/wipe`. */
+export function wipeSession(backend: Backend, _request: ParsedRequest, userId: string, sessionId: string): ApiResponse {
+  const user = backend.state.user(userId);
+  signOut(findSession(user, sessionId), 'RESET', backend.state.now());
+  return answerAction(backend, user);
+}
+
+/** `POST users/:user/sessions/:session/re-authenticate`. A session that is RESET stays so (assumed). */
+export function reauthenticateSession(
+  backend: Backend,
+  _request: ParsedRequest,
+  userId: string,
+  sessionId: string
+): ApiResponse {
+  const user = backend.state.user(userId);
+  const session = findSession(user, sessionId);
+  // A pending wipe is never taken back.
+  if (session.state !== 'RESET') signOut(session, 'LOCKED', backend.state.now());
+  return answerAction(backend, user);
 }
 
 /**
@@ -55,41 +95,13 @@ export function lockOnce(backend: Backend, userId: string, wipe: boolean): UserR
   return user;
 }
 
-/** Unlocks a user, and leaves the sessions as they are; of one who is unlocked already, what the switch says. */
-function unlockOnce(backend: Backend, user: UserRecord): void {
-  if (!user.locked) checkRepeat(backend, user.id, 'unlocked');
-  user.locked = false;
-}
-
 /** @throws ApiError `INVALID_OPERATION` where the switch makes it an error that there is nothing to do */
 function checkRepeat(backend: Backend, userId: string, state: 'locked' | 'unlocked'): void {
   if (backend.switches.repeatLock === 'success') return;
   throw new ApiError(422, 'INVALID_OPERATION', 'Invalid operation.', `The user '${userId}' is ${state} already.`);
 }
 
-function listUsers(backend: Backend, call: ApiCall): ApiAnswer {
-  const [defaultSize, maxSize] = backend.switches.usersPageSize.split('/').map(Number) as [number, number];
-  const from = readCount(call.query.get('skip'), 'skip') ?? 0;
-  const size = Math.min(readCount(call.query.get('limit'), 'limit') ?? defaultSize, maxSize);
-  const users = backend.state.users();
-  const objects = users.slice(from, from + size).map((user) => show(backend, user));
-  const withTotal = backend.switches.listTotal === 'always' || call.query.get('total') === 'true';
-  const more = from + objects.length < users.length;
-  return { status: 200, json: { ...(withTotal && { total: users.length }), count: objects.length, more, objects } };
-}
-
-function lock(backend: Backend, call: ApiCall, userId: string): ApiAnswer {
-  const wipe = readWipe(backend, call.body === '' ? {} : readJsonObject(call));
-  return { ...answerAction(backend, lockOnce(backend, userId, wipe)), isLock: true };
-}
-
-function change(backend: Backend, userId: string, apply: (user: UserRecord) => void): ApiAnswer {
-  const user = backend.state.user(userId);
-  apply(user);
-  return answerAction(backend, user);
-}
-
-function answerAction(backend: Backend, user: UserRecord): ApiAnswer {
+function answerAction(backend: Backend, user: UserRecord): ApiResponse {
   switch (backend.switches.actionAnswer) {
     case 'no-content':
       return { status: 204 };
@@ -98,19 +110,6 @@ function answerAction(backend: Backend, user: UserRecord): ApiAnswer {
     case 'user':
       return { status: 200, json: show(backend, user) };
   }
-}
-
-/** A pending wipe is never taken back, so a session that is RESET stays so (assumed). */
-function reauthenticate(session: Session, now: string): void {
-  if (session.state !== 'RESET') signOut(session, 'LOCKED', now);
-}
-
-/** An enrolment address, valid for 5 minutes (documented on the vendor's forum). A locked user gets none (assumed). */
-function createEnrolment(backend: Backend, userId: string): ApiAnswer {
-  const user = backend.state.user(userId);
-  if (user.locked)
-    throw new ApiError(422, 'INVALID_OPERATION', 'Invalid operation.', `The user '${userId}' is locked.`);
-  return { status: 200, json: { url: `https://enrol.example.test/${randomUUID()}`, expires_in: 300 } };
 }
 
 function show(backend: Backend, user: UserRecord): object {

@@ -40,3 +40,14 @@ export function routeError(method: string, path: string): ApiError {
 export function accountNotFound(id: string): ApiError {
   return new ApiError(404, 'ACCOUNT_NOT_FOUND', 'Account not found.', `No account found with ID: '${id}'`);
 }
+
+/** 429: over the rate limit. The status is documented ("API limits"). */
+export function tooManyRequests(): ApiError {
+  const detail = 'The rate limit was exceeded. Try again later.';
+  return new ApiError(429, 'TOO_MANY_REQUESTS', 'Too many requests.', detail);
+}
+
+/** 5xx: the platform failed. The type and the title are documented ("Error responses"). */
+export function internalError(status: number, detail = 'An internal server error has occurred.'): ApiError {
+  return new ApiError(status, 'INTERNAL_SERVER_ERROR', 'Oops! Something went wrong.', detail);
+}

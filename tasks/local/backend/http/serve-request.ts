@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ApiError } from './ApiError';
-import { toReply } from '../control/apply-fault';
-import type { Reply } from '../control/apply-fault';
-import type { Emulator } from '../Emulator';
-import { handleLocal } from '../handlers/handle-local';
-import type { RawRequest } from './route-request';
+import { internalError } from './ApiError';
+import { errorResponse, serializeResponse, TEXT_TYPE } from './ApiResponse';
+import type { ApiResponse } from './ApiResponse';
+import type { Exchange } from './Exchange';
+import type { RawRequest } from './ParsedRequest';
 
 /** What serving a request needs. */
 export interface Serving {
-  readonly emulator: Emulator;
+  /** Takes in a request. */
+  readonly begin: (request: RawRequest) => Exchange;
   /** Called after a request that may have changed the state. */
   readonly onChange: () => void;
 }
@@ -25,43 +25,33 @@ export async function serveRequest(
   try {
     send(response, await answerRequest(serving, request, response));
   } catch (error) {
-    // A client that went away, or a bug here: the API's own errors are answers already.
+    // A client that went away, or a bug here: the API's own errors are responses already.
     process.stderr.write(response.writable && !request.destroyed ? `The local backend failed: ${String(error)}\n` : '');
-    const failure = new ApiError(500, 'INTERNAL_SERVER_ERROR', 'Oops! Something went wrong.', '');
-    send(response, toReply({ status: 500, json: failure.toBody() }));
+    send(response, errorResponse(internalError(500, '')));
   }
 }
 
 async function answerRequest(
-  { emulator, onChange }: Serving,
+  { begin, onChange }: Serving,
   request: IncomingMessage,
   response: ServerResponse
-): Promise<Reply> {
+): Promise<ApiResponse> {
   // A web page in the operator's browser must not reach this server under a name of its own (DNS rebinding).
   if (!/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(request.headers.host ?? '')) {
-    return toReply({ status: 403, text: { type: 'text/plain', content: 'This server answers on loopback only.\n' } });
+    return { status: 403, text: { type: TEXT_TYPE, content: 'This server answers on loopback only.\n' } };
   }
   const body = await readBody(request);
-  if (body === undefined) {
-    return toReply({ status: 413, text: { type: 'text/plain', content: 'Request Entity Too Large\n' } });
-  }
-  const raw = { ...readHead(request), body };
-  const isDevice = raw.url.pathname.startsWith('/_device/');
-  if (isDevice || raw.url.pathname.startsWith('/_local/')) {
-    const answer = isDevice ? emulator.device(raw) : handleLocal(emulator, raw);
-    if (raw.method !== 'GET') onChange();
-    return toReply(answer);
-  }
-  const exchange = emulator.begin(raw);
+  if (body === undefined) return { status: 413, text: { type: TEXT_TYPE, content: 'Request Entity Too Large\n' } };
+  const exchange = begin({ ...readHead(request), body });
   response.once('close', () => exchange.end());
   if (exchange.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, exchange.delayMs));
-  const reply = exchange.complete();
-  if (raw.method !== 'GET') onChange();
-  return reply;
+  const answer = exchange.complete();
+  if (request.method !== 'GET') onChange();
+  return answer;
 }
 
 function readHead(request: IncomingMessage): Omit<RawRequest, 'body'> {
-  // A path such as "//" is no address of its own; the base makes every request line readable.
+  // A path such as "//" is not a whole address; the base makes every request line readable.
   const url = new URL(`http://localhost${(request.url ?? '/').replace(/^(?!\/)/, '/')}`);
   return {
     method: request.method ?? 'GET',
@@ -83,7 +73,8 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
-function send(response: ServerResponse, { status, headers, body }: Reply): void {
+function send(response: ServerResponse, answer: ApiResponse): void {
+  const { status, headers, body } = serializeResponse(answer);
   if (status === 0) response.destroy();
   else response.writeHead(status, headers).end(body);
 }

@@ -1,4 +1,5 @@
 import { invalidRequest } from '../http/ApiError';
+import { OPERATORS } from './Expression';
 import type { Expression, Operator } from './Expression';
 
 interface Token {
@@ -8,7 +9,7 @@ interface Token {
 
 const TOKEN =
   /\s*(?:(starts\s+with|not\s+in|contains|in|and|or)(?![A-Za-z0-9_])|(!=|<=|>=|=|<|>|\(|\)|\?)|([A-Za-z_][A-Za-z0-9_]*))/iy;
-const OPERATOR_TEXTS: readonly string[] = ['=', '!=', '<=', '>=', '<', '>', 'starts with', 'contains', 'not in', 'in'];
+const OPERATOR_TEXTS: readonly string[] = OPERATORS;
 
 /**
  * Parses query text such as `role = ? and (name starts with ? or depot_id in ?)`; each `?` takes the next argument.

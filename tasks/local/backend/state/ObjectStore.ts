@@ -1,20 +1,14 @@
 import { compareValues, evaluateExpression } from '../query/evaluate-expression';
-import type { Expression } from '../query/Expression';
+import type { ListQuery } from '../query/ListQuery';
 import type { Field, Model } from './DataModel';
-import type { Value } from './field-values';
 import { isRelationId, showValue } from './field-values';
+import type { Value } from './field-values';
 
 /** An object of a model as it is kept. */
 export interface StoredObject {
   readonly id: string;
   updatedAt: string;
   values: Map<string, Value>;
-}
-
-/** What a list is to hold, and in which order; the last key of the order is always the id. */
-export interface ListQuery {
-  readonly expression: Expression;
-  readonly sort: readonly { readonly field: string; readonly descending: boolean }[];
 }
 
 /** The objects of one model. */
@@ -79,7 +73,10 @@ export class ObjectStore {
     const { model } = this;
     const display = model.display.replace(/\{([^}]*)\}/g, (_, name: string) => String(object.values.get(name) ?? ''));
     const shown: Record<string, unknown> = {
-      ...{ id: object.id, type: model.name, updated_at: object.updatedAt, display }
+      id: object.id,
+      type: model.name,
+      updated_at: object.updatedAt,
+      display
     };
     for (const [name, field] of this.shownFields) shown[name] = showValue(field, object.values.get(name) ?? null);
     return shown;

@@ -65,8 +65,15 @@ export function openSession(
   { id, deviceId, platform, now }: { id: string; deviceId: string; platform: string; now: string }
 ): Session {
   const session: Session = {
-    ...{ id, state: 'ENROLLED', label: `Device ${user.sessions.length + 1}`, platform, deviceId },
-    ...{ createdAt: now, lastAuthenticatedAt: now, signedOutAt: null, lastConnectedAt: now }
+    id,
+    state: 'ENROLLED',
+    label: `Device ${user.sessions.length + 1}`,
+    platform,
+    deviceId,
+    createdAt: now,
+    lastAuthenticatedAt: now,
+    signedOutAt: null,
+    lastConnectedAt: now
   };
   user.sessions.push(session);
   user.lastConnectedAt = now;

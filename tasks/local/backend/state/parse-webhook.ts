@@ -32,7 +32,9 @@ export function parseWebhook(element: Element, model: string, fields: readonly F
   });
   return {
     name: read('name') ?? [receiver, model, type, action].filter(Boolean).join('_'),
-    ...{ type, receiver, action },
+    type,
+    receiver,
+    action,
     required: conditions.filter(({ isRequired }) => isRequired).map(({ name }) => name),
     left: conditions.filter(({ isEmbedded }) => !isEmbedded).map(({ name }) => name)
   };
