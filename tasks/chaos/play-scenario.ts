@@ -1,8 +1,8 @@
 import type { Report } from '../../cloudcode/lock_users/src/core/build-report';
 import { ChaosPlatform } from './ChaosPlatform';
-import { Check } from './Check';
+import { Oracle } from './Oracle';
 import type { Scenario } from './make-scenario';
-import { prepareTarget } from './prepare-target';
+import { prepareExpectation } from './prepare-expectation';
 import { seededRandom } from './random';
 
 /** Beyond every lease, and beyond the time for which the platform may have wanted to be left alone. */
@@ -36,8 +36,8 @@ export async function playKilled(scenario: Scenario): Promise<Played> {
 }
 
 async function play(scenario: Scenario, platform: ChaosPlatform, killAfterMs: number): Promise<Played> {
-  const target = await prepareTarget(platform, scenario);
-  const check = new Check(platform, scenario, target);
+  const target = await prepareExpectation(platform, scenario);
+  const check = new Oracle(platform, scenario, target);
   const { meanwhile } = target;
   platform.startFaults();
   const reports = await platform.trigger(target.parameters, { killAfterMs, ...(meanwhile && { meanwhile }) });

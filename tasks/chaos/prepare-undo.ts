@@ -1,6 +1,6 @@
 import type { ChaosPlatform } from './ChaosPlatform';
 import type { Scenario } from './make-scenario';
-import type { Target } from './Target';
+import type { Expectation } from './Expectation';
 
 /** Beyond the minute by which the task allows clocks to differ. */
 const A_WHILE_MS = 180_000;
@@ -16,7 +16,7 @@ export async function prepareUndo(
   platform: ChaosPlatform,
   { batchSize, concurrency }: Scenario,
   common: object
-): Promise<Target> {
+): Promise<Expectation> {
   const { userIds, protectedIds, excludedIds } = platform;
   // Half of those whom the undoing excludes are locked by the run, and so would be unlocked without that.
   const left = excludedIds.filter((_, index) => index % 2 === 0);

@@ -3,7 +3,7 @@ import type { Report } from '../../cloudcode/lock_users/src/core/build-report';
 import type { UserRecord } from '../local/backend/state/Session';
 import type { ChaosPlatform } from './ChaosPlatform';
 import type { Scenario } from './make-scenario';
-import type { Target } from './Target';
+import type { Expectation } from './Expectation';
 
 /** What of a user only some actions may change. */
 interface Before {
@@ -12,7 +12,7 @@ interface Before {
 }
 
 /** Compares what a run says with what is so, and what was changed with what was to be. */
-export class Check {
+export class Oracle {
   readonly problems: string[] = [];
   private readonly before: Map<string, Before>;
   private readonly eligible: Set<string>;
@@ -23,7 +23,7 @@ export class Check {
   constructor(
     private readonly platform: ChaosPlatform,
     private readonly scenario: Scenario,
-    private readonly target: Target
+    private readonly target: Expectation
   ) {
     this.eligible = new Set(target.eligible);
     this.before = new Map(platform.userIds.map((id) => [id, picture(platform.user(id))]));

@@ -2,7 +2,7 @@ import type { Action } from '../../cloudcode/lock_users/src/core/vocabulary';
 import type { UserRecord } from '../local/backend/state/Session';
 
 /** What a run of a scenario is to bring about, said without any code of the task. */
-export interface Target {
+export interface Expectation {
   readonly action: Action;
   /** What the task is triggered with. */
   readonly parameters: object;

@@ -3,7 +3,7 @@ import type { Session } from '../local/backend/state/Session';
 import type { ChaosPlatform } from './ChaosPlatform';
 import type { Scenario } from './make-scenario';
 import { prepareUndo } from './prepare-undo';
-import type { Target } from './Target';
+import type { Expectation } from './Expectation';
 
 /** Times of sessions have whole seconds. */
 const SECOND_MS = 1000;
@@ -12,7 +12,7 @@ const HOUR_MS = 3_600_000;
 const RETURNING = 3;
 
 /** Brings the users to where the run finds them, and says what it is to do. */
-export async function prepareTarget(platform: ChaosPlatform, scenario: Scenario): Promise<Target> {
+export async function prepareExpectation(platform: ChaosPlatform, scenario: Scenario): Promise<Expectation> {
   const { userIds, excludedIds, protectedIds } = platform;
   const { batchSize, concurrency, verify } = scenario;
   const maxUsers = scenario.maxUsers ? { maxUsers: userIds.length } : {};
@@ -46,7 +46,7 @@ async function prepareReauthentication(
   platform: ChaosPlatform,
   { latencyMs }: Scenario,
   parameters: object
-): Promise<Target> {
+): Promise<Expectation> {
   const { emulator, userIds, protectedIds, excludedIds, clock } = platform;
   // Some were signed out long ago and have signed in since: when that was must not keep them in the app.
   await platform.wait(HOUR_MS);
