@@ -5,32 +5,32 @@ import type { ChaosPlatform } from './ChaosPlatform';
 import type { Scenario } from './make-scenario';
 import type { Expectation } from './Expectation';
 
-/** What of a user only some actions may change. */
+/** The part of a user that only some actions may change. */
 interface Before {
   readonly locked: boolean;
   readonly sessions: string;
 }
 
-/** Compares what a run says with what is so, and what was changed with what was to be. */
+/** Checks that a run's reports and records are true, and that it changed nothing but what it should change. */
 export class Oracle {
   readonly problems: string[] = [];
   private readonly before: Map<string, Before>;
   private readonly eligible: Set<string>;
-  /** Whom somebody else has changed since, so that the records of the run are out of date. */
+  /** Users that somebody else has changed since, so that the records of the run are out of date. */
   private readonly changedSince = new Set<string>();
 
-  /** Remembers how everybody is now, before the run. */
+  /** Remembers the users as they are now, before the run. */
   constructor(
     private readonly platform: ChaosPlatform,
     private readonly scenario: Scenario,
-    private readonly target: Expectation
+    private readonly expectation: Expectation
   ) {
-    this.eligible = new Set(target.eligible);
+    this.eligible = new Set(expectation.eligible);
     this.before = new Map(platform.userIds.map((id) => [id, picture(platform.user(id))]));
   }
 
-  /** Somebody else has changed these users, and from now on they are to stay as they are. */
-  leaveAlone(ids: readonly string[]): void {
+  /** Somebody else has changed these users. From now on the run must leave them as they are. */
+  exclude(ids: readonly string[]): void {
     for (const id of ids) {
       this.eligible.delete(id);
       this.changedSince.add(id);
@@ -38,67 +38,67 @@ export class Oracle {
     }
   }
 
-  /** The reports of a run that has ended just now. */
-  report(reports: readonly Report[]): void {
-    const { problems, platform, target } = this;
+  /** Checks the reports of a run that has just ended. */
+  checkReports(reports: readonly Report[]): void {
+    const { problems, platform, expectation } = this;
     const last = reports.at(-1);
     if (last === undefined) return void problems.push('There is no report.');
     for (const { stopReason } of reports) {
       if (stopReason?.code === 'INVARIANT') problems.push(`A bug shows: ${stopReason.message}`);
     }
-    const { done, participle } = ACTION_WORDS[target.action];
+    const { done, participle } = ACTION_WORDS[expectation.action];
     const failures = new Map(last.failures.map(({ userId, outcome }) => [userId, outcome]));
-    const away = this.listAway();
+    const unreached = this.listUnreached();
     const { counts } = last;
     if (last.verified || !this.mayBeMisled()) {
-      const missing = (counts[done] ?? 0) + (last.earlier?.[done] ?? 0) - (this.eligible.size - away.length);
-      if (missing > 0) problems.push(`${missing} users more count as ${participle} than are.`);
-      // Who was not read is in no count.
-      const accounted = counts.selected === target.selected && counts.notAttempted === 0;
-      const falsely = accounted ? away.filter((id) => !failures.has(id)) : [];
-      if (falsely.length > 0) problems.push(`${falsely.length} users count as ${participle} and are not.`);
+      const missing = (counts[done] ?? 0) + (last.earlier?.[done] ?? 0) - (this.eligible.size - unreached.length);
+      if (missing > 0) problems.push(`The report counts ${missing} users too many as ${participle}.`);
+      // A user that was not read is in no count.
+      const accounted = counts.selected === expectation.selected && counts.notAttempted === 0;
+      const falsely = accounted ? unreached.filter((id) => !failures.has(id)) : [];
+      if (falsely.length > 0) problems.push(`${falsely.length} users count as ${participle} but are not.`);
     }
-    // A request that took longer than its client waited may be carried out after the last look.
+    // A request that took longer than its client waited may be carried out after the run has looked for the last time.
     if (last.verified && !this.hasFault('delay')) {
-      const falsely = [...failures].filter(([id, outcome]) => outcome === 'failed' && this.isThere(id));
-      if (falsely.length > 0) problems.push(`${falsely.length} users count as failed and are ${participle}.`);
+      const falsely = [...failures].filter(([id, outcome]) => outcome === 'failed' && this.isInGoalState(id));
+      if (falsely.length > 0) problems.push(`${falsely.length} users count as failed but are ${participle}.`);
     }
-    if (last.status === 'done' && last.verified && away.length > 0) {
-      problems.push(`The run is done, and ${away.length} users are not ${participle}.`);
+    if (last.status === 'done' && last.verified && unreached.length > 0) {
+      problems.push(`The run is done, but ${unreached.length} users are not ${participle}.`);
     }
-    // Nor does a run put out twice whoever it has put out and who has signed in since; only such a late request does.
-    const putOut = [...target.returned].filter((id) => !platform.user(id).sessions.some(isIn));
-    if (putOut.length > 0 && !this.hasFault('delay')) {
-      problems.push(`${putOut.length} users were signed out a second time by the same run.`);
+    // A run signs a user out once: whoever signs in again afterwards stays in. Only such a late request breaks this.
+    const signedOutTwice = [...expectation.returned].filter((id) => !platform.user(id).sessions.some(isIn));
+    if (signedOutTwice.length > 0 && !this.hasFault('delay')) {
+      problems.push(`${signedOutTwice.length} users were signed out twice by the same run.`);
     }
-    this.always();
+    this.checkInvariants();
   }
 
-  /** Whom the records say to be where the run wants them is there, whenever one looks. */
-  records(): void {
-    const { problems, platform, target } = this;
-    const { participle } = ACTION_WORDS[target.action];
+  /** Checks that every user that the records call done is in the goal state. This must hold at any time. */
+  checkRecords(): void {
+    const { problems, platform, expectation } = this;
+    const { participle } = ACTION_WORDS[expectation.action];
     for (const { action, done, userIds, notDone } of platform.recordedBatches()) {
-      // The users of the run that is undone were locked and are not any more.
-      if (action !== target.action) continue;
+      // The run that is undone locked its users; they are unlocked by now.
+      if (action !== expectation.action) continue;
       const others = new Set(notDone.map(({ userId }) => userId));
       const recorded = userIds.filter((id) => !others.has(id));
-      if (recorded.length !== done) problems.push(`A batch's record says ${done}, and names ${recorded.length}.`);
-      const falsely = recorded.filter((id) => !this.changedSince.has(id) && !this.isThere(id));
+      if (recorded.length !== done) problems.push(`The record of a batch says ${done}, but names ${recorded.length}.`);
+      const falsely = recorded.filter((id) => !this.changedSince.has(id) && !this.isInGoalState(id));
       if (falsely.length > 0 && !this.mayBeMisled()) {
-        problems.push(`${falsely.length} users are recorded as ${participle} and are not.`);
+        problems.push(`${falsely.length} users are recorded as ${participle} but are not.`);
       }
     }
   }
 
-  /** The reports of a run on which nothing went wrong. */
-  ending(reports: readonly Report[]): void {
-    const { problems, platform, scenario, target } = this;
-    const { done, participle } = ACTION_WORDS[target.action];
+  /** Checks the last run, during which nothing went wrong. */
+  checkLastRun(reports: readonly Report[]): void {
+    const { problems, platform, scenario, expectation } = this;
+    const { done, participle } = ACTION_WORDS[expectation.action];
     const last = reports.at(-1);
     if (last?.status !== 'done') problems.push(`Without faults the run ended ${last?.status}: ${JSON.stringify(last)}`);
-    const away = this.listAway();
-    if (away.length > 0) problems.push(`${away.length} users are not ${participle} in the end.`);
+    const unreached = this.listUnreached();
+    if (unreached.length > 0) problems.push(`${unreached.length} users are not ${participle} in the end.`);
     if (last !== undefined && scenario.records) {
       const recorded = platform.recordedRun(last.runId);
       const said = `${String(recorded?.get('status'))}, ${String(recorded?.get(done))} ${participle}`;
@@ -106,41 +106,42 @@ export class Oracle {
       if (said !== `done, ${count} ${participle}`)
         problems.push(`The record of the last run says: ${said}; it was ${count}.`);
     }
-    this.always();
+    this.checkInvariants();
   }
 
-  private always(): void {
+  private checkInvariants(): void {
     const { problems, platform } = this;
     const changed = platform.userIds.filter((id) => !this.isAsBefore(id));
-    if (changed.length > 0) problems.push(`${changed.length} users were changed in what was to be left alone.`);
-    this.records();
+    if (changed.length > 0)
+      problems.push(`${changed.length} users were changed in a way that the run must not change them.`);
+    this.checkRecords();
     const { resetSessions } = platform.emulator.summarize();
     if (resetSessions > 0) problems.push(`${resetSessions} devices were wiped.`);
     for (const { kind, detail } of platform.emulator.violations()) problems.push(`${kind}: ${detail}`);
   }
 
-  /** Whether nothing of the user was changed but what the run is to change. */
+  /** Whether nothing of the user was changed but what the run may change. */
   private isAsBefore(id: string): boolean {
     const [before, now] = [this.before.get(id), picture(this.platform.user(id))];
     const isEligible = this.eligible.has(id);
-    const { action } = this.target;
+    const { action } = this.expectation;
     const mayLock = isEligible && action !== 'reauthenticate';
-    // Unlocking signs nobody in and nobody out.
+    // Unlocking does not sign anybody in or out.
     const mayTouchSessions = isEligible && action !== 'unlock';
     return (mayLock || before?.locked === now.locked) && (mayTouchSessions || before?.sessions === now.sessions);
   }
 
-  private isThere(id: string): boolean {
-    return this.target.isThere(this.platform.user(id));
+  private isInGoalState(id: string): boolean {
+    return this.expectation.isInGoalState(this.platform.user(id));
   }
 
-  private listAway(): string[] {
-    return [...this.eligible].filter((id) => !this.isThere(id));
+  private listUnreached(): string[] {
+    return [...this.eligible].filter((id) => !this.isInGoalState(id));
   }
 
-  /** An answer in the wrong order about operations of which some failed misleads whoever does not look again. */
+  /** Results in the wrong order, some of them failures, mislead a client that does not look at the users again. */
   private mayBeMisled(): boolean {
-    return this.hasFault('reorder') && this.hasFault('fail-operations') && this.target.action === 'lock';
+    return this.hasFault('reorder') && this.hasFault('fail-operations') && this.expectation.action === 'lock';
   }
 
   private hasFault(kind: string): boolean {

@@ -9,9 +9,9 @@ import type { Exchange } from '../local/backend/http/Exchange';
 /**
  * A stand-in for node-fetch that reaches an emulator without a network, on the given clock.
  *
- * Like a server over a network, the emulator carries a request out whether or not its client still waits.
+ * As over a network, the emulator carries a request out whether or not its client still waits.
  * @param latencyMs milliseconds from the client to the emulator, and the same back
- * @param onBegin gets each exchange, to end it where the client dies
+ * @param onBegin gets each exchange, to end it if the client dies
  */
 export function connectInProcess(
   emulator: Emulator,

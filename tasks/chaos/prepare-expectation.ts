@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 /** Users who sign in again between two invocations. */
 const RETURNING = 3;
 
-/** Brings the users to where the run finds them, and says what it is to do. */
+/** Brings the users into the state in which the run finds them. Returns what the run should do. */
 export async function prepareExpectation(platform: ChaosPlatform, scenario: Scenario): Promise<Expectation> {
   const { userIds, excludedIds, protectedIds } = platform;
   const { batchSize, concurrency, verify } = scenario;
@@ -24,16 +24,20 @@ export async function prepareExpectation(platform: ChaosPlatform, scenario: Scen
   switch (scenario.action) {
     case 'lock':
       return {
-        ...{ ...plain, action: 'lock', parameters: { batchSize, ...common } },
+        ...plain,
+        action: 'lock',
+        parameters: { batchSize, ...common },
         eligible: userIds.filter((id) => !keptIn.has(id) && !isLocked(id)),
-        isThere: ({ locked }) => locked
+        isInGoalState: ({ locked }) => locked
       };
     case 'unlock':
       return {
-        ...{ ...plain, action: 'unlock', parameters: { action: 'unlock', ...common } },
-        // Protection is against being put out, so that nobody stays locked by it.
+        ...plain,
+        action: 'unlock',
+        parameters: { action: 'unlock', ...common },
+        // Protection keeps users from being signed out; it does not keep them locked.
         eligible: userIds.filter((id) => !excluded.has(id) && isLocked(id)),
-        isThere: ({ locked }) => !locked
+        isInGoalState: ({ locked }) => !locked
       };
     case 'undo':
       return prepareUndo(platform, scenario, common);
@@ -48,7 +52,7 @@ async function prepareReauthentication(
   parameters: object
 ): Promise<Expectation> {
   const { emulator, userIds, protectedIds, excludedIds, clock } = platform;
-  // Some were signed out long ago and have signed in since: when that was must not keep them in the app.
+  // Some were signed out long ago and have signed in since. That earlier time must not keep them in the app.
   await platform.wait(HOUR_MS);
   const earlier = userIds.filter((id, index) => index % 4 === 0 && !platform.user(id).locked);
   for (const id of earlier) {
@@ -77,7 +81,7 @@ async function prepareReauthentication(
       (id) => !keptIn.has(id) && platform.user(id).sessions.some(({ id: sessionId }) => wasIn.has(sessionId))
     ),
     returned,
-    isThere: ({ sessions }) =>
+    isInGoalState: ({ sessions }) =>
       sessions.every((session) => !wasIn.has(session.id) || session.state !== 'ENROLLED' || wasSignedOut(session)),
     meanwhile: () => {
       const signedOut = userIds.filter((id) => {
