@@ -2,8 +2,8 @@ import { ACTION_WORDS } from '../../cloudcode/lock_users/src/core/action-words';
 import type { Report } from '../../cloudcode/lock_users/src/core/build-report';
 import type { UserRecord } from '../local/backend/state/Session';
 import type { ChaosPlatform } from './ChaosPlatform';
-import type { Scenario } from './make-scenario';
 import type { Expectation } from './Expectation';
+import type { Scenario } from './make-scenario';
 
 /** The part of a user that only some actions may change. */
 interface Before {
@@ -66,7 +66,7 @@ export class Oracle {
     if (last.status === 'done' && last.verified && unreached.length > 0) {
       problems.push(`The run is done, but ${unreached.length} users are not ${participle}.`);
     }
-    // A run signs a user out once: whoever signs in again afterwards stays in. Only such a late request breaks this.
+    // A run signs a user out once: whoever signs in again afterwards stays in. Only a delayed request breaks this.
     const signedOutTwice = [...expectation.returned].filter((id) => !platform.user(id).sessions.some(isIn));
     if (signedOutTwice.length > 0 && !this.hasFault('delay')) {
       problems.push(`${signedOutTwice.length} users were signed out twice by the same run.`);

@@ -120,17 +120,14 @@ export class Emulator implements LocalControl {
 
   /** Takes in a request. It is the one entrance, and nothing beyond it reads the raw request again. */
   begin(raw: RawRequest): Exchange {
-    const request = parseRequest(raw);
-    const exchange = this.dispatch(request);
-    return {
-      ...exchange,
-      complete: () => {
-        const response = exchange.complete();
-        for (const delivery of this.deliveries.splice(0)) this.parts.onWebhook(delivery);
-        // By the emulator's own clock, which tests move.
-        return { ...response, headers: { ...response.headers, Date: new Date(this.parts.nowMs()).toUTCString() } };
-      }
-    };
+    const exchange = this.dispatch(parseRequest(raw));
+    return { ...exchange, complete: () => this.finish(exchange.complete()) };
+  }
+
+  private finish(response: ApiResponse): ApiResponse {
+    for (const delivery of this.deliveries.splice(0)) this.parts.onWebhook(delivery);
+    // By the emulator's own clock, which tests move.
+    return { ...response, headers: { ...response.headers, Date: new Date(this.parts.nowMs()).toUTCString() } };
   }
 
   /**

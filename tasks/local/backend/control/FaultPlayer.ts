@@ -3,10 +3,9 @@ import escapeRegExp from 'lodash/escapeRegExp';
 import type { ParsedRequest } from '../http/ParsedRequest';
 import type { Fault, FaultKind, FaultScript } from './Fault';
 
-/** What goes wrong with one request: how much later it is carried out, and one fault beside that. */
+/** A fault that hits a request. */
 export interface ChosenFault {
-  readonly delayMs: number;
-  readonly fault?: Exclude<FaultKind, { kind: 'delay' }>;
+  readonly fault: Exclude<FaultKind, { kind: 'delay' }>;
   /** A number from 0 to 1 for each index, the same whenever the script is played again. */
   readonly chance: (index: number) => number;
 }
@@ -32,9 +31,9 @@ export class FaultPlayer {
   }
 
   /** What goes wrong with the next request. */
-  choose({ name, userIds, isLockBatch }: ParsedRequest): ChosenFault {
+  choose({ name, userIds, isLockBatch }: ParsedRequest): { readonly delayMs: number; readonly chosen?: ChosenFault } {
     let delayMs = 0;
-    let chosen: { fault: Exclude<FaultKind, { kind: 'delay' }>; key: string } | undefined;
+    let chosen: ChosenFault | undefined;
     for (const [index, played] of this.played.entries()) {
       const { fault, route } = played;
       if (!route.test(name) || (fault.locks === true && !isLockBatch)) continue;
@@ -42,10 +41,10 @@ export class FaultPlayer {
       const key = `${this.seed}:${index}:${played.position}`;
       if (!hits(fault, played.position, key)) continue;
       if (fault.kind === 'delay') delayMs += fault.ms;
-      else if (fault.kind !== 'poison' || userIds.some((id) => fault.userIds.includes(id))) chosen ??= { fault, key };
+      else if (fault.kind === 'poison' && !userIds.some((id) => fault.userIds.includes(id))) continue;
+      else chosen ??= { fault, chance: (place) => draw(`${key}:${place}`) };
     }
-    const key = chosen?.key ?? '';
-    return { delayMs, ...(chosen && { fault: chosen.fault }), chance: (index) => draw(`${key}:${index}`) };
+    return { delayMs, ...(chosen && { chosen }) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { ApiError, internalError, tooManyRequests } from '../http/ApiError';
 import { errorResponse, serializeResponse } from '../http/ApiResponse';
 import type { ApiResponse } from '../http/ApiResponse';
+import { doNothing } from '../http/Exchange';
 import type { Step } from '../http/Exchange';
 import type { ChosenFault, FaultPlayer } from './FaultPlayer';
 
@@ -15,22 +16,22 @@ type CarryOut = (failsOperation?: (index: number) => boolean) => ApiResponse;
 /** Step: delays requests, answers them with errors, and spoils responses, as the script of faults says. */
 export function injectFaults(faults: FaultPlayer, nowMs: () => number): Step {
   return (request, next) => {
-    const { delayMs, fault, chance } = faults.choose(request);
-    const carryOut: CarryOut = (failsOperation) =>
-      next(failsOperation === undefined ? request : { ...request, failsOperation }).complete();
-    return { delayMs, complete: () => applyFault(fault, carryOut, chance, nowMs()), end: () => undefined };
+    const { delayMs, chosen } = faults.choose(request);
+    return {
+      delayMs,
+      complete() {
+        if (chosen === undefined) return next(request).complete();
+        const carryOut: CarryOut = (failsOperation) =>
+          next(failsOperation === undefined ? request : { ...request, failsOperation }).complete();
+        return applyFault(chosen, carryOut, nowMs());
+      },
+      end: doNothing
+    };
   };
 }
 
-function applyFault(
-  fault: ChosenFault['fault'],
-  carryOut: CarryOut,
-  chance: ChosenFault['chance'],
-  nowMs: number
-): ApiResponse {
-  switch (fault?.kind) {
-    case undefined:
-      return carryOut();
+function applyFault({ fault, chance }: ChosenFault, carryOut: CarryOut, nowMs: number): ApiResponse {
+  switch (fault.kind) {
     case 'status':
       return { ...(fault.applied === true && keepLogDetails(carryOut())), ...answerStatus(fault, nowMs) };
     case 'drop':

@@ -22,7 +22,12 @@ export type Step = (request: ParsedRequest, next: Next) => Exchange;
 
 /** An exchange that has its answer already, or finds it when it is carried out. */
 export function answerWith(complete: () => ApiResponse): Exchange {
-  return { delayMs: 0, complete, end: () => undefined };
+  return { delayMs: 0, complete, end: doNothing };
+}
+
+/** The end of an exchange that does not depend on it. */
+export function doNothing(): void {
+  return undefined;
 }
 
 /** Hands requests through the steps in this order. The last step must answer. */

@@ -54,12 +54,11 @@ function parseSegment(text: string): Segment {
 function matchPath(segments: readonly Segment[], path: readonly string[]): string[] | undefined {
   if (segments.length !== path.length) return undefined;
   const parameters: string[] = [];
-  for (const [index, { isPlaceholder, text }] of segments.entries()) {
+  const fits = segments.every(({ isPlaceholder, text }, index) => {
     const given = path[index] ?? '';
-    if (!isPlaceholder && given !== text) return undefined;
-    if (!isPlaceholder) continue;
-    if (!given.endsWith(text)) return undefined;
+    if (!isPlaceholder) return given === text;
     parameters.push(given.slice(0, given.length - text.length));
-  }
-  return parameters;
+    return given.endsWith(text);
+  });
+  return fits ? parameters : undefined;
 }

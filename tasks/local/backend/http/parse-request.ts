@@ -35,8 +35,10 @@ function chooseArea(pathname: string): ParsedRequest['area'] {
 }
 
 function decodePath(pathname: string): string[] | undefined {
+  const segments = pathname.split('/').filter(Boolean);
+  if (!pathname.includes('%')) return segments;
   try {
-    return pathname.split('/').filter(Boolean).map(decodeURIComponent);
+    return segments.map(decodeURIComponent);
   } catch {
     return undefined;
   }
