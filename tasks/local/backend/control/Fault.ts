@@ -29,7 +29,7 @@ export type FaultKind =
   | { readonly kind: 'drop'; readonly applied: boolean }
   /** Carried out; half of the JSON is answered. */
   | { readonly kind: 'truncate' }
-  /** Carried out; answered with 200 and text that is no JSON. */
+  /** Carried out; answered with 200 and text that is not valid JSON. */
   | { readonly kind: 'no-json' }
   /** A batch is carried out and the last result is missing. */
   | { readonly kind: 'short' }
