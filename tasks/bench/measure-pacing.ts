@@ -101,7 +101,11 @@ async function onBackend(
     const measured = await measure(backend);
     const { lockedUsers, lockingMs, violations } = await backend.readState();
     return {
-      ...{ scenario: name, users, lost: users - lockedUsers, violations, lockingSeconds: lockingMs / 1000 },
+      scenario: name,
+      users,
+      lost: users - lockedUsers,
+      violations,
+      lockingSeconds: lockingMs / 1000,
       ...measured
     };
   } finally {

@@ -7,9 +7,10 @@ import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
 import type { Clock, Ports } from '../../cloudcode/lock_users/src/ports';
 import { createContext } from '../../cloudcode/lock_users/src/run/RunContext';
 import { runInvocation } from '../../cloudcode/lock_users/src/run/run-invocation';
-import type { Emulator, Exchange } from '../local/backend/Emulator';
-import { lockUser } from '../local/backend/Session';
-import type { UserRecord } from '../local/backend/Session';
+import type { Emulator } from '../local/backend/Emulator';
+import type { Exchange } from '../local/backend/http/Exchange';
+import { lockUser } from '../local/backend/state/Session';
+import type { UserRecord } from '../local/backend/state/Session';
 import { createEmulator } from '../local/backend/start-backend';
 import { connectDatabase } from '../local/runtime/db/connect-database';
 import { connectInProcess } from './connect-in-process';
@@ -20,18 +21,18 @@ import { VirtualClock } from './VirtualClock';
 const BACKEND_ID = '64b0c0ffee64b0c0ffee64b0';
 const BACKEND_URL = `http://localhost/api/v4/${BACKEND_ID}`;
 
-/** What the record of a batch says. */
+/** The record of a batch. */
 export interface RecordedBatch {
-  /** What was done with the users. */
+  /** What the batch did with the users. */
   readonly action: string;
   readonly done: number;
   readonly userIds: readonly string[];
   readonly notDone: readonly { readonly userId: string }[];
 }
 
-/** What may happen beside a run. */
-export interface Beside {
-  /** Kills the process after so long. Default: never. */
+/** What may happen during a run. */
+export interface Interference {
+  /** Kills the process after this time. Default: never. */
   readonly killAfterMs?: number;
   /** Happens between two invocations of the run. */
   readonly meanwhile?: () => void;
@@ -44,7 +45,7 @@ interface Process {
   readonly exchanges: Exchange[];
 }
 
-/** A deployment of the emulator with the task on it, on a clock of its own. */
+/** A deployment of the emulator with the task on it, on virtual time. */
 export class ChaosPlatform {
   readonly clock = new VirtualClock();
   readonly emulator: Emulator;
@@ -64,7 +65,7 @@ export class ChaosPlatform {
     this.emulator.setLimits({ ...limits, concurrency });
   }
 
-  /** Everything that the scenario wants to go wrong goes wrong from now on. */
+  /** Turns the scenario's faults on. */
   startFaults(): void {
     const faults = this.scenario.faults.map((fault) =>
       fault.kind === 'poison'
@@ -78,23 +79,26 @@ export class ChaosPlatform {
     this.emulator.setFaults({ faults: [] });
   }
 
-  /** @throws ApiError where there is no such user */
+  /** @throws ApiError `OBJECT_NOT_FOUND` */
   user(userId: string): UserRecord {
     return this.emulator.state.user(userId);
   }
 
-  /** Somebody locks the user by hand, and keeps the data. */
+  /** Locks the user as an administrator would, and keeps the data. */
   lockByHand(userId: string): void {
     lockUser(this.user(userId), false, this.emulator.state.now());
   }
 
-  /** The user signs in again on the first of their devices. */
+  /** Signs the user in again on the first of their devices. */
   signIn(userId: string): void {
-    const { status } = this.emulator.device({
-      ...{ method: 'POST', url: new URL('http://localhost/_device/enroll'), authorization: undefined },
-      ...{ contentType: 'application/json' },
+    const exchange = this.emulator.begin({
+      method: 'POST',
+      url: new URL('http://localhost/_device/enroll'),
+      authorization: undefined,
+      contentType: 'application/json',
       body: JSON.stringify({ user_id: userId, device_id: this.user(userId).sessions[0]?.deviceId })
     });
+    const { status } = exchange.complete();
     if (status !== 200) throw new Error(`Signing in was answered with ${status}.`);
   }
 
@@ -103,13 +107,13 @@ export class ChaosPlatform {
     await this.clock.run(this.clock.sleep(waitMs));
   }
 
-  /** What the record of a run says, by the names of the model's fields; undefined where there is none. */
+  /** The record of a run, by the names of the model's fields; undefined if there is none. */
   recordedRun(runId: string): ReadonlyMap<string, unknown> | undefined {
     return [...this.emulator.state.store('lock_run').all()].find(({ values }) => values.get('run_id') === runId)
       ?.values;
   }
 
-  /** The batches whose outcome the app's database has. */
+  /** The batches with an outcome in the app's database. */
   recordedBatches(): RecordedBatch[] {
     const answered = [...this.emulator.state.store('lock_run_batch').all()].filter(
       ({ values }) => values.get('state') === 'answered'
@@ -123,11 +127,10 @@ export class ChaosPlatform {
   }
 
   /**
-   * Triggers the task and lets it run through all its invocations; returns the report of each.
-   *
-   * Where the process is killed, the reports are those of invocations that had ended.
+   * Triggers the task and lets it run through all its invocations; returns the report of each. If the process is killed,
+   * these are the reports of the invocations that had ended.
    */
-  async trigger(given: object, { killAfterMs = Infinity, meanwhile }: Beside = {}): Promise<Report[]> {
+  async trigger(given: object, { killAfterMs = Infinity, meanwhile }: Interference = {}): Promise<Report[]> {
     const { scenario } = this;
     const killAtMs = this.clock.nowMs() + killAfterMs;
     const reports: Report[] = [];
@@ -141,9 +144,15 @@ export class ChaosPlatform {
         ordered = { parameters: JSON.parse(JSON.stringify(parameters)) as object, afterMs };
       });
       const settings = {
-        ...{ backendUrl: BACKEND_URL, backendId: BACKEND_ID, token: new Secret(this.emulator.token), armed: true },
+        backendUrl: BACKEND_URL,
+        backendId: BACKEND_ID,
+        token: new Secret(this.emulator.token),
+        armed: true,
         authScheme: 'Bearer' as const,
-        ...{ protectedIds: this.protectedIds, userModel: 'user', pace: scenario.pace, budgetMs: scenario.budgetMs }
+        protectedIds: this.protectedIds,
+        userModel: 'user',
+        pace: scenario.pace,
+        budgetMs: scenario.budgetMs
       };
       const report = await this.clock.run(
         runInvocation(createContext(settings, parseParameters(next.parameters), ports)),
@@ -158,7 +167,7 @@ export class ChaosPlatform {
     return reports;
   }
 
-  /** The ports of one process. Once it is dead, nothing that it waits for comes any more. */
+  /** The ports of one process. After its death, nothing that it waits for happens. */
   private async connect(process: Process, schedule: (parameters: object, afterMs: number) => void): Promise<Ports> {
     const { emulator, scenario } = this;
     const orNever = <T>(promise: Promise<T>): Promise<T> =>

@@ -2,14 +2,16 @@ import { Headers } from 'node-fetch';
 import type { RequestInit } from 'node-fetch';
 import type { Fetch } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
 import type { Clock } from '../../cloudcode/lock_users/src/ports';
-import type { Emulator, Exchange } from '../local/backend/Emulator';
+import type { Emulator } from '../local/backend/Emulator';
+import { serializeResponse } from '../local/backend/http/ApiResponse';
+import type { Exchange } from '../local/backend/http/Exchange';
 
 /**
  * A stand-in for node-fetch that reaches an emulator without a network, on the given clock.
  *
- * Like a server over a network, the emulator carries a request out whether or not its client still waits.
+ * As over a network, the emulator carries a request out whether or not its client still waits.
  * @param latencyMs milliseconds from the client to the emulator, and the same back
- * @param onBegin gets each exchange, to end it where the client dies
+ * @param onBegin gets each exchange, to end it if the client dies
  */
 export function connectInProcess(
   emulator: Emulator,
@@ -30,10 +32,11 @@ export function connectInProcess(
     onBegin(exchange);
     const carriedOut = clock.sleep(exchange.delayMs).then(() => exchange.complete());
     try {
-      const reply = await Promise.race([carriedOut, rejectOnAbort(init.signal)]);
+      const response = await Promise.race([carriedOut, rejectOnAbort(init.signal)]);
+      const { status, headers: responseHeaders, body } = serializeResponse(response);
       await clock.sleep(latencyMs);
-      if (reply.status === 0) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
-      return { status: reply.status, headers: new Headers(reply.headers), text: () => Promise.resolve(reply.body) };
+      if (status === 0) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+      return { status, headers: new Headers(responseHeaders), text: () => Promise.resolve(body) };
     } finally {
       exchange.end();
     }

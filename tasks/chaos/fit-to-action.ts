@@ -1,13 +1,13 @@
-import type { Fault } from '../local/backend/Fault';
+import type { Fault } from '../local/backend/control/Fault';
 import type { Scenario } from './make-scenario';
 
 /** What a scenario's run does. `undo` undoes a run that locked users before everything went wrong. */
 export type ChaosAction = 'lock' | 'unlock' | 'reauthenticate' | 'undo';
 
-/** Where users are changed one by one each of them is a request, and a thousand seeds are to take minutes. */
+/** If users are changed one by one, each of them is a request, and a thousand seeds should take minutes. */
 const MOST_USERS = 300;
 
-/** Operations of a batch of which 300 users need more than the task reads of records with one request. */
+/** So small that 300 users need more batches than the task reads records with one request. */
 const SMALL_BATCH = 7;
 
 const ROUTES: Readonly<Record<Exclude<ChaosAction, 'lock'>, string>> = {
@@ -16,15 +16,15 @@ const ROUTES: Readonly<Record<Exclude<ChaosAction, 'lock'>, string>> = {
   reauthenticate: 'POST users/:any/sessions/:any/re-authenticate'
 };
 
-/** Faults that only an answer with results for each operation can have. */
+/** Faults that only a response with results for each operation can have. */
 const OF_BATCHES: readonly Fault['kind'][] = ['short', 'reorder', 'fail-operations'];
 
-/** A scenario that was drawn for locking, with another action: fewer users, and faults where its requests go. */
+/** Turns a scenario that was drawn for locking into one of another action, with fewer users and with faults on its requests. */
 export function fitToAction(drawn: Omit<Scenario, 'action'>, action: ChaosAction, random: () => number): Scenario {
   if (action === 'lock') return { ...drawn, action };
   const users = Math.min(drawn.users, MOST_USERS);
   const part = (count: number): number => Math.floor((count * users) / drawn.users);
-  // A third are locked at most. Where they are to be unlocked, it is two thirds at least.
+  // For locking, a third are locked at most; for unlocking, two thirds at least.
   const locked = action === 'unlock' ? users - part(drawn.locked) : part(drawn.locked);
   return {
     ...drawn,
@@ -32,19 +32,19 @@ export function fitToAction(drawn: Omit<Scenario, 'action'>, action: ChaosAction
     users,
     locked,
     twoDevices: Math.min(part(drawn.twoDevices), users - locked),
-    // A run is undone by its record, of which there are several pages where the batches are small.
+    // A run is undone by its record, which has several pages if the batches are small.
     ...(action === 'undo' && { records: true, batchSize: SMALL_BATCH }),
     faults: drawn.faults.map((fault) => moveFault(fault, ROUTES[action], users, random))
   };
 }
 
 function moveFault(fault: Fault, route: string, users: number, random: () => number): Fault {
-  // Some stay where they are: what is saved of the record goes there too.
+  // Some stay on batches, which also save the record.
   const isMoved = random() < 0.75 && fault.route === 'POST batch.json' && !OF_BATCHES.includes(fault.kind);
   return {
     ...fault,
     ...(isMoved && { route }),
-    // A user alone is one request of many, so that a share of them would hardly ever hit.
+    // A single user is one request of many, so that a share of them would hardly ever hit.
     ...(fault.kind === 'poison' && { share: 1, userIds: fault.userIds.map((place) => String(Number(place) % users)) })
   };
 }

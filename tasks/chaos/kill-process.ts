@@ -11,7 +11,7 @@ const PLANS = {
   lock: {
     locked: 20,
     params: { batchSize: 40, concurrency: 3 },
-    // Not what the record is saved with: a lease that is written after its process is dead would keep the next run out.
+    // Only batches with locks are slow: a lease that is saved after its process has died would keep the next run out.
     fault: { kind: 'delay', ms: 60, route: 'POST batch.json', locks: true }
   },
   unlock: {
@@ -20,22 +20,22 @@ const PLANS = {
     fault: { kind: 'delay', ms: 20, route: 'POST users/:any/unlock' }
   }
 } as const;
-/** A process needs about this long to be through, starting included. */
+/** A process ends after about this time, starting included. */
 const WHOLE_RUN_MS = 600;
 
-/** What came of killing a process. */
+/** The outcome of killing a process. */
 export interface Killed {
-  /** Whether the process was killed before it had ended by itself. */
+  /** Whether the process was killed before it ended by itself. */
   readonly wasKilled: boolean;
-  /** Whether it had then changed some of those whom it was to change, and not all. */
+  /** Whether it had changed some of its users by then, but not all. */
   readonly wasHalfway: boolean;
-  /** What should not have been; empty where all is well. */
+  /** What went against the expectation; empty if all is well. */
   readonly problems: readonly string[];
 }
 
 /**
- * Kills (SIGKILL) a process that runs the built task, at a moment that the seed draws, and triggers the task again: with an
- * even seed it locks, with an odd one it unlocks. In the end everybody must be where it wants them, and no device wiped.
+ * Kills (SIGKILL) a process that runs the built task, at a moment drawn by the seed, and triggers the task again. With an
+ * even seed the task locks, with an odd one it unlocks. In the end all users must be in the goal state, and no device wiped.
  */
 export async function killProcess(taskFolder: string, seed: number): Promise<Killed> {
   const backend = await startBackend();
@@ -72,7 +72,7 @@ export async function killProcess(taskFolder: string, seed: number): Promise<Kil
   }
 }
 
-/** Sets runs to "interrupted", as an administrator may in the data browser who will not wait for a lease to end. */
+/** Sets runs to "interrupted", as an administrator may do in the data browser instead of waiting for a lease to end. */
 async function endLeases({ url, token }: RunningBackend): Promise<void> {
   const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
   const list = (await (await fetch(`${url}/objects/lock_run.json`, { headers })).json()) as {
@@ -84,7 +84,7 @@ async function endLeases({ url, token }: RunningBackend): Promise<void> {
   }
 }
 
-/** Users of whom the record of the killed run says what is not so. */
+/** Finds users that the record of the killed run calls done and that are not. */
 async function findFalseRecords(backend: RunningBackend, action: 'lock' | 'unlock'): Promise<string[]> {
   const batches = await list<{ state: { key: string }; user_ids: string; not_done: string }>(backend, 'lock_run_batch');
   const wanted = action === 'lock';
@@ -96,7 +96,7 @@ async function findFalseRecords(backend: RunningBackend, action: 'lock' | 'unloc
       (id) => !others.some(({ userId }) => userId === id)
     );
     const falsely = recorded.filter((id) => away.has(id));
-    return falsely.length === 0 ? [] : [`${falsely.length} users are recorded as ${action}ed and are not.`];
+    return falsely.length === 0 ? [] : [`${falsely.length} users are recorded as ${action}ed but are not.`];
   });
 }
 

@@ -7,8 +7,8 @@ import { playKilled, playScenario } from './play-scenario';
 
 const USAGE = `Usage: npm run chaos -- [options]
 
-Runs the task while everything goes wrong, on a clock of its own. A seed draws the deployment, what goes wrong on it, and what
-the task does: half of the seeds lock, the others unlock, re-authenticate, or undo a run that locked users before.
+Runs the task with faults of every kind, on virtual time. A seed draws the deployment, its faults, and what the task does: half
+of the seeds lock, the others unlock, re-authenticate, or undo an earlier run that locked users.
 
   --seeds N   how many seeds to play (default 200)
   --from S    the first of them (default 1)
@@ -119,7 +119,7 @@ async function playSeeds(options: Options): Promise<number> {
   const seeds = options.to - options.from + 1;
   console.log(
     failed === 0
-      ? `${seeds} seeds: every run ended, every report was true, nobody was changed who was to be left alone, no device was wiped, and no rule of the platform was broken.`
+      ? `${seeds} seeds: every run ended, every report was true, no other user was changed, no device was wiped, and no rule of the platform was broken.`
       : `${failed} of ${seeds} seeds show a problem. Look at one with: npm run chaos -- --seed N`
   );
   return failed === 0 ? 0 : 1;

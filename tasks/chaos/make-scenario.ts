@@ -1,14 +1,14 @@
 import { VARIABLES } from '../../cloudcode/lock_users/src/input/settings';
 import type { Pace } from '../../cloudcode/lock_users/src/requests/TokenBucket';
-import type { Fault, FaultKind } from '../local/backend/Fault';
-import type { Limits } from '../local/backend/Limits';
-import { SWITCH_VALUES } from '../local/backend/Switches';
-import type { Switches } from '../local/backend/Switches';
+import type { Fault, FaultKind } from '../local/backend/control/Fault';
+import type { Limits } from '../local/backend/control/Limits';
+import { SWITCH_VALUES } from '../local/backend/control/Switches';
+import type { Switches } from '../local/backend/control/Switches';
 import { fitToAction } from './fit-to-action';
 import type { ChaosAction } from './fit-to-action';
 import { seededRandom } from './random';
 
-/** A deployment, what goes wrong on it, and a run: all of it drawn by a seed. */
+/** A deployment, its faults, and a run, all drawn by a seed. */
 export interface Scenario {
   readonly seed: number;
   readonly action: ChaosAction;
@@ -50,7 +50,7 @@ export function makeScenario(seed: number): Scenario {
   const pick = <T>(values: readonly [T, ...T[]]): T => values[Math.floor(random() * values.length)] ?? values[0];
   const between = (least: number, most: number): number => least + Math.floor(random() * (most - least + 1));
 
-  // Few large ones: what goes wrong does so with few users too, and a thousand seeds are to take minutes.
+  // Few large ones: most problems show with few users, too, and a thousand seeds should take minutes.
   const users = between(50, pick([100, 200, 400, 1000, 5000]));
   const faults = Array.from({ length: between(0, 6) }, (): Fault => {
     const route = ROUTES[between(0, ROUTES.length - 1)];
@@ -70,7 +70,7 @@ export function makeScenario(seed: number): Scenario {
     twoDevices: between(0, Math.floor(users / 10)),
     protectedEvery: between(7, 50),
     excludedEvery: between(7, 50),
-    // The answer to a batch over 1000 is never asked for, and a client may be blind to all other switches.
+    // No run sends a batch over 1000, so overLimitError changes nothing. A client must cope with any value of the others.
     switches,
     limits: pick([
       { rate: 20, burst: 1200 },
@@ -88,11 +88,11 @@ export function makeScenario(seed: number): Scenario {
     concurrency: between(1, 32),
     verify: random() < 0.85,
     maxUsers: random() < 0.3,
-    // A 429 has to reach the client before the emulator takes a request for one that disregards it.
+    // A 429 must reach the client before the emulator counts the next request as one that disregards it.
     latencyMs: between(1, 45),
     records: random() < 0.8
   };
-  // Drawn last, so that what a seed draws beside it stays as it was when the task could only lock.
+  // Drawn last, so that a seed draws the rest as it did when the task could only lock.
   return fitToAction(drawn, pick(['lock', 'lock', 'lock', 'unlock', 'reauthenticate', 'undo']), random);
 }
 
@@ -130,7 +130,7 @@ function drawFault(
     case 'operations':
       return { kind: 'fail-operations', operations: pick([0.01, 0.2, 1]) };
     default:
-      // Filled in when the users are known: places among them.
+      // Places among the users; their ids are filled in when they are known.
       return { kind: 'poison', userIds: [String(between(0, users - 1)), String(between(0, users - 1))], status: 422 };
   }
 }

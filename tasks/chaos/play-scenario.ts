@@ -1,52 +1,52 @@
 import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import { ChaosPlatform } from './ChaosPlatform';
-import { Check } from './Check';
+import { Oracle } from './Oracle';
 import type { Scenario } from './make-scenario';
-import { prepareTarget } from './prepare-target';
+import { prepareExpectation } from './prepare-expectation';
 import { seededRandom } from './random';
 
-/** Beyond every lease, and beyond the time for which the platform may have wanted to be left alone. */
+/** Longer than any lease, and longer than any wait that the platform may have asked for. */
 const LEASE_IS_OVER_MS = 15 * 60 * 1000;
 
-/** What came of a scenario. */
+/** The outcome of a scenario. */
 export interface Played {
   readonly reports: readonly Report[];
-  /** What should not have been; empty where all is well. */
+  /** What went against the expectation; empty if all is well. */
   readonly problems: readonly string[];
   readonly log: readonly string[];
 }
 
 /**
- * Plays a scenario: a run while everything goes wrong, then another while nothing does. Checks that each report is true
- * and that in the end everybody is where the run wants them, and nobody else was changed.
+ * Plays a scenario: a run with faults, then another without. Checks that each report is true, and that in the end all
+ * eligible users are in the goal state and no other user was changed.
  */
 export async function playScenario(scenario: Scenario): Promise<Played> {
   return play(scenario, new ChaosPlatform(scenario), Infinity);
 }
 
 /**
- * Kills the process at a random moment of the same run and triggers it again. Nothing of the first run is known to
- * the second but its record; in the end everybody is where the run wants them, and nobody else was changed.
+ * Kills the process at a random moment of the same run and triggers the task again. The second run knows nothing of the
+ * first but its record. In the end all eligible users are in the goal state, and no other user was changed.
  */
 export async function playKilled(scenario: Scenario): Promise<Played> {
-  // A killed process cannot remember how long the platform wanted to be left alone.
+  // A killed process cannot remember for how long the platform asked it to wait.
   const faults = scenario.faults.filter((fault) => !(fault.kind === 'status' && fault.status === 429));
   const platform = new ChaosPlatform({ ...scenario, faults, limits: { rate: 20, burst: 5000 } });
   return play(scenario, platform, seededRandom(scenario.seed)() * scenario.latencyMs * 90);
 }
 
 async function play(scenario: Scenario, platform: ChaosPlatform, killAfterMs: number): Promise<Played> {
-  const target = await prepareTarget(platform, scenario);
-  const check = new Check(platform, scenario, target);
-  const { meanwhile } = target;
+  const expectation = await prepareExpectation(platform, scenario);
+  const oracle = new Oracle(platform, scenario, expectation);
+  const { meanwhile } = expectation;
   platform.startFaults();
-  const reports = await platform.trigger(target.parameters, { killAfterMs, ...(meanwhile && { meanwhile }) });
-  if (killAfterMs === Infinity) check.report(reports);
-  else check.records();
+  const reports = await platform.trigger(expectation.parameters, { killAfterMs, ...(meanwhile && { meanwhile }) });
+  if (killAfterMs === Infinity) oracle.checkReports(reports);
+  else oracle.checkRecords();
   platform.stopFaults();
   await platform.wait(LEASE_IS_OVER_MS);
-  check.leaveAlone(target.afterwards?.() ?? []);
-  const again = await platform.trigger(target.parameters);
-  check.ending(again);
-  return { reports: [...reports, ...again], problems: check.problems, log: platform.log };
+  oracle.exclude(expectation.afterwards?.() ?? []);
+  const again = await platform.trigger(expectation.parameters);
+  oracle.checkLastRun(again);
+  return { reports: [...reports, ...again], problems: oracle.problems, log: platform.log };
 }

@@ -1,24 +1,24 @@
 import type { ChaosPlatform } from './ChaosPlatform';
 import type { Scenario } from './make-scenario';
-import type { Target } from './Target';
+import type { Expectation } from './Expectation';
 
 /** Beyond the minute by which the task allows clocks to differ. */
 const A_WHILE_MS = 180_000;
 
 /**
- * Lets a run lock users, with nothing going wrong, and then others do what they do: unlock some of them, lock some again, and
- * lock users whom that run left alone. Says whom undoing the run is to unlock.
+ * Lets a run lock users while nothing goes wrong. Then others unlock some of them, lock some again, and lock users that the
+ * run did not select. Returns which users an undo of the run should unlock.
  *
  * @param common parameters that runs of all actions take
- * @throws Error where one of the runs before does not end well
+ * @throws Error if one of the preparing runs does not end as done
  */
 export async function prepareUndo(
   platform: ChaosPlatform,
   { batchSize, concurrency }: Scenario,
   common: object
-): Promise<Target> {
+): Promise<Expectation> {
   const { userIds, protectedIds, excludedIds } = platform;
-  // Half of those whom the undoing excludes are locked by the run, and so would be unlocked without that.
+  // The run locks half of the users that the undo excludes. The undo would unlock them if it ignored the exclusion.
   const left = excludedIds.filter((_, index) => index % 2 === 0);
   const wasLocked = new Set(userIds.filter((id) => platform.user(id).locked));
   await platform.wait(A_WHILE_MS);
@@ -32,7 +32,7 @@ export async function prepareUndo(
   for (const id of byOthers) platform.signIn(id);
   await platform.wait(A_WHILE_MS);
   for (const id of byOthers) platform.lockByHand(id);
-  // Nobody was in the app in between, so the records alone tell of it.
+  // None of them was in the app in between, so only the records show it.
   if (byAnotherRun.length > 0) await lockWell(platform, { batchSize, concurrency, userIds: byAnotherRun });
   for (const id of [...protectedIds, ...left].filter((_, index) => index % 2 === 0)) platform.lockByHand(id);
   await platform.wait(A_WHILE_MS);
@@ -44,12 +44,12 @@ export async function prepareUndo(
     selected: byRun.length,
     eligible: byRun.filter((id) => !stay.has(id) && platform.user(id).locked),
     returned: new Set(),
-    isThere: ({ locked }) => !locked,
+    isInGoalState: ({ locked }) => !locked,
     afterwards: () => lockSomeAgain(platform)
   };
 }
 
-/** Somebody locks users of whom a record says that they were unlocked: who undoes the run again must not unlock those. */
+/** Somebody locks users that a record calls unlocked. A second undo of the run must not unlock them. */
 function lockSomeAgain(platform: ChaosPlatform): readonly string[] {
   const unlocked = platform.recordedBatches().filter(({ action }) => action === 'unlock');
   const ids = unlocked.flatMap(({ userIds, notDone }) =>
@@ -60,9 +60,9 @@ function lockSomeAgain(platform: ChaosPlatform): readonly string[] {
   return again;
 }
 
-/** Runs the task where nothing goes wrong; returns the id of the run. */
+/** Runs the task while nothing goes wrong; returns the id of the run. */
 async function lockWell(platform: ChaosPlatform, parameters: object): Promise<string> {
   const last = (await platform.trigger(parameters)).at(-1);
-  if (last?.status !== 'done') throw new Error(`A run before ended ${last?.status}: ${JSON.stringify(last)}`);
+  if (last?.status !== 'done') throw new Error(`A preparing run ended ${last?.status}: ${JSON.stringify(last)}`);
   return last.runId;
 }

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { chooseLocalDeployment, loadSettings } from '../settings/load-settings';
 import type { LocalDeployment } from '../settings/Settings';
 import { buildTasks } from '../build/build-tasks';
-import { parseSwitches, SWITCH_VALUES } from './backend/Switches';
+import { parseSwitches, SWITCH_VALUES } from './backend/control/Switches';
 import { chooseSeedGroups } from './choose-seed-groups';
 import { noteRunningPlatform } from './running-platform-file';
 import { nextTimes } from './runtime/Schedules';

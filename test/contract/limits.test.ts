@@ -1,6 +1,7 @@
 import { createEmulator, startBackend } from '../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
-import type { Emulator, Exchange } from '../../tasks/local/backend/Emulator';
+import type { Emulator } from '../../tasks/local/backend/Emulator';
+import type { Exchange } from '../../tasks/local/backend/http/Exchange';
 import { callBackend } from '../support/call-backend';
 
 const BACKEND_ID = '64b0c0ffee64b0c0ffee64b0';
@@ -127,10 +128,12 @@ test('what reads users, what DB saves, and what devices ask does not count among
   begin('Token', 'batch.json', body);
   begin('Bearer', 'users/x');
   begin('Bearer', 'users/x/authentication-token', {});
-  emulator.device({
-    ...{ method: 'POST', url: new URL('http://localhost/_device/enroll'), authorization: undefined },
-    ...{ contentType: 'application/json', body: JSON.stringify({ user_id: 'x', device_id: 'y' }) }
-  });
+  emulator
+    .begin({
+      ...{ method: 'POST', url: new URL('http://localhost/_device/enroll'), authorization: undefined },
+      ...{ contentType: 'application/json', body: JSON.stringify({ user_id: 'x', device_id: 'y' }) }
+    })
+    .complete();
 
   expect(emulator.violations()).toEqual([]);
 });

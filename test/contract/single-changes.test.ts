@@ -1,6 +1,6 @@
 import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { BackendOptions, RunningBackend } from '../../tasks/local/backend/start-backend';
-import type { SessionView } from '../../tasks/local/backend/Session';
+import type { SessionView } from '../../tasks/local/backend/state/Session';
 import { callBackend } from '../support/call-backend';
 import type { Answer } from '../support/call-backend';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { BackendOptions, RunningBackend } from '../../tasks/local/backend/start-backend';
-import type { WebhookDelivery } from '../../tasks/local/backend/Webhooks';
+import type { WebhookDelivery } from '../../tasks/local/backend/state/Webhooks';
 import { callBackend } from '../support/call-backend';
 
 let folder: string;

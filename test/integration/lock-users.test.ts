@@ -1,4 +1,4 @@
-import type { Switches } from '../../tasks/local/backend/Switches';
+import type { Switches } from '../../tasks/local/backend/control/Switches';
 import { TaskOnBackend } from '../support/TaskOnBackend';
 
 let on: TaskOnBackend;

@@ -1,4 +1,4 @@
-import type { Switches } from '../../tasks/local/backend/Switches';
+import type { Switches } from '../../tasks/local/backend/control/Switches';
 import { Device } from '../../tasks/local/devices/Device';
 import { callBackend } from '../support/call-backend';
 import { LocalPlatform } from '../support/LocalPlatform';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { BackendOptions, RunningBackend } from '../../tasks/local/backend/start-backend';
-import type { SessionView } from '../../tasks/local/backend/Session';
+import type { SessionView } from '../../tasks/local/backend/state/Session';
 import { callBackend } from './call-backend';
 import type { Answer } from './call-backend';
 import { callDevice, enrollDevice } from './call-device';

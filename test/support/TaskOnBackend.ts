@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Report } from '../../cloudcode/lock_users';
 import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
-import type { Switches } from '../../tasks/local/backend/Switches';
+import type { Switches } from '../../tasks/local/backend/control/Switches';
 import { runTask } from '../../tasks/local/runtime/run-task';
 import type { TaskRunResult } from '../../tasks/local/runtime/run-task';
 

@@ -1,33 +1,34 @@
 import { randomBytes } from 'node:crypto';
-import type { ApiAnswer, Backend } from './ApiCall';
-import { authScheme } from './authenticate';
-import { BackendState } from './BackendState';
-import type { StateCounts } from './BackendState';
-import type { DataModel } from './DataModel';
-import { applyFault } from './apply-fault';
-import type { Reply } from './apply-fault';
-import { FaultPlayer } from './FaultPlayer';
-import type { FaultScript } from './Fault';
-import { findChangedUser } from './find-changed-user';
-import { handleDevice } from './handle-device';
-import { Judge } from './Judge';
-import type { Violation } from './Judge';
-import { DEFAULT_LIMITS, parseLimits } from './Limits';
-import type { Limits } from './Limits';
-import { parseFaultScript } from './parse-fault-script';
-import { readOperations } from './read-operations';
-import { RequestLimiter } from './RequestLimiter';
-import { RequestLog } from './RequestLog';
-import type { RequestLogEntry } from './RequestLog';
-import { routeRequest } from './route-request';
-import type { RawRequest } from './route-request';
-import { seedUsers } from './seed-users';
-import type { SeedRequest, SeedResult } from './seed-users';
-import { showUser } from './Session';
-import type { UserView } from './Session';
-import type { Switches } from './Switches';
-import { Webhooks } from './Webhooks';
-import type { WebhookDelivery } from './Webhooks';
+import { ClientRules } from './control/ClientRules';
+import type { Violation } from './control/ClientRules';
+import type { FaultScript } from './control/Fault';
+import { FaultPlayer } from './control/FaultPlayer';
+import { DEFAULT_LIMITS, parseLimits } from './control/Limits';
+import type { Limits } from './control/Limits';
+import { parseFaultScript } from './control/parse-fault-script';
+import { RequestLimiter } from './control/RequestLimiter';
+import { RequestLog } from './control/RequestLog';
+import type { RequestLogEntry } from './control/RequestLog';
+import type { Switches } from './control/Switches';
+import type { LocalControl } from './handlers/handle-local';
+import { DEVICE_ROUTES, LOCAL_ROUTES } from './handlers/routes';
+import { catchApiError } from './http/ApiResponse';
+import type { ApiResponse } from './http/ApiResponse';
+import { createPipeline } from './http/create-pipeline';
+import { answerWith } from './http/Exchange';
+import type { Exchange, Next } from './http/Exchange';
+import { parseRequest } from './http/parse-request';
+import type { ParsedRequest, RawRequest } from './http/ParsedRequest';
+import { Router } from './http/Router';
+import { BackendState } from './state/BackendState';
+import type { StateCounts } from './state/BackendState';
+import type { DataModel } from './state/DataModel';
+import { seedUsers } from './state/seed-users';
+import type { SeedRequest, SeedResult } from './state/seed-users';
+import { showUser } from './state/Session';
+import type { UserView } from './state/Session';
+import { Webhooks } from './state/Webhooks';
+import type { WebhookDelivery } from './state/Webhooks';
 
 /** What an emulator is made of. */
 export interface EmulatorParts {
@@ -38,6 +39,7 @@ export interface EmulatorParts {
   readonly label: string;
   readonly environment: string;
   readonly switches: Switches;
+  /** The time in milliseconds since 1970. */
   readonly nowMs: () => number;
   /** Takes what webhooks deliver, once the request that made them fire is carried out. */
   readonly onWebhook: (delivery: WebhookDelivery) => void;
@@ -46,43 +48,36 @@ export interface EmulatorParts {
 /** Counts of the state and of the requests so far. */
 export type StateSummary = StateCounts & ReturnType<RequestLog['counts']>;
 
-/** A request that has come and is not answered yet. */
-export interface Exchange {
-  /** How much later it is to be carried out. */
-  readonly delayMs: number;
-  /** Carries the request out; whether somebody still waits for the reply makes no difference to it. Once. */
-  complete(): Reply;
-  /** The client has the reply, or waits no longer. The first call counts. */
-  end(): void;
-}
-
-/** The Backend API v4 without a network: state, routes, limits, faults, and what is known of its clients. */
-export class Emulator {
+/** The Backend API v4 without a network: the state, the routes, and what decides about requests before they get there. */
+export class Emulator implements LocalControl {
   readonly state: BackendState;
   /** Made with the emulator; it is good for this one alone. */
   readonly token = `local-${randomBytes(18).toString('hex')}`;
-  private readonly backend: Backend;
   private readonly log = new RequestLog();
-  private readonly judge = new Judge();
+  private readonly clientRules = new ClientRules();
   private readonly limiter: RequestLimiter;
+  private readonly faults = new FaultPlayer();
+  private readonly pipeline: Next;
+  private readonly deviceRouter = new Router(DEVICE_ROUTES);
+  private readonly localRouter = new Router<LocalControl>(LOCAL_ROUTES);
   private deliveries: WebhookDelivery[] = [];
-  private limits = DEFAULT_LIMITS;
-  private faults = new FaultPlayer({ faults: [] });
 
   constructor(private readonly parts: EmulatorParts) {
-    const { backendId, switches } = parts;
+    const { dataModel, userModel, backendId, label, environment, switches, nowMs } = parts;
     const onDelivery = (delivery: WebhookDelivery): void => void this.deliveries.push(delivery);
     const webhooks = new Webhooks({ backendId, payload: switches.webhookPayload, onDelivery });
-    this.state = new BackendState(parts.dataModel, parts.userModel, parts.nowMs, webhooks);
-    this.limiter = new RequestLimiter(this.limits, parts.nowMs);
-    const { label, environment } = parts;
-    this.backend = { state: this.state, backendId, switches, label, environment, startedAt: this.state.now() };
+    const state = new BackendState(dataModel, userModel, nowMs, webhooks);
+    this.state = state;
+    this.limiter = new RequestLimiter(DEFAULT_LIMITS, nowMs);
+    const { token, log, clientRules, limiter, faults } = this;
+    const backend = { state, switches, backendId, label, environment, startedAt: state.now() };
+    this.pipeline = createPipeline({ backend, token, log, clientRules, limiter, faults, nowMs });
   }
 
   /** @throws Error where the numbers are wrong */
   seed(request: SeedRequest): SeedResult {
     const result = seedUsers(this.state, request);
-    // Users who are there from the start were not saved by anybody.
+    // Nobody saved the users that are there from the start.
     this.deliveries = [];
     return result;
   }
@@ -108,93 +103,50 @@ export class Emulator {
 
   /** Changes some limits and fills the bucket. @throws Error where one is wrong */
   setLimits(given: Partial<Limits>): Limits {
-    this.limits = parseLimits(this.limits, given);
-    this.limiter.setLimits(this.limits);
-    return this.limits;
+    const limits = parseLimits(this.limiter.limits, given);
+    this.limiter.setLimits(limits);
+    return limits;
   }
 
   /** Plays this script from now on, from its start. @throws Error where it is wrong */
   setFaults(script: FaultScript): void {
-    this.faults = new FaultPlayer(parseFaultScript(script));
+    this.faults.setScript(parseFaultScript(script));
   }
 
   /** What clients did that they must not do. */
   violations(): readonly Violation[] {
-    return this.judge.violations();
+    return this.clientRules.violations();
   }
 
-  /** Takes in a request to the API. */
-  begin(request: RawRequest): Exchange {
-    const { judge, parts } = this;
-    const path = request.url.pathname.replace(/^\/api\/v4\/[^/]*\//, '');
-    const name = `${request.method} ${path}`;
-    const scheme = authScheme(request.authorization);
-    judge.sees(name, scheme, parts.nowMs());
-    const isBatch = name === 'POST batch.json';
-    const operations = isBatch ? readOperations(request.body) : [];
-    const locks = operations.some((operation) => (operation as { method?: unknown } | null)?.method === 'users/lock');
-    if (locks) judge.seesBatch(operations);
-    const changedUser = findChangedUser(request.method, path);
-    const isChange = locks || changedUser !== undefined;
-    if (isChange) judge.changeBegan(this.limits.concurrency);
-    let isWaiting = true;
-    const end = (): void => {
-      if (isWaiting && isChange) judge.changeEnded();
-      isWaiting = false;
-    };
+  /** Takes in a request. It is the one entrance, and nothing beyond it reads the raw request again. */
+  begin(raw: RawRequest): Exchange {
+    const exchange = this.dispatch(parseRequest(raw));
+    return { ...exchange, complete: () => this.finish(exchange.complete()) };
+  }
 
-    const userIds =
-      changedUser === undefined
-        ? operations.map((operation) => (operation as { user_id?: string } | null)?.user_id ?? '')
-        : [changedUser];
-    const { delayMs, fault, chance } = this.limiter.admit()
-      ? this.faults.choose({ method: request.method, path, userIds, locks })
-      : { delayMs: 0, fault: { kind: 'status', status: 429 } as const, chance: () => 1 };
-    const carryOut = (failing?: Backend['failsOperation']): ApiAnswer =>
-      routeRequest({ ...this.backend, ...(failing && { failsOperation: failing }) }, this.token, request);
-    return {
-      delayMs,
-      end,
-      complete: () => {
-        const nowMs = parts.nowMs();
-        const { reply, answer } = applyFault(fault, { carryOut, chance, nowMs });
-        // Whoever has gone does not know.
-        if (reply.status === 429 && isWaiting) judge.rejected(scheme, nowMs, reply.retryAfterMs);
-        this.write(request, reply, answer, scheme);
-        this.deliver();
-        // By its own clock, which tests move.
-        return { ...reply, headers: { ...reply.headers, Date: new Date(nowMs).toUTCString() } };
-      }
-    };
+  private finish(response: ApiResponse): ApiResponse {
+    for (const delivery of this.deliveries.splice(0)) this.parts.onWebhook(delivery);
+    // By the emulator's own clock, which tests move.
+    return { ...response, headers: { ...response.headers, Date: new Date(this.parts.nowMs()).toUTCString() } };
   }
 
   /**
-   * Answers a request of a device, below `/_device/`. Limits, faults, log and judge are about the API and do not know of
-   * it: the platform limits devices apart from the API, by app user.
+   * Requests to the API go through the pipeline. Those of devices do not, because the platform limits devices apart from
+   * the API, by app user; and what `/_local/` shows and changes must not depend on itself.
    */
-  device(request: RawRequest): ApiAnswer {
-    const answer = handleDevice(this.state, request);
-    this.deliver();
-    return answer;
+  private dispatch(request: ParsedRequest): Exchange {
+    switch (request.area) {
+      case 'api':
+        return this.pipeline(request);
+      case 'device':
+        return answerWith(() => catchApiError(() => answerFrom(this.deviceRouter, this.state, request)));
+      case 'local':
+        return answerWith(() => answerFrom(this.localRouter, this, request));
+    }
   }
+}
 
-  private deliver(): void {
-    for (const delivery of this.deliveries.splice(0)) this.parts.onWebhook(delivery);
-  }
-
-  private write(request: RawRequest, reply: Reply, answer: ApiAnswer | undefined, scheme: string | undefined): void {
-    this.log.add(
-      {
-        atMs: this.parts.nowMs(),
-        method: request.method,
-        path: request.url.pathname,
-        query: request.url.search,
-        status: reply.status,
-        ...(answer?.operations !== undefined && { operations: answer.operations }),
-        ...(scheme !== undefined && { authScheme: scheme }),
-        ...(request.body !== '' && { body: request.body })
-      },
-      answer?.isLock === true
-    );
-  }
+function answerFrom<Context>(router: Router<Context>, context: Context, request: ParsedRequest): ApiResponse {
+  const response = router.answer(context, request, request.segments ?? []);
+  return response ?? { status: 404, json: { error: `There is no ${request.method} ${request.url.pathname}.` } };
 }

@@ -1,22 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { BackendState } from './BackendState';
-import { cannotUse, DataFile } from './DataFile';
-import type { DataModel } from './DataModel';
+import type { BackendState } from './state/BackendState';
+import { cannotUse, DataFile } from './state/DataFile';
+import type { DataModel } from './state/DataModel';
 import { Emulator } from './Emulator';
 import type { StateSummary } from './Emulator';
-import { parseDataModel } from './parse-data-model';
-import type { SeedRequest, SeedResult } from './seed-users';
-import { serveRequest } from './serve-request';
-import { parseSwitches } from './Switches';
-import type { Switches } from './Switches';
-import type { WebhookDelivery } from './Webhooks';
+import { parseDataModel } from './state/parse-data-model';
+import type { SeedRequest, SeedResult } from './state/seed-users';
+import { startServer } from './http/start-server';
+import { parseSwitches } from './control/Switches';
+import type { Switches } from './control/Switches';
+import type { WebhookDelivery } from './state/Webhooks';
 
 export type { StateSummary } from './Emulator';
-export type { SeedRequest, SeedResult } from './seed-users';
+export type { SeedRequest, SeedResult } from './state/seed-users';
 
 /** How to start a backend; everything has a default. */
 export interface BackendOptions {
@@ -75,14 +73,11 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
   const dataFile =
     options.dataFile === undefined ? undefined : new DataFile(options.dataFile, () => state.toSnapshot(backendId));
 
-  const server = createServer((request, response) => {
-    void serveRequest({ emulator, onChange: () => dataFile?.writeSoon() }, request, response);
+  const server = await startServer(options.port ?? 0, {
+    begin: (request) => emulator.begin(request),
+    onChange: () => dataFile?.writeSoon()
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { origin } = server;
 
   return {
     origin,
@@ -103,8 +98,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
     setFaults: (script) => emulator.setFaults(script),
     violations: () => emulator.violations(),
     async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await server.close();
       dataFile?.writeNow();
     }
   };

@@ -1,5 +1,5 @@
-import { parseDataModel } from '../../../tasks/local/backend/parse-data-model';
-import { parseSwitches } from '../../../tasks/local/backend/Switches';
+import { parseDataModel } from '../../../tasks/local/backend/state/parse-data-model';
+import { parseSwitches } from '../../../tasks/local/backend/control/Switches';
 
 test.each<[string, string]>([
   ['<data-model><model', 'not well-formed'],

@@ -1,0 +1,158 @@
+import { ACTION_LABELS } from '../../cloudcode/lock_users/src/actions/ActionLabels';
+import type { Report } from '../../cloudcode/lock_users/src/report/Report';
+import type { UserRecord } from '../local/backend/state/Session';
+import type { ChaosPlatform } from './ChaosPlatform';
+import type { Expectation } from './Expectation';
+import type { Scenario } from './make-scenario';
+
+/** The part of a user that only some actions may change. */
+interface Before {
+  readonly locked: boolean;
+  readonly sessions: string;
+}
+
+/** Checks that a run's reports and records are true, and that it changed nothing but what it should change. */
+export class Oracle {
+  readonly problems: string[] = [];
+  private readonly before: Map<string, Before>;
+  private readonly eligible: Set<string>;
+  /** Users that somebody else has changed since, so that the records of the run are out of date. */
+  private readonly changedSince = new Set<string>();
+
+  /** Remembers the users as they are now, before the run. */
+  constructor(
+    private readonly platform: ChaosPlatform,
+    private readonly scenario: Scenario,
+    private readonly expectation: Expectation
+  ) {
+    this.eligible = new Set(expectation.eligible);
+    this.before = new Map(platform.userIds.map((id) => [id, picture(platform.user(id))]));
+  }
+
+  /** Somebody else has changed these users. From now on the run must leave them as they are. */
+  exclude(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.eligible.delete(id);
+      this.changedSince.add(id);
+      this.before.set(id, picture(this.platform.user(id)));
+    }
+  }
+
+  /** Checks the reports of a run that has just ended. */
+  checkReports(reports: readonly Report[]): void {
+    const { problems, platform, expectation } = this;
+    const last = reports.at(-1);
+    if (last === undefined) return void problems.push('There is no report.');
+    for (const { stopReason } of reports) {
+      if (stopReason?.code === 'INVARIANT') problems.push(`A bug shows: ${stopReason.message}`);
+    }
+    const { done, participle } = ACTION_LABELS[expectation.action];
+    const failures = new Map(last.failures.map(({ userId, outcome }) => [userId, outcome]));
+    const unreached = this.listUnreached();
+    const { counts } = last;
+    if (last.verified || !this.mayBeMisled()) {
+      const missing = (counts[done] ?? 0) + (last.earlier?.[done] ?? 0) - (this.eligible.size - unreached.length);
+      if (missing > 0) problems.push(`The report counts ${missing} users too many as ${participle}.`);
+      // A user that was not read is in no count.
+      const accounted = counts.selected === expectation.selected && counts.notAttempted === 0;
+      const falsely = accounted ? unreached.filter((id) => !failures.has(id)) : [];
+      if (falsely.length > 0) problems.push(`${falsely.length} users count as ${participle} but are not.`);
+    }
+    // A request that took longer than its client waited may be carried out after the run has looked for the last time.
+    if (last.verified && !this.hasFault('delay')) {
+      const falsely = [...failures].filter(([id, outcome]) => outcome === 'failed' && this.isInGoalState(id));
+      if (falsely.length > 0) problems.push(`${falsely.length} users count as failed but are ${participle}.`);
+    }
+    if (last.status === 'done' && last.verified && unreached.length > 0) {
+      problems.push(`The run is done, but ${unreached.length} users are not ${participle}.`);
+    }
+    // A run signs a user out once: whoever signs in again afterwards stays in. Only a delayed request breaks this.
+    const signedOutTwice = [...expectation.returned].filter((id) => !platform.user(id).sessions.some(isIn));
+    if (signedOutTwice.length > 0 && !this.hasFault('delay')) {
+      problems.push(`${signedOutTwice.length} users were signed out twice by the same run.`);
+    }
+    this.checkInvariants();
+  }
+
+  /** Checks that every user that the records call done is in the goal state. This must hold at any time. */
+  checkRecords(): void {
+    const { problems, platform, expectation } = this;
+    const { participle } = ACTION_LABELS[expectation.action];
+    for (const { action, done, userIds, notDone } of platform.recordedBatches()) {
+      // The run that is undone locked its users; they are unlocked by now.
+      if (action !== expectation.action) continue;
+      const others = new Set(notDone.map(({ userId }) => userId));
+      const recorded = userIds.filter((id) => !others.has(id));
+      if (recorded.length !== done) problems.push(`The record of a batch says ${done}, but names ${recorded.length}.`);
+      const falsely = recorded.filter((id) => !this.changedSince.has(id) && !this.isInGoalState(id));
+      if (falsely.length > 0 && !this.mayBeMisled()) {
+        problems.push(`${falsely.length} users are recorded as ${participle} but are not.`);
+      }
+    }
+  }
+
+  /** Checks the last run, during which nothing went wrong. */
+  checkLastRun(reports: readonly Report[]): void {
+    const { problems, platform, scenario, expectation } = this;
+    const { done, participle } = ACTION_LABELS[expectation.action];
+    const last = reports.at(-1);
+    if (last?.status !== 'done') problems.push(`Without faults the run ended ${last?.status}: ${JSON.stringify(last)}`);
+    const unreached = this.listUnreached();
+    if (unreached.length > 0) problems.push(`${unreached.length} users are not ${participle} in the end.`);
+    if (last !== undefined && scenario.records) {
+      const recorded = platform.recordedRun(last.runId);
+      const said = `${String(recorded?.get('status'))}, ${String(recorded?.get(done))} ${participle}`;
+      const count = (last.counts[done] ?? 0) + (last.earlier?.[done] ?? 0);
+      if (said !== `done, ${count} ${participle}`)
+        problems.push(`The record of the last run says: ${said}; it was ${count}.`);
+    }
+    this.checkInvariants();
+  }
+
+  private checkInvariants(): void {
+    const { problems, platform } = this;
+    const changed = platform.userIds.filter((id) => !this.isAsBefore(id));
+    if (changed.length > 0)
+      problems.push(`${changed.length} users were changed in a way that the run must not change them.`);
+    this.checkRecords();
+    const { resetSessions } = platform.emulator.summarize();
+    if (resetSessions > 0) problems.push(`${resetSessions} devices were wiped.`);
+    for (const { kind, detail } of platform.emulator.violations()) problems.push(`${kind}: ${detail}`);
+  }
+
+  /** Whether nothing of the user was changed but what the run may change. */
+  private isAsBefore(id: string): boolean {
+    const [before, now] = [this.before.get(id), picture(this.platform.user(id))];
+    const isEligible = this.eligible.has(id);
+    const { action } = this.expectation;
+    const mayLock = isEligible && action !== 'reauthenticate';
+    // Unlocking does not sign anybody in or out.
+    const mayTouchSessions = isEligible && action !== 'unlock';
+    return (mayLock || before?.locked === now.locked) && (mayTouchSessions || before?.sessions === now.sessions);
+  }
+
+  private isInGoalState(id: string): boolean {
+    return this.expectation.isInGoalState(this.platform.user(id));
+  }
+
+  private listUnreached(): string[] {
+    return [...this.eligible].filter((id) => !this.isInGoalState(id));
+  }
+
+  /** Results in the wrong order, some of them failures, mislead a client that does not look at the users again. */
+  private mayBeMisled(): boolean {
+    return this.hasFault('reorder') && this.hasFault('fail-operations') && this.expectation.action === 'lock';
+  }
+
+  private hasFault(kind: string): boolean {
+    return this.scenario.faults.some((fault) => fault.kind === kind);
+  }
+}
+
+function picture({ locked, sessions }: UserRecord): Before {
+  return { locked, sessions: sessions.map(({ id, state, signedOutAt }) => `${id} ${state} ${signedOutAt}`).join() };
+}
+
+function isIn({ state }: { readonly state: string }): boolean {
+  return state === 'ENROLLED';
+}

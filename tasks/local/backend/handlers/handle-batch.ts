@@ -1,0 +1,111 @@
+import { ApiError, internalError, invalidRequest } from '../http/ApiError';
+import { TEXT_TYPE } from '../http/ApiResponse';
+import type { ApiResponse } from '../http/ApiResponse';
+import type { ParsedRequest } from '../http/ParsedRequest';
+import { isLock, isRecord, readJsonObject } from '../http/read-json-object';
+import type { Backend } from './Backend';
+import { lockOnce, readWipe } from './handle-users';
+
+type Operation = Readonly<Record<string, unknown>>;
+type Result = Readonly<Record<string, unknown>> | null;
+
+/** Most operations of one batch; one more makes the whole request invalid. Documented ("Batch operations"). */
+const MAX_OPERATIONS = 1000;
+
+/** `POST batch.json`: operations in order, each with its own result; an ill-formed request changes nothing. */
+export function handleBatch(backend: Backend, request: ParsedRequest): ApiResponse {
+  const { operations, stop_on_error: stopOnError = false } = readJsonObject(request);
+  if (!Array.isArray(operations)) throw invalidRequest("'operations' must be a list.");
+  if (typeof stopOnError !== 'boolean') throw invalidRequest("'stop_on_error' must be true or false.");
+  if (operations.length > MAX_OPERATIONS) {
+    const detail = `A batch takes at most ${MAX_OPERATIONS} operations, not ${operations.length}.`;
+    if (backend.switches.overLimitError === 'json') throw invalidRequest(detail);
+    return { status: 413, text: { type: TEXT_TYPE, content: 'Request Entity Too Large\n' } };
+  }
+  if (backend.switches.invalidOperation === 'whole-request') {
+    operations.forEach((operation: unknown) => checkOperation(backend, operation));
+  }
+
+  const results: Result[] = [];
+  let stopped = false;
+  for (const [index, operation] of (operations as unknown[]).entries()) {
+    if (stopped) {
+      if (backend.switches.stopOnErrorTail === 'null') results.push(null);
+      if (backend.switches.stopOnErrorTail === 'marked')
+        results.push({ ...identify(backend, operation), success: false });
+      continue;
+    }
+    const result = applyOperation(backend, operation, request.failsOperation?.(index) === true);
+    results.push(result);
+    stopped = stopOnError && result['success'] !== true;
+  }
+  return {
+    status: 200,
+    json: { stop_on_error: stopOnError, operations: results },
+    operations: operations.length,
+    isLock: operations.some(isLock)
+  };
+}
+
+/** @throws ApiError `INVALID_API_REQUEST` where an operation is not well-formed */
+function checkOperation(backend: Backend, operation: unknown): Operation {
+  if (!isRecord(operation)) throw invalidRequest('Each operation must be an object.');
+  const { method } = operation;
+  if (method === 'users/lock') {
+    if (typeof operation['user_id'] !== 'string') throw invalidRequest("'users/lock' needs a 'user_id'.");
+    readWipe(backend, operation);
+    return operation;
+  }
+  if (typeof method !== 'string' || !['post', 'put', 'patch', 'delete'].includes(method)) {
+    throw invalidRequest(`Unknown method ${JSON.stringify(method ?? null)}.`);
+  }
+  const { object } = operation;
+  if (!isRecord(object) || typeof object['type'] !== 'string')
+    throw invalidRequest(`'${method}' needs an 'object' with a 'type'.`);
+  if (method !== 'post' && typeof object['id'] !== 'string')
+    throw invalidRequest(`'${method}' needs an 'object' with an 'id'.`);
+  return operation;
+}
+
+/** @param fails whether it fails for a reason that is not its own */
+function applyOperation(backend: Backend, given: unknown, fails: boolean): Readonly<Record<string, unknown>> {
+  try {
+    const operation = checkOperation(backend, given);
+    if (fails) throw internalError(500, 'The operation failed.');
+    if (operation['method'] === 'users/lock') {
+      lockOnce(backend, operation['user_id'] as string, readWipe(backend, operation));
+      return { ...identify(backend, operation), success: true };
+    }
+    const id = applyToObject(backend, operation['method'] as string, operation['object'] as Operation);
+    const { method, object } = operation as { method: string; object: Operation };
+    return { method, object: { type: object['type'], id }, success: true };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { ...identify(backend, given), success: false, error: error.toBody() };
+  }
+}
+
+function applyToObject({ state }: Backend, method: string, object: Operation): string {
+  const [type, id] = [object['type'] as string, object['id'] as string];
+  if (!state.dataModel.models.has(type)) throw invalidRequest(`There is no model '${type}'.`);
+  switch (method) {
+    case 'post':
+      return state.create(type, object).id;
+    case 'put':
+      return state.replace(type, id, object).id;
+    case 'patch':
+      return state.change(type, id, object).id;
+    default:
+      state.delete(type, id);
+      return id;
+  }
+}
+
+/** What a result repeats of its operation: documented for objects, a switch for locks. */
+function identify(backend: Backend, operation: unknown): Readonly<Record<string, unknown>> {
+  if (!isRecord(operation)) return {};
+  const { method, object, user_id: userId } = operation;
+  if (isRecord(object)) return { method, object: { type: object['type'], id: object['id'] } };
+  if (method !== 'users/lock' || backend.switches.echo === 'nothing') return {};
+  return backend.switches.echo === 'ids' ? { method, user_id: userId } : { ...operation };
+}

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { ApiError, invalidRequest, objectNotFound } from '../http/ApiError';
+import type { ApiResponse } from '../http/ApiResponse';
+import type { ParsedRequest } from '../http/ParsedRequest';
+import { readJsonObject } from '../http/read-json-object';
+import { readCount } from '../query/read-count';
+import { lockUser, showSession, showUser, signOut } from '../state/Session';
+import type { Session, UserRecord } from '../state/Session';
+import type { Backend } from './Backend';
+
+/** `GET users`: a page of the users. */
+export function listUsers(backend: Backend, { url }: ParsedRequest): ApiResponse {
+  const [defaultSize, maxSize] = backend.switches.usersPageSize.split('/').map(Number) as [number, number];
+  const from = readCount(url.searchParams.get('skip'), 'skip') ?? 0;
+  const size = Math.min(readCount(url.searchParams.get('limit'), 'limit') ?? defaultSize, maxSize);
+  const users = backend.state.users();
+  const objects = users.slice(from, from + size).map((user) => show(backend, user));
+  const withTotal = backend.switches.listTotal === 'always' || url.searchParams.get('total') === 'true';
+  const more = from + objects.length < users.length;
+  return { status: 200, json: { ...(withTotal && { total: users.length }), count: objects.length, more, objects } };
+}
+
+/** `GET users/:user`. */
+export function getUser(backend: Backend, _request: ParsedRequest, userId: string): ApiResponse {
+  return { status: 200, json: show(backend, backend.state.user(userId)) };
+}
+
+/** `POST users/:user/lock`. */
+export function lock(backend: Backend, request: ParsedRequest, userId: string): ApiResponse {
+  const wipe = readWipe(backend, request.body === '' ? {} : readJsonObject(request));
+  return { ...answerAction(backend, lockOnce(backend, userId, wipe)), isLock: true };
+}
+
+/** `POST users/:user/unlock`. The sessions stay as they are. */
+export function unlock(backend: Backend, _request: ParsedRequest, userId: string): ApiResponse {
+  const user = backend.state.user(userId);
+  if (!user.locked) checkRepeat(backend, userId, 'unlocked');
+  user.locked = false;
+  return answerAction(backend, user);
+}
+
+/**
+ * `POST users/:user/authentication-token`: an enrolment address, valid for 5 minutes (documented on the vendor's forum).
+ * A locked user gets none (assumed).
+ */
+export function createEnrolment(backend: Backend, _request: ParsedRequest, userId: string): ApiResponse {
+  const user = backend.state.user(userId);
+  if (user.locked)
+    throw new ApiError(422, 'INVALID_OPERATION', 'Invalid operation.', `The user '${userId}' is locked.`);
+  return { status: 200, json: { url: `https://enrol.example.test/${randomUUID()}`, expires_in: 300 } };
+}
+
+/** `GET users/:user/sessions/:session`. */
+export function getSession(backend: Backend, _request: ParsedRequest, userId: string, sessionId: string): ApiResponse {
+  return { status: 200, json: showSession(findSession(backend.state.user(userId), sessionId)) };
+}
+
+/** `POST users/:user/sessions/:session/wipe`. */
+export function wipeSession(backend: Backend, _request: ParsedRequest, userId: string, sessionId: string): ApiResponse {
+  const user = backend.state.user(userId);
+  signOut(findSession(user, sessionId), 'RESET', backend.state.now());
+  return answerAction(backend, user);
+}
+
+/** `POST users/:user/sessions/:session/re-authenticate`. A session that is RESET stays so (assumed). */
+export function reauthenticateSession(
+  backend: Backend,
+  _request: ParsedRequest,
+  userId: string,
+  sessionId: string
+): ApiResponse {
+  const user = backend.state.user(userId);
+  const session = findSession(user, sessionId);
+  // A pending wipe is never taken back.
+  if (session.state !== 'RESET') signOut(session, 'LOCKED', backend.state.now());
+  return answerAction(backend, user);
+}
+
+/**
+ * What `wipe` means in a lock. Only a literal `false` keeps the data. What the platform does without it is published
+ * nowhere; the switch decides, and wipes by default.
+ */
+export function readWipe(backend: Backend, given: Readonly<Record<string, unknown>>): boolean {
+  const { wipe } = given;
+  if (typeof wipe === 'boolean') return wipe;
+  if (backend.switches.missingWipe === 'refuse') throw invalidRequest("'wipe' must be true or false.");
+  return backend.switches.missingWipe === 'wipe';
+}
+
+/** Locks a user, or answers the error that the switch names for one who is locked already. */
+export function lockOnce(backend: Backend, userId: string, wipe: boolean): UserRecord {
+  const user = backend.state.user(userId);
+  if (user.locked) checkRepeat(backend, userId, 'locked');
+  lockUser(user, wipe, backend.state.now());
+  return user;
+}
+
+/** @throws ApiError `INVALID_OPERATION` where the switch makes it an error that there is nothing to do */
+function checkRepeat(backend: Backend, userId: string, state: 'locked' | 'unlocked'): void {
+  if (backend.switches.repeatLock === 'success') return;
+  throw new ApiError(422, 'INVALID_OPERATION', 'Invalid operation.', `The user '${userId}' is ${state} already.`);
+}
+
+function answerAction(backend: Backend, user: UserRecord): ApiResponse {
+  switch (backend.switches.actionAnswer) {
+    case 'no-content':
+      return { status: 204 };
+    case 'empty':
+      return { status: 200 };
+    case 'user':
+      return { status: 200, json: show(backend, user) };
+  }
+}
+
+function show(backend: Backend, user: UserRecord): object {
+  return showUser(user, backend.switches.sessionsOfNewUser);
+}
+
+function findSession(user: UserRecord, id: string): Session {
+  const session = user.sessions.find((entry) => entry.id === id);
+  if (session === undefined) throw objectNotFound('session', id);
+  return session;
+}

@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { invalidRequest, objectNotFound, routeError } from '../http/ApiError';
+import type { DataModel } from './DataModel';
+import { DeviceSessions } from './DeviceSessions';
+import { OBJECT_ID, parseValues } from './field-values';
+import type { Value } from './field-values';
+import { ObjectStore } from './ObjectStore';
+import type { StoredObject } from './ObjectStore';
+import { lockUser } from './Session';
+import type { SessionState, UserRecord } from './Session';
+import type { WebhookDelivery, Webhooks } from './Webhooks';
+
+/** The state as text can hold it, for the data file. */
+export interface Snapshot {
+  readonly backendId: string;
+  readonly objects: Readonly<
+    Record<string, readonly { id: string; updatedAt: string; values: Record<string, Value> }[]>
+  >;
+  readonly users: readonly UserRecord[];
+  readonly deletedUsers: readonly UserRecord[];
+  /** Objects for which a `ready` webhook has fired; files of older versions lack it. */
+  readonly firedWebhooks?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** How many there are of what. `resetSessions` counts the sessions of deleted users as well. */
+export interface StateCounts {
+  readonly users: number;
+  readonly lockedUsers: number;
+  readonly enrolledUsers: number;
+  readonly sessions: Readonly<Record<SessionState, number>>;
+  readonly resetSessions: number;
+  readonly objects: Readonly<Record<string, number>>;
+}
+
+/** Everything the backend keeps: objects by model, and a user record for each object of the user model. */
+export class BackendState {
+  readonly deviceSessions = new DeviceSessions();
+  private readonly stores: ReadonlyMap<string, ObjectStore>;
+  private readonly userRecords = new Map<string, UserRecord>();
+  private deletedUsers: UserRecord[] = [];
+  /** The users in a list of their own, so that a page of a million users is a slice. */
+  private userList: UserRecord[] = [];
+
+  constructor(
+    readonly dataModel: DataModel,
+    readonly userModel: string,
+    private readonly nowMs: () => number,
+    private readonly webhooks: Webhooks
+  ) {
+    this.stores = new Map([...dataModel.models].map(([name, model]) => [name, new ObjectStore(model)]));
+    if (!this.stores.has(userModel)) throw new Error(`The data model has no user model "${userModel}".`);
+  }
+
+  /** The time as the API writes it: ISO 8601, UTC, to the second. */
+  now(): string {
+    return new Date(this.nowMs()).toISOString().replace(/\.\d+Z$/, 'Z');
+  }
+
+  /** @throws ApiError `ROUTE_ERROR` where there is no such model */
+  store(model: string): ObjectStore {
+    const store = this.stores.get(model);
+    if (store === undefined) throw routeError('model', model);
+    return store;
+  }
+
+  /** @throws ApiError `OBJECT_NOT_FOUND` */
+  object(model: string, id: string): StoredObject {
+    const object = this.store(model).get(id);
+    if (object === undefined) throw objectNotFound(model, id);
+    return object;
+  }
+
+  /** Creates an object; one of the user model gets its user record with it (documented). */
+  create(model: string, given: Readonly<Record<string, unknown>>): StoredObject {
+    const store = this.store(model);
+    const id = given['id'] ?? randomUUID();
+    if (typeof id !== 'string' || !OBJECT_ID.test(id)) throw invalidRequest('IDs are lower-case UUIDs.');
+    if (store.get(id) !== undefined) throw invalidRequest(`There is a ${model} with ID '${id}' already.`);
+    return this.add(store, id, parseValues(store.model, given));
+  }
+
+  /** Creates or replaces an object; fields that are not given are cleared (documented). */
+  replace(model: string, id: string, given: Readonly<Record<string, unknown>>): StoredObject {
+    const store = this.store(model);
+    if (!OBJECT_ID.test(id)) throw invalidRequest('IDs are lower-case UUIDs.');
+    return this.add(store, id, parseValues(store.model, given));
+  }
+
+  /** Changes the given fields of an object. */
+  change(model: string, id: string, given: Readonly<Record<string, unknown>>): StoredObject {
+    const store = this.store(model);
+    const object = this.object(model, id);
+    store.patch(object, parseValues(store.model, given), this.now());
+    this.webhooks.saved(store, object, 'update');
+    return object;
+  }
+
+  /**
+   * What the webhooks of an object would deliver once more.
+   *
+   * @throws Error where there is no such object, or no such webhook
+   */
+  repeatWebhooks(model: string, id: string): WebhookDelivery[] {
+    const store = this.stores.get(model);
+    if (store === undefined) throw new Error(`There is no model "${model}".`);
+    const object = store.get(id);
+    if (object === undefined) throw new Error(`There is no ${model} with the id "${id}".`);
+    return this.webhooks.repeat(store, object);
+  }
+
+  /** Deletes an object. Deleting a user locks the user and wipes the devices, for good (documented). */
+  delete(model: string, id: string): void {
+    const object = this.object(model, id);
+    this.store(model).delete(object.id);
+    const user = model === this.userModel ? this.userRecords.get(id) : undefined;
+    if (user === undefined) return;
+    lockUser(user, true, this.now());
+    this.userRecords.delete(id);
+    this.userList = this.userList.filter((entry) => entry !== user);
+    this.deletedUsers.push(user);
+  }
+
+  users(): readonly UserRecord[] {
+    return this.userList;
+  }
+
+  findUser(id: string): UserRecord | undefined {
+    return this.userRecords.get(id);
+  }
+
+  /** @throws ApiError `OBJECT_NOT_FOUND` */
+  user(id: string): UserRecord {
+    const user = this.userRecords.get(id);
+    if (user === undefined) throw objectNotFound('user', id);
+    return user;
+  }
+
+  count(): StateCounts {
+    const sessions = { ENROLLED: 0, LOCKED: 0, RESET: 0, NEVER_ENROLLED: 0 };
+    for (const user of this.userList) for (const session of user.sessions) sessions[session.state]++;
+    const deletedSessions = this.deletedUsers.flatMap((user) => user.sessions);
+    return {
+      users: this.userList.length,
+      lockedUsers: this.userList.filter((user) => user.locked).length,
+      enrolledUsers: this.userList.filter((user) => user.sessions.some(({ state }) => state === 'ENROLLED')).length,
+      sessions,
+      resetSessions: sessions.RESET + deletedSessions.filter((session) => session.state === 'RESET').length,
+      objects: Object.fromEntries([...this.stores].map(([name, store]) => [name, store.size]))
+    };
+  }
+
+  toSnapshot(backendId: string): Snapshot {
+    const show = ({ id, updatedAt, values }: StoredObject) => ({ id, updatedAt, values: Object.fromEntries(values) });
+    const objects = Object.fromEntries([...this.stores].map(([name, store]) => [name, Array.from(store.all(), show)]));
+    const firedWebhooks = this.webhooks.toSnapshot();
+    return { backendId, objects, users: this.userList, deletedUsers: this.deletedUsers, firedWebhooks };
+  }
+
+  /** Fills a new, empty state. Objects of models that the data model no longer has are an error. */
+  loadSnapshot({ objects, users, deletedUsers, firedWebhooks = {} }: Snapshot): void {
+    for (const [model, entries] of Object.entries(objects)) {
+      const store = this.stores.get(model);
+      if (store === undefined)
+        throw new Error(`it holds objects of a model "${model}" that the data model does not have`);
+      for (const { id, updatedAt, values } of entries)
+        store.put({ id, updatedAt, values: new Map(Object.entries(values)) });
+    }
+    this.webhooks.loadSnapshot(firedWebhooks);
+    for (const user of users) this.addUser(user);
+    this.deletedUsers = [...deletedUsers];
+    this.deviceSessions.load([...users, ...deletedUsers]);
+  }
+
+  private add(store: ObjectStore, id: string, values: Map<string, Value>): StoredObject {
+    const object = { id, updatedAt: this.now(), values };
+    const operation = store.get(id) === undefined ? 'create' : 'update';
+    store.put(object);
+    if (store.model.name === this.userModel && !this.userRecords.has(id)) {
+      this.addUser({ id, locked: false, lastConnectedAt: null, sessions: [] });
+    }
+    this.webhooks.saved(store, object, operation);
+    return object;
+  }
+
+  private addUser(user: UserRecord): void {
+    this.userRecords.set(user.id, user);
+    this.userList.push(user);
+  }
+}
