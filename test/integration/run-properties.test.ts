@@ -5,7 +5,7 @@ import { parseParameters } from '../../cloudcode/lock_users/src/core/parse-param
 import { Secret } from '../../cloudcode/lock_users/src/core/Secret';
 import { runLockUsers } from '../../cloudcode/lock_users/src/run-lock-users';
 import { Headers } from 'node-fetch';
-import { VirtualClock } from '../../tasks/chaos/VirtualClock';
+import { VirtualClock } from '../../tasks/shared/VirtualClock';
 import { FakePlatform } from '../support/fake-ports';
 import { userId, userIds } from '../support/user-id';
 
