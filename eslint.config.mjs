@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import jsdoc from 'eslint-plugin-jsdoc';
 import tseslint from 'typescript-eslint';
 
 const noNodeModules = { regex: '^node:', message: 'The core and the reconciliation have no I/O.' };
@@ -60,6 +61,22 @@ export default tseslint.config(
   {
     files: ['cloudcode/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: [onlyThisFolder, noJourneyPackages] }] }
+  },
+  {
+    files: ['cloudcode/lock_users/**/*.ts'],
+    plugins: { jsdoc },
+    rules: {
+      'jsdoc/require-jsdoc': [
+        'error',
+        {
+          publicOnly: true,
+          // The fixer would write empty docstrings.
+          enableFixer: false,
+          require: { ClassDeclaration: true, FunctionDeclaration: true },
+          contexts: ['TSInterfaceDeclaration', 'TSTypeAliasDeclaration', 'TSEnumDeclaration', 'VariableDeclaration']
+        }
+      ]
+    }
   },
   {
     files: ['cloudcode/lock_users/src/**/*.ts'],

@@ -16,7 +16,7 @@ import { connectDatabase } from '../local/runtime/db/connect-database';
 import { connectInProcess } from './connect-in-process';
 import type { Scenario } from './make-scenario';
 import { seededRandom } from './random';
-import { VirtualClock } from './VirtualClock';
+import { VirtualClock } from '../shared/VirtualClock';
 
 const BACKEND_ID = '64b0c0ffee64b0c0ffee64b0';
 const BACKEND_URL = `http://localhost/api/v4/${BACKEND_ID}`;

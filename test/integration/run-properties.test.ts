@@ -6,7 +6,7 @@ import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
 import { createContext } from '../../cloudcode/lock_users/src/run/RunContext';
 import { runInvocation } from '../../cloudcode/lock_users/src/run/run-invocation';
 import { Headers } from 'node-fetch';
-import { VirtualClock } from '../../tasks/chaos/VirtualClock';
+import { VirtualClock } from '../../tasks/shared/VirtualClock';
 import { FakePlatform } from '../support/fake-ports';
 import { userId, userIds } from '../support/user-id';
 

@@ -136,7 +136,7 @@ test('ten triggers of all kinds at the same moment lock everybody once', async (
     expect(['done', 'refused']).toContain(status);
     if (locked !== 400) expect(locked).toBe(0);
   }
-}, 60_000);
+});
 
 test('in an app without the models for records two locks at once lock everybody, and neither reports a failure', async () => {
   on = await LocalPlatform.startWithoutRecords();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
-import { Device } from '../../tasks/local/devices/Device';
+import type { Device } from '../../tasks/local/devices/Device';
+import { reachInProcess, reachOverHttp } from '../support/reach-backend';
 import { TaskInProcess } from '../support/TaskInProcess';
 
 const INTERFERENCES = [
@@ -46,8 +47,7 @@ class People {
   }
 
   async signIn({ id }: User): Promise<void> {
-    const { origin } = this.task.backend;
-    const device = new Device({ origin, userId: id, deviceId: randomUUID() });
+    const device = this.task.makeDevice(id);
     this.devices.set(id, [...(this.devices.get(id) ?? []), device]);
     if ((await device.enroll()) !== 'enrolled') throw new Error('A user who is not locked could not sign in.');
   }
@@ -100,69 +100,77 @@ async function interfere(task: TaskInProcess, people: People, user: User): Promi
   }
 }
 
-test('for any users and any interference, lock and undo leave every user as they were, except whom others changed, and no device loses a row', async () => {
-  await fc.assert(
-    fc.asyncProperty(scenarios, async ({ users: given, batchSize, onlyEnrolled }) => {
-      const task = await TaskInProcess.start();
-      try {
-        const { userIds } = task.backend.seed({ users: given.length, neverEnrolled: given.length });
-        const people = new People(
-          task,
-          given.map((user, index) => ({ ...user, id: userIds[index] ?? '' }))
-        );
-        await people.start();
-        const before = new Map(userIds.map((id) => [id, task.isLocked(id)]));
-        const ofGroup = (group: User['group']): string[] =>
-          people.users.filter((user) => user.group === group).map(({ id }) => id);
-        task.passTime(A_WHILE_MS);
+const WAYS = [
+  { way: 'in this process', reach: reachInProcess, numRuns: 60 },
+  { way: 'over HTTP', reach: reachOverHttp, numRuns: 6 }
+];
 
-        const parameters = { batchSize, onlyEnrolled, excludeUserIds: ofGroup('excluded') };
-        const locked = await task.run(parameters, ofGroup('protected'));
-        expect(locked.status).toBe('done');
-        const byTheRun = new Set(userIds.filter((id) => task.isLocked(id) && before.get(id) === false));
+test.each(WAYS)(
+  '$way: for any users and any interference, lock and undo leave every user as they were, except whom others changed, and no device loses a row',
+  async ({ reach, numRuns }) => {
+    await fc.assert(
+      fc.asyncProperty(scenarios, async ({ users: given, batchSize, onlyEnrolled }) => {
+        const task = new TaskInProcess(await reach());
+        try {
+          const { userIds } = task.backend.seed({ users: given.length, neverEnrolled: given.length });
+          const people = new People(
+            task,
+            given.map((user, index) => ({ ...user, id: userIds[index] ?? '' }))
+          );
+          await people.start();
+          const before = new Map(userIds.map((id) => [id, task.isLocked(id)]));
+          const ofGroup = (group: User['group']): string[] =>
+            people.users.filter((user) => user.group === group).map(({ id }) => id);
+          task.passTime(A_WHILE_MS);
 
-        for (const user of people.users) people.work(user);
-        for (const device of people.all()) await device.connect();
-        task.passTime(A_WHILE_MS);
-        for (const user of people.users) await interfere(task, people, user);
-        const afterOthers = new Map(userIds.map((id) => [id, task.isLocked(id)]));
+          const parameters = { batchSize, onlyEnrolled, excludeUserIds: ofGroup('excluded') };
+          const locked = await task.run(parameters, ofGroup('protected'));
+          expect(locked.status).toBe('done');
+          const byTheRun = new Set(userIds.filter((id) => task.isLocked(id) && before.get(id) === false));
 
-        const undone = await task.run({ undo: locked.runId });
-        expect(undone).toMatchObject({ status: 'done', verified: true, undoes: locked.runId });
-        for (const user of people.users) {
-          const isLeftAlone =
-            !byTheRun.has(user.id) || !['none', 'locked by hand where unlocked'].includes(user.interference);
-          const expected = isLeftAlone ? afterOthers.get(user.id) : before.get(user.id);
-          expect({ ...user, isLocked: task.isLocked(user.id) }).toEqual({ ...user, isLocked: expected });
+          for (const user of people.users) people.work(user);
+          for (const device of people.all()) await device.connect();
+          task.passTime(A_WHILE_MS);
+          for (const user of people.users) await interfere(task, people, user);
+          const afterOthers = new Map(userIds.map((id) => [id, task.isLocked(id)]));
+
+          const undone = await task.run({ undo: locked.runId });
+          expect(undone).toMatchObject({ status: 'done', verified: true, undoes: locked.runId });
+          for (const user of people.users) {
+            const isLeftAlone =
+              !byTheRun.has(user.id) || !['none', 'locked by hand where unlocked'].includes(user.interference);
+            const expected = isLeftAlone ? afterOthers.get(user.id) : before.get(user.id);
+            expect({ ...user, isLocked: task.isLocked(user.id) }).toEqual({ ...user, isLocked: expected });
+          }
+          const stillLocked = userIds.filter((id) => task.isLocked(id));
+          expect(undone.stillLocked?.users.map(({ userId }) => userId).sort()).toEqual([...stillLocked].sort());
+
+          const unlockedNow = task.backend.state().lockedUsers;
+          expect(await task.run({ undo: locked.runId })).toMatchObject({
+            ...{ status: 'done', counts: { planned: 0 } },
+            stopReason: { code: 'ALREADY_UNDONE', usersChanged: 'no' }
+          });
+          expect(task.backend.state().lockedUsers).toBe(unlockedNow);
+
+          for (const device of people.all()) {
+            device.isOnline = true;
+            await device.connect();
+            if (device.screen === 'login') await device.enroll();
+          }
+          const onDevices = people.all().reduce((sum, device) => sum + device.unsyncedRows.length, 0);
+          const inBackend = task.backend.state().objects['inspection'] ?? 0;
+          expect(people.all().some(({ lostCount }) => lostCount > 0)).toBe(false);
+          expect(onDevices + inBackend).toBe(people.entered);
+          for (const [id, devices] of people.devices) {
+            if (!task.isLocked(id)) expect(devices.flatMap(({ unsyncedRows }) => unsyncedRows)).toEqual([]);
+          }
+          expect(task.backend.state().resetSessions).toBe(0);
+          expect(task.backend.violations()).toEqual([]);
+        } finally {
+          await task.backend.close();
         }
-        const stillLocked = userIds.filter((id) => task.isLocked(id));
-        expect(undone.stillLocked?.users.map(({ userId }) => userId).sort()).toEqual([...stillLocked].sort());
-
-        const unlockedNow = task.backend.state().lockedUsers;
-        expect(await task.run({ undo: locked.runId })).toMatchObject({
-          ...{ status: 'done', counts: { planned: 0 } },
-          stopReason: { code: 'ALREADY_UNDONE', usersChanged: 'no' }
-        });
-        expect(task.backend.state().lockedUsers).toBe(unlockedNow);
-
-        for (const device of people.all()) {
-          device.isOnline = true;
-          await device.connect();
-          if (device.screen === 'login') await device.enroll();
-        }
-        const onDevices = people.all().reduce((sum, device) => sum + device.unsyncedRows.length, 0);
-        const inBackend = task.backend.state().objects['inspection'] ?? 0;
-        expect(people.all().some(({ lostCount }) => lostCount > 0)).toBe(false);
-        expect(onDevices + inBackend).toBe(people.entered);
-        for (const [id, devices] of people.devices) {
-          if (!task.isLocked(id)) expect(devices.flatMap(({ unsyncedRows }) => unsyncedRows)).toEqual([]);
-        }
-        expect(task.backend.state().resetSessions).toBe(0);
-        expect(task.backend.violations()).toEqual([]);
-      } finally {
-        await task.backend.close();
-      }
-    }),
-    { numRuns: 60 }
-  );
-});
+      }),
+      { numRuns }
+    );
+  }
+);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { BackendOptions, RunningBackend } from '../../tasks/local/backend/start-backend';
 import type { SessionView } from '../../tasks/local/backend/state/Session';
+import { VirtualClock } from '../../tasks/shared/VirtualClock';
 import { callBackend } from './call-backend';
 import type { Answer } from './call-backend';
 import { callDevice, enrollDevice } from './call-device';
@@ -12,17 +13,17 @@ export class DeviceCalls {
   private constructor(
     readonly backend: RunningBackend,
     readonly userId: string,
-    private readonly clock: { nowMs: number }
+    private readonly clock: VirtualClock
   ) {}
 
   static async start(options: BackendOptions = {}): Promise<DeviceCalls> {
-    const clock = { nowMs: Date.parse('2026-03-02T06:00:00Z') };
-    const backend = await startBackend({ nowMs: () => clock.nowMs, ...options });
+    const clock = new VirtualClock(Date.parse('2026-03-02T06:00:00Z'));
+    const backend = await startBackend({ nowMs: () => clock.nowMs(), ...options });
     return new DeviceCalls(backend, backend.seed({ users: 1, neverEnrolled: 1 }).userIds[0] ?? '', clock);
   }
 
   passTime(ms: number): void {
-    this.clock.nowMs += ms;
+    this.clock.moveTo(this.clock.nowMs() + ms);
   }
 
   enroll(): Promise<DeviceCredentials> {

@@ -1,6 +1,6 @@
 import type { ScheduleRequest, TaskRunResult } from '../../tasks/local/runtime/run-task';
 import { TaskQueue } from '../../tasks/local/runtime/TaskQueue';
-import type { QueueClock } from '../../tasks/local/runtime/TaskQueue';
+import { VirtualClock } from '../../tasks/shared/VirtualClock';
 
 /** The result of a task that returned nothing. */
 export const RETURNED: TaskRunResult = { status: 'returned', result: null, durationMs: 1, peakMemoryMb: 1 };
@@ -8,39 +8,10 @@ export const RETURNED: TaskRunResult = { status: 'returned', result: null, durat
 /** Lets everything happen that waits for nothing but its turn. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** A clock that the test moves; it starts at 1000. */
-export class VirtualClock implements QueueClock {
-  #nowMs = 1000;
-  #sleepers: { readonly untilMs: number; readonly wake: () => void }[] = [];
-
-  nowMs(): number {
-    return this.#nowMs;
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        signal?.removeEventListener('abort', wake);
-        resolve();
-      };
-      this.#sleepers.push({ untilMs: this.#nowMs + ms, wake });
-      signal?.addEventListener('abort', wake);
-    });
-  }
-
-  async advanceTo(ms: number): Promise<void> {
-    this.#nowMs = ms;
-    const woken = this.#sleepers.filter(({ untilMs }) => untilMs <= ms);
-    this.#sleepers = this.#sleepers.filter(({ untilMs }) => untilMs > ms);
-    // Timers of the same moment may end in any order.
-    for (const { wake } of woken.reverse()) wake();
-    await settle();
-  }
-}
-
 /** A queue whose runs end when the test says so. */
 export class QueueBench {
-  readonly clock = new VirtualClock();
+  /** It starts at 1000. */
+  readonly clock = new VirtualClock(1000);
   readonly abort = new AbortController();
   /** What is done, in the order of its end. */
   readonly finished: { request: ScheduleRequest; result: TaskRunResult }[] = [];

@@ -1,54 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import fetch from 'node-fetch';
 import { DbRecordStore } from '../../cloudcode/lock_users/src/platform/DbRecordStore';
 import { DbUserSource } from '../../cloudcode/lock_users/src/platform/DbUserSource';
 import { HttpBackendApi } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
-import { systemClock } from '../../cloudcode/lock_users/src/platform/system-clock';
 import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import { parseParameters } from '../../cloudcode/lock_users/src/input/parameters';
 import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
-import type { Settings } from '../../cloudcode/lock_users/src/input/settings';
-import type { Clock, Ports } from '../../cloudcode/lock_users/src/ports';
 import { createContext } from '../../cloudcode/lock_users/src/run/RunContext';
 import { runInvocation } from '../../cloudcode/lock_users/src/run/run-invocation';
-import { startBackend } from '../../tasks/local/backend/start-backend';
-import type { RunningBackend } from '../../tasks/local/backend/start-backend';
+import { Device } from '../../tasks/local/devices/Device';
 import { connectDatabase } from '../../tasks/local/runtime/db/connect-database';
-import { callBackend } from './call-backend';
 import { RecordingLog } from './fake-ports';
+import type { ReachedBackend } from './reach-backend';
 
 /**
- * A backend over HTTP, and the task on it in this process, on a clock that can be moved forward: what the task can tell from
- * the time between two runs is tried without waiting.
+ * The task in this process on a backend whose clock can be moved forward: what the task can tell from the time between two
+ * runs is tried without waiting.
  */
 export class TaskInProcess {
   readonly log = new RecordingLog();
-  private movedMs = 0;
   private runs = 0;
-  private readonly clock: Clock = {
-    nowMs: () => systemClock.nowMs() + this.movedMs,
-    sleep: (waitMs, signal) => systemClock.sleep(waitMs, signal)
-  };
-  private running: RunningBackend | undefined;
 
-  static async start(): Promise<TaskInProcess> {
-    const task = new TaskInProcess();
-    task.running = await startBackend({ nowMs: () => task.clock.nowMs() });
-    return task;
-  }
+  constructor(private readonly reached: ReachedBackend) {}
 
-  get backend(): RunningBackend {
-    if (this.running === undefined) throw new Error('The backend is not running.');
-    return this.running;
+  get backend(): ReachedBackend['backend'] {
+    return this.reached.backend;
   }
 
   /** Moves the clock of the task and of the backend forward. */
   passTime(ms: number): void {
-    this.movedMs += ms;
+    this.reached.passTime(ms);
+  }
+
+  /** A new device of a user. */
+  makeDevice(userId: string): Device {
+    const { origin, deviceFetch } = this.reached;
+    return new Device({ origin, userId, deviceId: randomUUID(), ...(deviceFetch && { fetchUrl: deviceFetch }) });
   }
 
   /** Makes a request to the API as an administrator does. */
-  async call(path: string, body?: unknown): Promise<void> {
-    const { status, text } = await callBackend(this.backend, 'POST', path, body);
-    if (status > 299) throw new Error(`POST ${path} was answered with ${status}: ${text}`);
+  async call(path: string, body: unknown = {}): Promise<void> {
+    const { backend, url, fetchUrl = fetch, finish } = this.reached;
+    const headers = { Authorization: `Bearer ${backend.token}`, 'Content-Type': 'application/json' };
+    const response = await finish(fetchUrl(`${url}/${path}`, { method: 'POST', headers, body: JSON.stringify(body) }));
+    if (response.status > 299) {
+      throw new Error(`POST ${path} was answered with ${response.status}: ${await response.text()}`);
+    }
   }
 
   isLocked(userId: string): boolean {
@@ -56,29 +53,39 @@ export class TaskInProcess {
   }
 
   /** Runs the task, armed, through one invocation. */
-  async run(params: object, protectedIds: readonly string[] = []): Promise<Report> {
-    const { backend, clock, log } = this;
-    const access = { backendUrl: backend.url, token: new Secret(backend.token), authScheme: 'Bearer' as const };
-    const db = await connectDatabase({ url: backend.url, token: backend.token });
-    const settings: Settings = {
-      ...access,
-      backendId: backend.backendId,
-      armed: true,
-      protectedIds,
-      userModel: 'user',
-      pace: { rate: 1000, burst: 100_000 },
-      budgetMs: 270_000
-    };
-    const ports: Ports = {
-      backend: new HttpBackendApi(access, clock),
-      userSource: new DbUserSource(db, 'user', clock),
-      records: DbRecordStore.find(db, clock),
-      clock,
-      log,
-      queue: undefined,
-      random: () => 0.5,
-      newRunId: () => `run-${++this.runs}`
-    };
-    return runInvocation(createContext(settings, parseParameters(params), ports));
+  run(params: object, protectedIds: readonly string[] = []): Promise<Report> {
+    return this.reached.finish(this.invoke(params, protectedIds));
+  }
+
+  private async invoke(params: object, protectedIds: readonly string[]): Promise<Report> {
+    const { log } = this;
+    const { backend, clock, fetchUrl, url } = this.reached;
+    const access = { backendUrl: url, token: new Secret(backend.token), authScheme: 'Bearer' as const };
+    const sleep = (delayMs: number): Promise<void> => clock.sleep(delayMs);
+    const db = await connectDatabase({ url, token: backend.token, sleep, ...(fetchUrl && { fetchUrl }) });
+    return runInvocation(
+      createContext(
+        {
+          ...access,
+          backendId: backend.backendId,
+          armed: true,
+          protectedIds,
+          userModel: 'user',
+          pace: { rate: 1000, burst: 100_000 },
+          budgetMs: 270_000
+        },
+        parseParameters(params),
+        {
+          backend: new HttpBackendApi(access, clock, fetchUrl),
+          userSource: new DbUserSource(db, 'user', clock),
+          records: DbRecordStore.find(db, clock),
+          clock,
+          log,
+          queue: undefined,
+          random: () => 0.5,
+          newRunId: () => `run-${++this.runs}`
+        }
+      )
+    );
   }
 }

@@ -1,7 +1,8 @@
 import type { TaskRun, TaskRunResult } from '../../../tasks/local/runtime/run-task';
 import { Runtime } from '../../../tasks/local/runtime/Runtime';
 import type { RuntimeOptions } from '../../../tasks/local/runtime/Runtime';
-import { RETURNED, VirtualClock } from '../../support/QueueBench';
+import { VirtualClock } from '../../../tasks/shared/VirtualClock';
+import { RETURNED } from '../../support/QueueBench';
 
 const WEB = { method: 'POST', url: '/a', headers: {}, body: '' };
 const CRASHED: TaskRunResult = { status: 'killed', reason: 'crashed', durationMs: 1 };
@@ -9,7 +10,7 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 
 /** A runtime whose invocations end when the test says so. */
 class RuntimeBench {
-  readonly clock = new VirtualClock();
+  readonly clock = new VirtualClock(1000);
   readonly abort = new AbortController();
   readonly log: string[] = [];
   readonly observer = { onLog: (line: string) => void this.log.push(line), signal: new AbortController().signal };

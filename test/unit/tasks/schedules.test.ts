@@ -1,6 +1,6 @@
 import type { Schedule } from '../../../tasks/settings/Settings';
 import { nextTimes, Schedules } from '../../../tasks/local/runtime/Schedules';
-import { VirtualClock } from '../../support/QueueBench';
+import { VirtualClock } from '../../../tasks/shared/VirtualClock';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -17,7 +17,7 @@ const CRONS = ['0 22 * * *', '30 1 * * *', '0 2 * * *', '15 2 * * *', '30 2 * * 
 
 /** Runs schedules from one time to another, a minute at a time; returns when each fired. */
 async function play(schedules: Schedule[], fromMs: number, untilMs: number, stepMs = 60_000): Promise<number[]> {
-  const clock = new VirtualClock();
+  const clock = new VirtualClock(1000);
   const abort = new AbortController();
   const fired: number[] = [];
   await clock.advanceTo(fromMs);

@@ -1,7 +1,8 @@
 import type { TaskRunResult } from '../../../tasks/local/runtime/run-task';
 import { TaskQueue } from '../../../tasks/local/runtime/TaskQueue';
 import type { QueueClock } from '../../../tasks/local/runtime/TaskQueue';
-import { QueueBench, RETURNED, VirtualClock } from '../../support/QueueBench';
+import { VirtualClock } from '../../../tasks/shared/VirtualClock';
+import { QueueBench, RETURNED } from '../../support/QueueBench';
 
 const THREW: TaskRunResult = { status: 'threw', error: { name: 'Error', message: 'no' }, durationMs: 1 };
 const killed = (reason: 'time limit' | 'memory limit' | 'aborted' | 'crashed'): TaskRunResult => ({
@@ -193,7 +194,7 @@ test('where a task cannot be run at all, nothing more is started, and idle rejec
 test('a run that schedules while it is being started does not disturb the order', async () => {
   const started: string[] = [];
   const queue: TaskQueue = new TaskQueue({
-    clock: new VirtualClock(),
+    clock: new VirtualClock(1000),
     onFinished: () => undefined,
     run: ({ task }) => {
       started.push(task);
