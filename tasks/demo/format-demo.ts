@@ -1,7 +1,7 @@
 import pick from 'lodash/pick';
 import type { Report } from '../../cloudcode/lock_users';
-import { countUnsynced, listUsers, MOST_SIMULATED_USERS } from './people-at-work';
-import type { PeopleAtWork, RowCount } from './people-at-work';
+import { countUnsynced, listUsers, MOST_SIMULATED_USERS } from './SimulatedUsers';
+import type { SimulatedUsers, RowCount } from './SimulatedUsers';
 import type { DemoResult } from './run-demo';
 import type { ControlResult } from './run-control';
 
@@ -11,7 +11,7 @@ export const CONTROL_TITLE =
 
 /** Who is there before anything happens, and what is on their devices. */
 export function describePeople(
-  people: PeopleAtWork,
+  people: SimulatedUsers,
   { users, offline }: { readonly users: number; readonly offline: number }
 ): string[] {
   const { all, neverEnrolled, lockedByHand } = people;
@@ -42,7 +42,7 @@ export function describeOffline(devices: number, rowsAdded: number, loginScreens
 }
 
 /** What is on all devices after that, and what a locked user gets who tries to sign in. */
-export function describeKept(people: PeopleAtWork, letIn: number): string {
+export function describeKept(people: SimulatedUsers, letIn: number): string {
   const lost = people.all.reduce((sum, { device }) => sum + device.lostCount, 0);
   const kept = countUnsynced([...people.ordinary, ...people.lockedByHand]);
   const signIn = letIn === 0 ? 'is refused' : 'is let in, which must not be';

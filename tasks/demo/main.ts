@@ -5,7 +5,7 @@ import { findFailedChecks } from './find-failed-checks';
 import { formatJson, formatResult } from './format-demo';
 import { runDemo } from './run-demo';
 import type { Listener } from './run-demo';
-import { tellOnScreen } from './tell-on-screen';
+import { printStory } from './print-story';
 
 const USAGE = `Usage: npm start -- [--users N] [--fast] [--json]
 
@@ -47,7 +47,7 @@ async function main(): Promise<number> {
   };
   try {
     const root = join(__dirname, '..', '..');
-    const listener = options.json ? SILENCE : tellOnScreen(console.log, pause);
+    const listener = options.json ? SILENCE : printStory(console.log, pause);
     const result = await runDemo({ root, users: options.users, listener, signal });
     const failed = findFailedChecks(result);
     if (options.json) console.log(formatJson(result));

@@ -1,6 +1,6 @@
 import { startBackend } from '../local/backend/start-backend';
 import { callApi } from './call-api';
-import { listUsers, PeopleAtWork } from './people-at-work';
+import { listUsers, SimulatedUsers } from './SimulatedUsers';
 
 /** What the control came to. */
 export interface ControlResult {
@@ -25,7 +25,7 @@ const MOST_USERS = 200;
 export async function runControl(users: number, signal: AbortSignal): Promise<ControlResult> {
   const backend = await startBackend({ label: 'Throw-away', environment: 'testing' });
   try {
-    const people = new PeopleAtWork({
+    const people = new SimulatedUsers({
       ...{ backend, signal, users: Math.min(users, MOST_USERS) },
       ...{ protectedUsers: 0, lockedByHand: 0 }
     });

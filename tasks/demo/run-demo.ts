@@ -5,8 +5,8 @@ import type { RunningBackend, StateSummary } from '../local/backend/start-backen
 import { chooseSeedGroups } from '../local/choose-seed-groups';
 import { EmbeddedDeployment } from './embedded-deployment';
 import * as say from './format-demo';
-import { countScreens, countUnsynced, listUsers, MOST_SIMULATED_USERS, PeopleAtWork } from './people-at-work';
-import type { RowCount, Tablet } from './people-at-work';
+import { countScreens, countUnsynced, listUsers, MOST_SIMULATED_USERS, SimulatedUsers } from './SimulatedUsers';
+import type { RowCount, Tablet } from './SimulatedUsers';
 import { runControl } from './run-control';
 import type { ControlResult } from './run-control';
 import { TaskLog } from './TaskLog';
@@ -92,7 +92,7 @@ async function tellStory(
   if (isHurried) backend.setLimits({ enforced: false });
 
   await listener.chapter('People at work');
-  const people = new PeopleAtWork({ backend, users, protectedUsers, lockedByHand, signal });
+  const people = new SimulatedUsers({ backend, users, protectedUsers, lockedByHand, signal });
   await people.signIn(people.all);
   people.work(people.all, 2);
   await people.changeByHand(people.lockedByHand, 'lock');
@@ -148,7 +148,7 @@ async function tellStory(
 
 /** What the devices learn of the lock: those that are online at once, the others after people have worked on for a while. */
 async function connectDevices(
-  people: PeopleAtWork,
+  people: SimulatedUsers,
   { online, offline }: { readonly online: readonly Tablet[]; readonly offline: readonly Tablet[] },
   listener: Listener
 ): Promise<{ readonly loginScreens: number; readonly letIn: number }> {

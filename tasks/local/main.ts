@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { chooseLocalDeployment, loadSettings } from '../settings/load-settings';
-import type { LocalDeployment } from '../settings/Settings';
+import { chooseLocalDeployment, loadSettings } from '../shared/settings/load-settings';
+import type { LocalDeployment } from '../shared/settings/Settings';
 import { buildTasks } from '../build/build-tasks';
 import { parseSwitches, SWITCH_VALUES } from './backend/Switches';
 import { chooseSeedGroups } from './choose-seed-groups';

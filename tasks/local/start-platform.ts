@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { LocalDeployment, Schedule } from '../settings/Settings';
+import type { LocalDeployment, Schedule } from '../shared/settings/Settings';
 import { startBackend } from './backend/start-backend';
 import type { BackendOptions, RunningBackend } from './backend/start-backend';
 import type { RunningPlatformNote } from './running-platform-file';

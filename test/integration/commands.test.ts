@@ -20,18 +20,18 @@ test.each<[string, string[], string]>([
   ['local', ['--switch', 'ehco=all'], 'There is no switch "ehco".'],
   ['local', ['extra'], 'Unexpected argument'],
   ['build', ['--fast'], "Unknown option '--fast'"],
-  ['task', [], 'Name the trigger: test, schedule, webhook, web, enqueue.'],
-  ['task', ['tset', 'lock_users'], 'Name the trigger: test, schedule, webhook, web, enqueue.'],
-  ['task', ['webhook', 'lock_run'], '"webhook" takes another number of names.'],
-  ['task', ['test', 'lock_users', '--body', '{}'], '--body is no option of "test".'],
-  ['task', ['schedule', 'lock_users', '--at', 'tonight'], '--at is a time such as'],
-  ['task', ['test', 'lock_users', '--params', '{'], '--params is no JSON'],
+  ['trigger', [], 'Name the trigger: test, schedule, webhook, web, enqueue.'],
+  ['trigger', ['tset', 'lock_users'], 'Name the trigger: test, schedule, webhook, web, enqueue.'],
+  ['trigger', ['webhook', 'lock_run'], '"webhook" takes another number of names.'],
+  ['trigger', ['test', 'lock_users', '--body', '{}'], '--body is no option of "test".'],
+  ['trigger', ['schedule', 'lock_users', '--at', 'tonight'], '--at is a time such as'],
+  ['trigger', ['test', 'lock_users', '--params', '{'], '--params is no JSON'],
   [
-    'task',
+    'trigger',
     ['test', 'lock_users', '--deployment', 'moon'],
     '.journeyrc has no deployment "moon". It has local, testing.'
   ],
-  ['task', ['test', 'lock_users', '--deployment', 'testing'], 'The variable JOURNEY_API_TOKEN_TESTING'],
+  ['trigger', ['test', 'lock_users', '--deployment', 'testing'], 'The variable JOURNEY_API_TOKEN_TESTING'],
   ['chaos', ['--seeds', '0'], '--seeds must be a whole number of at least 1.'],
   ['bench', [], 'Name what to measure, which is "pacing".'],
   ['bench', ['pacing', '--users', '1e6'], '--users must be whole numbers with commas.']
@@ -43,7 +43,7 @@ test.each<[string, string[], string]>([
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
-test.each(['local', 'build', 'task', 'chaos', 'bench'])('%s --help explains itself', async (command) => {
+test.each(['local', 'build', 'trigger', 'chaos', 'bench'])('%s --help explains itself', async (command) => {
   const { code, stdout } = await run(command, ['--help']).ended;
 
   expect(code).toBe(0);
@@ -52,7 +52,7 @@ test.each(['local', 'build', 'task', 'chaos', 'bench'])('%s --help explains itse
 
 describe('npm run local and npm run task', () => {
   test('a task is tried on the local backend from another terminal, and Ctrl-C ends the backend with 0', async () => {
-    const before = await run('task', ['test', 'lock_users']).ended;
+    const before = await run('trigger', ['test', 'lock_users']).ended;
     expect(before).toMatchObject({
       code: 2,
       stderr: 'The local platform is not running. Start it with "npm run local" in another terminal.\n'
@@ -63,9 +63,9 @@ describe('npm run local and npm run task', () => {
     expect(told).toMatch(/JOURNEY_BACKEND_URL=http:\/\/127\.0\.0\.1:\d+\/api\/v4\/[0-9a-f]{24}\n/);
     const origin = /http:\/\/127\.0\.0\.1:\d+/.exec(told)?.[0] ?? '';
 
-    const plan = await run('task', ['test', 'lock_users', '--params', '{"dryRun":true}']).ended;
+    const plan = await run('trigger', ['test', 'lock_users', '--params', '{"dryRun":true}']).ended;
     expect(plan).toMatchObject({ code: 0, stderr: expect.stringContaining('Dry run: nothing is sent.') });
-    const locked = await run('task', ['test', 'lock_users']).ended;
+    const locked = await run('trigger', ['test', 'lock_users']).ended;
     expect(locked.code).toBe(0);
     expect(JSON.parse(locked.stdout)).toMatchObject({
       status: 'done',
@@ -74,29 +74,29 @@ describe('npm run local and npm run task', () => {
     expect(await (await fetch(`${origin}/_local/state`)).json()).toMatchObject({ lockedUsers: 50, resetSessions: 0 });
 
     expect(told).toMatch(/Next by schedule: {2}lock_users(?:[,;] \d+ \w+ \d{4}, 22:00){3} \(Europe\/Berlin\)\n/);
-    const scheduled = await run('task', ['schedule', 'lock_users']).ended;
+    const scheduled = await run('trigger', ['schedule', 'lock_users']).ended;
     expect(scheduled).toMatchObject({ code: 0, stderr: expect.stringContaining('Reason: "End of the shift"') });
     expect(JSON.parse(scheduled.stdout)).toMatchObject({ status: 'done', counts: { alreadyLocked: 50 } });
-    const enqueued = await run('task', ['enqueue', 'lock_users', '--params', '{"maxUsers":1}']).ended;
+    const enqueued = await run('trigger', ['enqueue', 'lock_users', '--params', '{"maxUsers":1}']).ended;
     expect(enqueued).toMatchObject({ code: 0, stdout: expect.stringContaining('"status": "done"') });
-    const web = await run('task', ['web', 'lock_users', '--body', '{"requestedBy":"me"}']).ended;
+    const web = await run('trigger', ['web', 'lock_users', '--body', '{"requestedBy":"me"}']).ended;
     expect(web).toMatchObject({
       ...{ code: 0, stdout: expect.stringMatching(/^202 \{"runId":"[-0-9a-f]+"[^]*"status": "done"/) },
       stderr: expect.stringContaining('Requested by: "me"')
     });
-    const unknown = await run('task', ['web', 'lock_users', '--body', '{}', '--header', 'Authorization: Bearer x'])
+    const unknown = await run('trigger', ['web', 'lock_users', '--body', '{}', '--header', 'Authorization: Bearer x'])
       .ended;
     expect(unknown).toMatchObject({ code: 1, stdout: '401 Unauthorized\n' });
     const [, url = ''] = /JOURNEY_BACKEND_URL=(\S+)/.exec(told) ?? [];
     const [, token = ''] = /JOURNEY_API_TOKEN=(\S+)/.exec(told) ?? [];
     const records = await fetch(`${url}/objects/lock_run.json`, { headers: { Authorization: `Bearer ${token}` } });
     const [record] = ((await records.json()) as { objects: { id: string }[] }).objects;
-    const again = await run('task', ['webhook', 'lock_run', record?.id ?? '']).ended;
+    const again = await run('trigger', ['webhook', 'lock_run', record?.id ?? '']).ended;
     expect(again).toMatchObject({ code: 1, stdout: expect.stringContaining('"RUN_ENDED"') });
-    const nothing = await run('task', ['webhook', 'lock_run', 'nobody']).ended;
+    const nothing = await run('trigger', ['webhook', 'lock_run', 'nobody']).ended;
     expect(nothing).toMatchObject({ code: 2, stderr: 'There is no lock_run with the id "nobody".\n' });
 
-    const refused = await run('task', ['test', 'lock_users', '--params', '{"wipe":true}']).ended;
+    const refused = await run('trigger', ['test', 'lock_users', '--params', '{"wipe":true}']).ended;
     expect(refused).toMatchObject({
       code: 3,
       stdout: '',
@@ -117,7 +117,7 @@ describe('npm run local and npm run task', () => {
     expect(JSON.parse(readFileSync(join(root, 'state.json'), 'utf8'))).toMatchObject({
       users: expect.arrayContaining([expect.objectContaining({ locked: true })])
     });
-    expect((await run('task', ['test', 'lock_users']).ended).stderr).toContain('not running');
+    expect((await run('trigger', ['test', 'lock_users']).ended).stderr).toContain('not running');
   }, 120_000);
 
   test('a remote deployment gets the token of the named variable, and a run that fails ends with 1', async () => {
@@ -133,7 +133,7 @@ describe('npm run local and npm run task', () => {
     };
     writeFileSync(join(root, '.journeyrc'), JSON.stringify(settings));
 
-    const { code, stdout } = await run('task', ['test', 'lock_users'], { MY_TOKEN: 'made-up' }).ended;
+    const { code, stdout } = await run('trigger', ['test', 'lock_users'], { MY_TOKEN: 'made-up' }).ended;
 
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({

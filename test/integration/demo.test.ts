@@ -4,7 +4,7 @@ import { formatJson } from '../../tasks/demo/format-demo';
 import { runDemo } from '../../tasks/demo/run-demo';
 import type { DemoResult } from '../../tasks/demo/run-demo';
 import { TaskLog } from '../../tasks/demo/TaskLog';
-import { tellOnScreen } from '../../tasks/demo/tell-on-screen';
+import { printStory } from '../../tasks/demo/print-story';
 import { CommandFolder } from '../support/CommandFolder';
 
 /** What `--json` prints. */
@@ -119,7 +119,7 @@ test.each([
 
 test('there is a pause before every chapter but the first, and long lines are broken', async () => {
   const told: string[] = [];
-  const screen = tellOnScreen(
+  const screen = printStory(
     (line) => told.push(line),
     () => Promise.resolve(void told.push('pause'))
   );

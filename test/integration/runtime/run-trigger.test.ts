@@ -5,7 +5,7 @@ import { noteRunningPlatform } from '../../../tasks/local/running-platform-file'
 import type { TaskRunResult } from '../../../tasks/local/runtime/run-task';
 import { startPlatform } from '../../../tasks/local/start-platform';
 import type { RunningPlatform } from '../../../tasks/local/start-platform';
-import { runTrigger } from '../../../tasks/task/run-trigger';
+import { runTrigger } from '../../../tasks/trigger/run-trigger';
 
 let platform: RunningPlatform;
 let root: string;

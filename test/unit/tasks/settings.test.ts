@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chooseDeployment, chooseLocalDeployment, loadSettings } from '../../../tasks/settings/load-settings';
+import { chooseDeployment, chooseLocalDeployment, loadSettings } from '../../../tasks/shared/settings/load-settings';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const ADDRESS = 'https://h.example.test/api/v4/64b0c0ffee64b0c0ffee64b0';

@@ -14,7 +14,7 @@ export interface Tablet {
 }
 
 /** Which users to add. */
-export interface PeopleOptions {
+export interface SimulatedUsersOptions {
   readonly backend: RunningBackend;
   /** How many users the app has. */
   readonly users: number;
@@ -36,7 +36,7 @@ export interface RowCount {
 }
 
 /** The users of an app, and their devices, which talk to the backend over HTTP as devices do. */
-export class PeopleAtWork {
+export class SimulatedUsers {
   /** Devices of the users whom a run is to lock. */
   readonly ordinary: readonly Tablet[];
   readonly protected: readonly Tablet[];
@@ -46,7 +46,7 @@ export class PeopleAtWork {
   private rowsEntered = 0;
 
   /** Adds the users to the backend; nobody has signed in yet. */
-  constructor(private readonly options: PeopleOptions) {
+  constructor(private readonly options: SimulatedUsersOptions) {
     const { backend, users, protectedUsers, lockedByHand } = options;
     const simulated = Math.min(users, MOST_SIMULATED_USERS);
     const { twoDevices = 0, neverEnrolled = 0 } = chooseSeedGroups(simulated);

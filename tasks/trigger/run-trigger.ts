@@ -7,9 +7,9 @@ import { startTrigger } from '../local/runtime/start-trigger';
 import type { TriggerRequest } from '../local/runtime/start-trigger';
 import { systemClock } from '../local/runtime/system-clock';
 import type { WebAnswer } from '../local/runtime/WebRequest';
-import { chooseDeployment, loadSettings } from '../settings/load-settings';
-import { isRemote } from '../settings/Settings';
-import type { RemoteDeployment } from '../settings/Settings';
+import { chooseDeployment, loadSettings } from '../shared/settings/load-settings';
+import { isRemote } from '../shared/settings/Settings';
+import type { RemoteDeployment } from '../shared/settings/Settings';
 import { sendTrigger } from './send-trigger';
 
 /** What to trigger, and where. */

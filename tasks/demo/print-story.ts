@@ -8,7 +8,7 @@ const LINE_LENGTH = 107;
  *
  * @param pause waits before every chapter but the first, so that a person can follow
  */
-export function tellOnScreen(print: (line: string) => void, pause: () => Promise<void>): Listener {
+export function printStory(print: (line: string) => void, pause: () => Promise<void>): Listener {
   let chapters = 0;
   return {
     async chapter(title) {
