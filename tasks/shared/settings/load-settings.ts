@@ -59,7 +59,9 @@ function parseJson(text: string): unknown {
     return JSON.parse(text) as unknown;
   } catch (error) {
     const place = locateJsonError(text, error instanceof Error ? error.message : '');
-    throw new Error(`.journeyrc is no JSON: there is a mistake${place}. Comments and trailing commas are not allowed.`);
+    throw new Error(
+      `.journeyrc is not valid JSON: there is a mistake${place}. Comments and trailing commas are not allowed.`
+    );
   }
 }
 
