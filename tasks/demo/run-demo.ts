@@ -11,14 +11,14 @@ import { runControl } from './run-control';
 import type { ControlResult } from './run-control';
 import { TaskLog } from './TaskLog';
 
-/** Whom the story is told. */
+/** Gets the story as it happens. */
 export interface Listener {
-  /** A chapter begins; it does so when this resolves. */
+  /** A chapter is about to begin, and does when this resolves. */
   chapter(title: string): Promise<void>;
   line(text: string): void;
 }
 
-/** What became of the devices and of what was entered on them. */
+/** The state of the devices at the end, and of what was entered on them. */
 export interface DeviceFigures extends RowCount {
   readonly devices: number;
   /** Devices that the run sent to the login screen. */
@@ -27,7 +27,7 @@ export interface DeviceFigures extends RowCount {
   readonly back: number;
 }
 
-/** How the demo ended: the task's reports, and what the backend and the devices say themselves. */
+/** The result of the demo: the task's reports, and the figures of the backend and the devices. */
 export interface DemoResult {
   readonly lock: Report;
   readonly undo: Report;
@@ -47,7 +47,7 @@ export interface DemoResult {
   readonly control: ControlResult;
 }
 
-/** What the demo is about. */
+/** What the demo works with. */
 export interface DemoOptions {
   /** The repository. */
   readonly root: string;
@@ -102,7 +102,9 @@ async function tellStory(
   for (const { device } of offline) device.isOnline = false;
   say.describePeople(people, { users, offline: offline.length }).forEach((line) => listener.line(line));
   const deployment = new EmbeddedDeployment({
-    ...{ root, backend, signal },
+    root,
+    backend,
+    signal,
     variables: {
       LOCK_USERS_PROTECTED: listUsers(people.protected).join(','),
       ...(isHurried && { LOCK_USERS_RATE: '1000', LOCK_USERS_BURST: '100000' })
@@ -135,7 +137,9 @@ async function tellStory(
   listener.line(say.describeAgain(again));
 
   return {
-    ...{ lock, undo, again },
+    lock,
+    undo,
+    again,
     wronglyLetIn: letIn + wronglyBack,
     states: { before, locked, end: backend.state() },
     devices: { devices: people.all.length, ...rows, loginScreens, back },
@@ -146,7 +150,7 @@ async function tellStory(
   };
 }
 
-/** What the devices learn of the lock: those that are online at once, the others after people have worked on for a while. */
+/** The devices get the lock: those that are online at once, the others after people have worked on for a while. */
 async function connectDevices(
   people: SimulatedUsers,
   { online, offline }: { readonly online: readonly Tablet[]; readonly offline: readonly Tablet[] },

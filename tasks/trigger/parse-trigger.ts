@@ -1,36 +1,48 @@
-import { parseArgs } from 'node:util';
+import type { CommandLine, OptionTable } from '../shared/Command';
+import { UsageError } from '../shared/command-errors';
 import type { TriggerRequest } from '../local/runtime/start-trigger';
 
-/** What the command says about itself. */
-export const USAGE = `Usage: npm run task -- TRIGGER … [--deployment NAME]
+/** The forms of the command, for its usage. */
+export const FORMS = [
+  ['test TASK [--params JSON]', 'OXIDE\'s "Test CloudCode Task".'],
+  [
+    'schedule TASK [--at TIME]',
+    'The schedule that the task has in .journeyrc, now or at that time (ISO 8601, such as 2027-01-31T02:00:00Z).'
+  ],
+  ['webhook MODEL ID', 'The webhooks of that object, once more.'],
+  [
+    "web TASK [--method M] [--body JSON] [--header 'NAME: VALUE']…",
+    'A web request. Default: POST, with the local LOCK_USERS_WEB_SECRET as Bearer.'
+  ],
+  [
+    'enqueue TASK [--params JSON] [--queue NAME] [--after SECONDS]',
+    'CloudCode.scheduleTask, as another task would call it.'
+  ]
+] as const;
 
-Starts a task as the platform would, and waits until all is done that it has scheduled. The log goes to stderr, the result of
-the run that ended last to stdout.
+/** The options of the command; which trigger takes which is in `FORMS`. */
+export const OPTIONS = {
+  params: { type: 'string', value: 'JSON', about: 'Parameters of the task. Default: none.' },
+  at: { type: 'string', value: 'TIME', about: 'When the task is to run. Default: now.' },
+  method: { type: 'string', value: 'M', about: 'Method of the web request. Default: POST.' },
+  body: { type: 'string', value: 'JSON', about: 'Body of the web request. Default: empty.' },
+  header: {
+    type: 'string',
+    value: "'NAME: VALUE'",
+    multiple: true,
+    about: 'Header of the web request; may be repeated.'
+  },
+  queue: { type: 'string', value: 'NAME', about: "Queue of the invocation. Default: the task's name." },
+  after: { type: 'string', value: 'SECONDS', about: 'How long the invocation is put off. Default: not at all.' },
+  deployment: {
+    type: 'string',
+    value: 'NAME',
+    about:
+      'A deployment of .journeyrc. Default: its default. A local one needs "npm run local" in another terminal. On one of JourneyApps, the task runs on this machine and changes that deployment.'
+  }
+} as const satisfies OptionTable;
 
-  test TASK [--params JSON]      OXIDE's "Test CloudCode Task".
-  schedule TASK [--at TIME]      Its schedule of .journeyrc, now or at that time (ISO 8601, such as 2027-01-31T02:00:00Z).
-  webhook MODEL ID               The webhooks of that object, once more.
-  web TASK [--method POST] [--body JSON] [--header 'NAME: VALUE']…
-                                 A web request. Default: POST, with the local LOCK_USERS_WEB_SECRET as Bearer.
-  enqueue TASK [--params JSON] [--queue NAME] [--after SECONDS]
-                                 CloudCode.scheduleTask, as another task would call it. Default queue: the task's name.
-
-  --deployment NAME  A deployment of .journeyrc. Default: its default. A local one needs "npm run local" in another
-                     terminal; on one of JourneyApps, the task runs on this machine and changes that deployment.
-  --help             Print this text.
-
-Exit codes: 0 the task did what it was asked for, 1 its report or its answer says that it did not, 2 wrong usage or
-settings, 3 it threw or was killed, 130 stopped by Ctrl-C.
-`;
-
-/** A command line, read. */
-export interface Options {
-  readonly deployment?: string;
-  /** Makes the request; the secret is known only when the platform is found. */
-  readonly request: (webSecret: string | undefined) => TriggerRequest;
-}
-
-const FLAGS: Readonly<Record<TriggerRequest['kind'], readonly string[]>> = {
+const OPTIONS_OF: Readonly<Record<TriggerRequest['kind'], readonly string[]>> = {
   test: ['params'],
   schedule: ['at'],
   webhook: [],
@@ -39,38 +51,36 @@ const FLAGS: Readonly<Record<TriggerRequest['kind'], readonly string[]>> = {
 };
 
 /**
- * Reads the command line.
+ * Reads the command line. The request is made once more when the platform has been found, because its secret for web
+ * requests is known only then.
  *
  * @param nowMs milliseconds since 1970
- * @throws Error saying what is wrong with it
+ * @throws UsageError saying what is wrong with the command line
  */
-export function parseOptions(args: readonly string[], nowMs: number): Options | 'help' {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...{ params: { type: 'string' }, at: { type: 'string' }, method: { type: 'string' }, body: { type: 'string' } },
-      ...{ header: { type: 'string', multiple: true }, queue: { type: 'string' }, after: { type: 'string' } },
-      ...{ deployment: { type: 'string' }, help: { type: 'boolean', default: false } }
-    }
-  });
-  if (values.help) return 'help';
-  const [kind = '', name, ...rest] = positionals;
-  if (!isKind(kind)) throw usageError(`Name the trigger: ${Object.keys(FLAGS).join(', ')}.`);
-  if (name === undefined) throw usageError(kind === 'webhook' ? 'Name the model and the id.' : 'Name the task.');
+export function parseTrigger(
+  { options, operands }: CommandLine<typeof OPTIONS>,
+  nowMs: number
+): (webSecret: string | undefined) => TriggerRequest {
+  const [kind = '', name, ...rest] = operands;
+  if (!isKind(kind)) throw new UsageError(`Name the trigger: ${Object.keys(OPTIONS_OF).join(', ')}.`);
+  if (name === undefined) throw new UsageError(kind === 'webhook' ? 'Name the model and the id.' : 'Name the task.');
   const [id] = rest;
-  if (rest.length !== (kind === 'webhook' ? 1 : 0)) throw usageError(`"${kind}" takes another number of names.`);
-  const flag = Object.keys(values).find((given) => !['deployment', 'help', ...FLAGS[kind]].includes(given));
-  if (flag !== undefined) throw usageError(`--${flag} is no option of "${kind}".`);
+  if (rest.length !== (kind === 'webhook' ? 1 : 0)) {
+    throw new UsageError(`"${kind}" takes ${kind === 'webhook' ? 'a model and an id' : 'one task'}, nothing else.`);
+  }
+  const wrong = Object.entries(options).find(
+    ([option, value]) => value?.length !== undefined && value.length > 0 && !isOptionOf(kind, option)
+  );
+  if (wrong !== undefined) throw new UsageError(`--${wrong[0]} is not an option of "${kind}".`);
 
-  const { deployment, header = [], method = 'POST', body = '' } = values;
-  const params = parseJson('--params', values.params);
+  const { header, at, after, queue = name, method = 'POST', body = '' } = options;
+  const params = parseJson('--params', options.params);
   const request = (webSecret: string | undefined): TriggerRequest => {
     switch (kind) {
       case 'test':
         return { kind, task: name, ...(params !== undefined && { params }) };
       case 'schedule':
-        return { kind, task: name, ...(values.at !== undefined && { atMs: parseTime(values.at) }) };
+        return { kind, task: name, ...(at !== undefined && { atMs: parseTime(at) }) };
       case 'webhook':
         return { kind, model: name, id: id ?? '' };
       case 'web': {
@@ -79,23 +89,28 @@ export function parseOptions(args: readonly string[], nowMs: number): Options | 
         return { kind, task: name, web: { method: method.toUpperCase(), url: `/${name}`, headers, body } };
       }
       case 'enqueue': {
-        const atMs = values.after === undefined ? undefined : nowMs + parseSeconds(values.after) * 1000;
-        const order = { kind, task: name, queue: values.queue ?? name } as const;
-        return { ...order, ...(params !== undefined && { params }), ...(atMs !== undefined && { atMs }) };
+        const atMs = after === undefined ? undefined : nowMs + parseSeconds(after) * 1000;
+        return {
+          kind,
+          task: name,
+          queue,
+          ...(params !== undefined && { params }),
+          ...(atMs !== undefined && { atMs })
+        };
       }
     }
   };
-  // Whatever is wrong is told before anything is built.
+  // So that mistakes are reported before anything is built.
   request(undefined);
-  return { request, ...(deployment !== undefined && { deployment }) };
+  return request;
 }
 
 function isKind(text: string): text is TriggerRequest['kind'] {
-  return Object.hasOwn(FLAGS, text);
+  return Object.hasOwn(OPTIONS_OF, text);
 }
 
-function usageError(what: string): Error {
-  return new Error(`${what}\n\n${USAGE}`);
+function isOptionOf(kind: TriggerRequest['kind'], option: string): boolean {
+  return option === 'deployment' || OPTIONS_OF[kind].includes(option);
 }
 
 function parseJson(flag: string, text: string | undefined): unknown {
@@ -103,18 +118,18 @@ function parseJson(flag: string, text: string | undefined): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new Error(`${flag} is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`${flag} is not valid JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
 function parseTime(text: string): number {
   const atMs = /^\d{4}-\d{2}-\d{2}T/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(atMs)) throw new Error('--at is a time such as 2027-01-31T02:00:00Z.');
+  if (Number.isNaN(atMs)) throw new UsageError('--at is a time such as 2027-01-31T02:00:00Z.');
   return atMs;
 }
 
 function parseSeconds(text: string): number {
-  if (!/^\d{1,7}(\.\d{1,3})?$/.test(text)) throw new Error('--after is a number of seconds from 0.');
+  if (!/^\d{1,7}(\.\d{1,3})?$/.test(text)) throw new UsageError('--after is a number of seconds from 0.');
   return Number(text);
 }
 
@@ -122,7 +137,7 @@ function parseHeaders(headers: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     headers.map((header) => {
       const [, name, value] = /^([\w-]+):\s*(.*)$/.exec(header) ?? [];
-      if (name === undefined || value === undefined) throw new Error("--header is written 'Name: value'.");
+      if (name === undefined || value === undefined) throw new UsageError("--header is written 'NAME: VALUE'.");
       return [name.toLowerCase(), value];
     })
   );

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const REPOSITORY = join(__dirname, '..', '..');
+/** The built tasks among them, so that the commands find them up to date. */
 const COPIED = [
+  'dist',
   'cloudcode',
   'tasks',
   'schema.xml',
