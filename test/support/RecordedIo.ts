@@ -4,16 +4,17 @@ import { runCommand } from '../../tasks/shared/run-command';
 
 /** What a command gets from a test, and all that it printed. */
 export class RecordedIo implements CommandIo {
-  readonly root = join(__dirname, '..', '..');
+  readonly root: string;
   readonly stdout: Output;
   readonly stderr: Output;
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: CommandIo['environment'];
   readonly interrupt = new AbortController();
   readonly signal = this.interrupt.signal;
   readonly printed = { stdout: '', stderr: '' };
 
-  /** @param columns width of the terminal. Default: there is none */
-  constructor(options: { readonly columns?: number; readonly environment?: Readonly<Record<string, string>> } = {}) {
+  /** A pipe, an empty environment and this repository, unless the options say otherwise. */
+  constructor(options: { readonly columns?: number } & Partial<Pick<CommandIo, 'root' | 'environment'>> = {}) {
+    this.root = options.root ?? join(__dirname, '..', '..');
     const open = (name: 'stdout' | 'stderr'): Output => ({
       write: (text) => void (this.printed[name] += text),
       columns: options.columns,
