@@ -3,7 +3,7 @@ export class TaskLog {
   /** Every line so far. */
   readonly seen = new Set<string>();
   private staying = 0;
-  /** One of the users who stay locked is enough: they differ in little but their ids. */
+  /** One of the users that stay locked is enough: the lines differ in little but the ids. */
   private hasNamedOne = false;
 
   /** @param told lines that are not shown again */

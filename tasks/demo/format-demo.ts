@@ -10,7 +10,7 @@ import type { ControlResult } from './run-control';
 export const CONTROL_TITLE =
   'Control: the same with the mistyped key " wipe" of a forum post, on a throw-away deployment';
 
-/** Who is there before anything happens, and what is on their devices. */
+/** The users before anything happens, and what is on their devices. */
 export function describePeople(
   people: SimulatedUsers,
   { users, offline }: { readonly users: number; readonly offline: number }

@@ -62,7 +62,7 @@ export interface DemoOptions {
 const MOST_AT_PLATFORM_PACE = 500;
 
 /**
- * The whole story on an embedded platform: people work, all are locked, nobody loses anything, and all come back. In the end
+ * The whole story on an embedded platform: people work, all are locked, no data is lost, and all come back. In the end
  * a control that loses rows, to show that it would be noticed.
  *
  * @throws Error where the build fails, or the task throws or is killed; the signal's reason where it is aborted

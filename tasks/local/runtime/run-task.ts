@@ -79,7 +79,7 @@ const ABORT_EXIT_CODE = 134;
  * Runs a built task in a process of its own, with the platform's globals and limits. What the task does wrong is in
  * the result. Processes that the task starts end with it.
  *
- * @throws Error where there is no built task, or the parameters are no JSON or more than 5 MB of it
+ * @throws Error where there is no built task, or the parameters are not JSON, or are more than 5 MB of it
  */
 export async function runTask(run: TaskRun): Promise<TaskRunResult> {
   const params = run.params === undefined ? undefined : serializeParameters(run.params);

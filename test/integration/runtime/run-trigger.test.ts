@@ -16,7 +16,9 @@ beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'trigger-'));
   writeFileSync(join(root, '.journeyrc'), JSON.stringify({ default: 'local', deployments: { local: {} } }));
   platform = await startPlatform({
-    ...{ root, backend: {}, deployment: { variables: { LABEL: 'set' } } },
+    root,
+    backend: {},
+    deployment: { variables: { LABEL: 'set' } },
     onLog: (line) => log.push(line)
   });
   noteRunningPlatform(root, platform.note);
