@@ -18,14 +18,24 @@ export function describePeople(
   const { all, neverEnrolled, lockedByHand } = people;
   const simulated = Math.min(users, MOST_SIMULATED_USERS);
   const protectedUsers = listUsers(people.protected).length;
+  const locked = listUsers(lockedByHand).length;
   return [
-    `A JourneyApps backend in this process has ${countNoun(users, 'user')}. ${countNoun(protectedUsers, 'is protected and keeps', 'are protected and keep')} working all the time.`,
+    `A JourneyApps backend in this process has ${countNoun(users, 'user')}.` +
+      sentenceIf(protectedUsers, 'is protected and keeps', 'are protected and keep', 'working all the time'),
     ...(users > simulated
       ? [`Devices are simulated for ${simulated} of them. The others have sessions in the backend and nothing else.`]
       : []),
-    `${countNoun(listUsers(all).length, 'person uses', 'people use')} the app on ${countNoun(all.length, 'device')}, ${countNoun(neverEnrolled, 'user has', 'users have')} never signed in. ${countNoun(listUsers(lockedByHand).length, 'user was', 'users were')} locked by hand before.`,
-    `${countNoun(countUnsynced(all), 'inspection is', 'inspections are')} on the devices only, not uploaded yet. ${countNoun(offline, 'device is', 'devices are')} offline.`
+    `${countNoun(listUsers(all).length, 'person uses', 'people use')} the app on ${countNoun(all.length, 'device')}.` +
+      sentenceIf(neverEnrolled, 'user has', 'users have', 'never signed in') +
+      sentenceIf(locked, 'user was', 'users were', 'locked by hand before'),
+    `${countNoun(countUnsynced(all), 'inspection is', 'inspections are')} on the devices only, not uploaded yet.` +
+      sentenceIf(offline, 'device is', 'devices are', 'offline')
   ];
+}
+
+/** A sentence after others, or nothing where it would be about nobody. */
+function sentenceIf(count: number, one: string, many: string, rest: string): string {
+  return count === 0 ? '' : ` ${countNoun(count, one, many)} ${rest}.`;
 }
 
 /** The result of the dry run. */
@@ -61,10 +71,12 @@ export function describePace({ counts }: Report): string {
 
 /** Which devices are back, and where the rows are. */
 export function describeReturn(back: number, refused: number, rows: RowCount): string[] {
-  const others =
-    refused === 0
-      ? ''
-      : ` ${countNoun(refused, 'device of a user locked by hand is', 'devices of users locked by hand are')} refused.`;
+  const others = sentenceIf(
+    refused,
+    'device of a user locked by hand is',
+    'devices of users locked by hand are',
+    'refused'
+  );
   return [
     `${countNoun(back, 'device is back in the app and uploads', 'devices are back in the app and upload')}.${others}`,
     `Inspections: ${rows.rowsEntered} entered = ${rows.rowsInBackend} in the backend + ${rows.rowsOnDevices} on devices of users still locked + ${rows.rowsLost} lost`
@@ -100,7 +112,7 @@ export function formatResult(result: DemoResult, failed: readonly string[], colu
   const left: [string, number][] = [
     ['Users locked by the run', countDone(lock, 'locked')],
     ['Users unlocked by undoing it', countDone(undo, 'unlocked')],
-    ['Users still locked, by somebody else', result.stillLocked],
+    ['Still locked by somebody else', result.stillLocked],
     ['Users failed or unconfirmed', failures.reduce((sum, count) => sum + count, 0)],
     ['Devices signed out, data kept', signedOut - wipedByLock],
     ['Devices wiped', countWiped(result)]

@@ -98,7 +98,7 @@ function refuseSwallowedOptions(
   });
   const names = swallowed.map(({ name }) => `--${name}`).join(' and ');
   throw new UsageError(
-    `npm has taken ${names} for its own. Pass options after "--":\n  ${command} -- ${[...rest.map(quote), ...words].join(' ')}`
+    `npm kept ${names} for itself. Pass options after "--":\n  ${command} -- ${[...rest.map(quote), ...words].join(' ')}`
   );
 }
 
