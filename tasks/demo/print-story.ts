@@ -1,5 +1,5 @@
 import type { Output } from '../shared/Command';
-import { wrapText } from '../shared/wrap-text';
+import { printText } from '../shared/print-text';
 import type { Listener } from './run-demo';
 
 /**
@@ -9,12 +9,11 @@ import type { Listener } from './run-demo';
  */
 export function printStory(output: Output, pause: () => Promise<void>): Listener {
   let chapters = 0;
-  const print = (text: string, hanging: string): void => output.write(`${wrapText(text, output.columns, hanging)}\n`);
   return {
     async chapter(title) {
       if (chapters > 0) await pause();
-      print(`${++chapters}. ${title}`, '   ');
+      printText(output, `${++chapters}. ${title}`, '   ');
     },
-    line: (text) => print(`   ${text}`, '     ')
+    line: (text) => printText(output, `   ${text}`, '     ')
   };
 }

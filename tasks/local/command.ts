@@ -45,7 +45,7 @@ export const local = defineCommand({
     try {
       const removeNote = noteRunningPlatform(root, platform.note);
       if (platform.backend.state().users === 0) platform.backend.seed(chooseSeedGroups(options.users));
-      print(describePlatform(platform, options.deployment));
+      printText(stdout, describePlatform(platform, options.deployment), LABEL_INDENTATION);
       if (!signal.aborted) await once(signal, 'abort');
       removeNote();
     } finally {
@@ -56,6 +56,9 @@ export const local = defineCommand({
     return 0;
   }
 });
+
+/** As wide as the labels of what `describePlatform` lists. */
+const LABEL_INDENTATION = ' '.repeat(19);
 
 async function start(
   root: string,
