@@ -182,7 +182,7 @@ test('one user is "1 user"', async () => {
     .split('\n')
     .filter((line) => !/^ {3}(Plan: |Selected: |Users one by one: |Batch request )/.test(line));
   expect(own.join('\n')).not.toMatch(/\b1 (users|people|devices|inspections|operations|are|show|use|have)\b/);
-  expect(stdout).toContain('has 1 user. ');
+  expect(stdout).toContain('has 1 user.\n');
 });
 
 test('of a log, the screen shows no JSON, nothing that an earlier log told, and one of the users who stay locked', () => {
@@ -194,6 +194,14 @@ test('of a log, the screen shows no JSON, nothing that an earlier log told, and 
   }
 
   expect(shown).toEqual(['25 users stay locked:', 'stays locked: a: why (and 24 more)', 'Result: done']);
+});
+
+test.each(['1 users stay locked:', '1 user stays locked:'])('"%s" is followed by no count of others', (count) => {
+  const shown: string[] = [];
+  const log = new TaskLog((line) => shown.push(line));
+  for (const line of [count, 'stays locked: a: why']) log.onLog(line);
+
+  expect(shown).toEqual([count, 'stays locked: a: why']);
 });
 
 describe('with 200 users', () => {
