@@ -93,7 +93,8 @@ function refuseSwallowedOptions(
   const words = swallowed.map(({ name, option, value }) => {
     if (option.type === 'boolean') return `--${name}`;
     if (value !== 'true') return `--${name} ${quote(value)}`;
-    const found = withoutValue.length === 1 ? rest.pop() : undefined;
+    const isPassedOn = withoutValue.length === 1 && rest.at(-1)?.startsWith('-') === false;
+    const found = isPassedOn ? rest.pop() : undefined;
     return `--${name} ${found === undefined ? option.value : quote(found)}`;
   });
   const names = swallowed.map(({ name }) => `--${name}`).join(' and ');

@@ -60,6 +60,7 @@ test.each<[string, Record<string, string>, string[], string]>([
   ['--users 50', { npm_config_users: 'true' }, ['50'], '--users 50'],
   ['--users=50', { npm_config_users: '50' }, [], '--users 50'],
   ['--users', { npm_config_users: 'true' }, [], '--users N'],
+  ['--users -- --dry-run', { npm_config_users: 'true' }, ['--dry-run'], '--dry-run --users N'],
   ['--dry-run', { npm_config_dry_run: 'true' }, [], '--dry-run'],
   ['--users 50 -- --dry-run', { npm_config_users: '50' }, ['--dry-run'], '--dry-run --users 50'],
   ['--users=a b', { npm_config_users: "it's" }, [], "--users 'it'\\''s'"],
