@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Report } from '../../cloudcode/lock_users';
 import { buildTasks } from '../build/build-tasks';
 import { runTask } from '../local/runtime/run-task';
@@ -17,30 +14,37 @@ export interface LockUsersRun {
   readonly status: string;
 }
 
-/** Builds the task from this repository into a folder of its own. */
+/** Builds the task of this repository, and returns its folder. */
 export function buildForBench(root: string): string {
   const [built] = buildTasks({ root, only: 'lock_users' });
-  return built?.outFolder ?? join(mkdtempSync(join(tmpdir(), 'bench-')), 'lock_users');
+  if (built === undefined) throw new Error('The task was not built.');
+  return built.outFolder;
 }
 
-/** Runs the built task in the local runtime, with its limits on, through all its invocations. */
+/**
+ * Runs the built task in the local runtime, with its limits on, through all its invocations.
+ *
+ * @throws Error where the task does not return, also because the signal was aborted
+ */
 export async function runLockUsersTask(
   taskFolder: string,
   backend: BenchBackend,
-  params: Readonly<Record<string, unknown>>
+  params: Readonly<Record<string, unknown>>,
+  signal: AbortSignal
 ): Promise<LockUsersRun> {
   const reports: Report[] = [];
   let [seconds, peakMemoryMb] = [0, 0];
   let next: ScheduleRequest | undefined = { task: 'lock_users', params };
   while (next !== undefined) {
-    let ordered: ScheduleRequest | undefined;
+    let scheduled: ScheduleRequest | undefined;
     const result = await runTask({
       taskFolder,
       params: next.params,
       environment: { JOURNEY_BACKEND_URL: backend.url, JOURNEY_API_TOKEN: backend.token, LOCK_USERS_ARMED: 'true' },
       backend,
+      signal,
       onSchedule: (request) => {
-        ordered = request;
+        scheduled = request;
       }
     });
     if (result.status !== 'returned') throw new Error(`The task did not return: ${JSON.stringify(result)}`);
@@ -49,7 +53,7 @@ export async function runLockUsersTask(
     // The time of the task itself: starting a process takes as long with every candidate.
     seconds += report.durationMs / 1000;
     peakMemoryMb = Math.max(peakMemoryMb, result.peakMemoryMb);
-    next = ordered;
+    next = scheduled;
   }
   const sum = (read: (report: Report) => number): number => reports.reduce((total, report) => total + read(report), 0);
   return {

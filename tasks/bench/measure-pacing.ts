@@ -1,5 +1,5 @@
-import { PARAMETERS } from '../../cloudcode/lock_users/src/input/parameters';
 import { VARIABLES } from '../../cloudcode/lock_users/src/input/settings';
+import { countNoun } from '../shared/count-noun';
 import { forumLoop, promiseAll, sequentialLoop } from './alternatives';
 import type { Alternative } from './alternatives';
 import { runLockUsersTask } from './lock-users-run';
@@ -47,15 +47,25 @@ const ALTERNATIVES: readonly (readonly [string, Alternative])[] = [
   ['Promise.all + p-retry', promiseAll]
 ];
 
-/** lock_users on a fresh backend. */
+/** What to measure on. */
+export interface Measurement {
+  readonly scenario: PacingScenario;
+  readonly users: number;
+  /** Aborting it ends the measurement and its processes. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Measures lock_users on a fresh backend.
+ *
+ * @throws Error where the task does not return, and where the signal is aborted
+ */
 export async function measureLockUsers(
-  taskFolder: string,
-  scenario: PacingScenario,
-  users: number,
-  concurrency = PARAMETERS.concurrency.default
+  measurement: Measurement & { readonly taskFolder: string; readonly concurrency: number }
 ): Promise<PacingResult> {
-  return onBackend(scenario, users, async (backend) => {
-    const run = await runLockUsersTask(taskFolder, backend, { concurrency });
+  const { taskFolder, scenario, users, concurrency, signal } = measurement;
+  return onBackend(measurement, async (backend) => {
+    const run = await runLockUsersTask(taskFolder, backend, { concurrency }, signal);
     const batches = Math.ceil(users / 1000);
     const [rate, burst] = [
       Math.min(VARIABLES.LOCK_USERS_RATE.default, scenario.rate),
@@ -70,18 +80,18 @@ export async function measureLockUsers(
       requests: run.requests,
       rateLimited: run.rateLimited,
       peakMemoryMb: run.peakMemoryMb,
-      ending: `${run.status}, ${run.invocations} invocation${run.invocations === 1 ? '' : 's'}`
+      ending: `${run.status}, ${countNoun(run.invocations, 'invocation')}`
     };
   });
 }
 
-/** The alternatives, each on a backend of its own, at the same time: they mostly wait. */
-export async function measureAlternatives(scenario: PacingScenario, users: number): Promise<PacingResult[]> {
+/** Measures the alternatives, each on a backend of its own, at the same time: they mostly wait. */
+export async function measureAlternatives(measurement: Measurement): Promise<PacingResult[]> {
   return Promise.all(
     ALTERNATIVES.map(([candidate, attempt]) =>
-      onBackend(scenario, users, async (backend) => {
+      onBackend(measurement, async (backend) => {
         const startedAtMs = performance.now();
-        const ending = await attempt(backend);
+        const ending = await attempt(backend, measurement.signal);
         return { candidate, seconds: (performance.now() - startedAtMs) / 1000, ending };
       })
     )
@@ -89,14 +99,13 @@ export async function measureAlternatives(scenario: PacingScenario, users: numbe
 }
 
 async function onBackend(
-  scenario: PacingScenario,
-  users: number,
+  { scenario, users, signal }: Measurement,
   measure: (
     backend: BenchBackend
   ) => Promise<Omit<PacingResult, 'scenario' | 'users' | 'lost' | 'violations' | 'lockingSeconds'>>
 ): Promise<PacingResult> {
   const { rate, burst, name } = scenario;
-  const backend = await startBenchBackend({ users, rate, burst, batchMs: BATCH_MS });
+  const backend = await startBenchBackend({ users, rate, burst, batchMs: BATCH_MS }, signal);
   try {
     const measured = await measure(backend);
     const { lockedUsers, lockingMs, violations } = await backend.readState();

@@ -14,25 +14,53 @@ export interface BenchBackend {
   stop(): void;
 }
 
-/** Starts the emulator with so many users and such limits; each batch takes `batchMs`. */
-export async function startBenchBackend(options: Omit<BackendProcessOptions, 'idsPath'>): Promise<BenchBackend> {
+/**
+ * Starts the emulator with so many users and such limits; each batch takes `batchMs`.
+ *
+ * @param signal aborting it ends the process
+ * @throws Error where the process ends before it is asked to, and the signal's reason where it is aborted
+ */
+export async function startBenchBackend(
+  options: Omit<BackendProcessOptions, 'idsPath'>,
+  signal: AbortSignal
+): Promise<BenchBackend> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   const idsPath = join(folder, 'ids');
   const child = fork(join(__dirname, 'backend-process.ts'), [JSON.stringify({ ...options, idsPath })], {
-    execArgv: ['--import', 'tsx', '--max-old-space-size=6000']
+    execArgv: ['--import', 'tsx', '--max-old-space-size=6000'],
+    // Ctrl-C in a terminal goes to every process of its group; this one is ended by its parent.
+    detached: true
   });
-  const [{ url, token }] = (await once(child, 'message')) as [{ url: string; token: string }];
-  const userIds = readFileSync(idsPath, 'utf8').split('\n');
-  rmSync(folder, { recursive: true });
-  return {
-    url,
-    token,
-    userIds,
-    async readState() {
-      child.send('state');
-      const [state] = (await once(child, 'message')) as [BenchState];
-      return state;
-    },
-    stop: () => void child.kill('SIGKILL')
+  const ended = new AbortController();
+  child.once('exit', () => ended.abort(new Error('The backend process ended by itself.')));
+  const either = AbortSignal.any([signal, ended.signal]);
+  const stop = (): void => void child.kill('SIGKILL');
+  const receive = async <T>(): Promise<T> => {
+    either.throwIfAborted();
+    try {
+      const [message] = (await once(child, 'message', { signal: either })) as [T];
+      return message;
+    } catch (error) {
+      throw either.aborted ? either.reason : error;
+    }
   };
+  try {
+    const { url, token } = await receive<{ url: string; token: string }>();
+    const userIds = readFileSync(idsPath, 'utf8').split('\n');
+    return {
+      url,
+      token,
+      userIds,
+      readState() {
+        child.send('state', () => undefined);
+        return receive<BenchState>();
+      },
+      stop
+    };
+  } catch (error) {
+    stop();
+    throw error;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -1,6 +1,9 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
-import ts from 'typescript';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hashFolder, hashTexts, readIfThere } from '../shared/hash-folder';
+import { readTypeScriptVersion } from '../shared/load-typescript';
+import { provideFolder } from '../shared/provide-folder';
+import { compileTask, TASK_OPTIONS } from './compile-task';
 
 /** What to build. */
 export interface BuildOptions {
@@ -14,30 +17,13 @@ export interface BuildOptions {
 export interface BuiltTask {
   readonly name: string;
   readonly outFolder: string;
+  /** Whether an earlier output was still right, so that nothing was compiled. */
+  readonly isUnchanged: boolean;
 }
 
 /**
- * The platform's compiler options as far as they are public (`declaration` to `esModuleInterop`, in published package
- * diffs), and ours for the rest (assumed). A task's own tsconfig.json is not read: it extends a file of
- * `@journeyapps/cloudcode-build`, which is not there.
- */
-const TASK_OPTIONS: ts.CompilerOptions = {
-  declaration: false,
-  sourceMap: true,
-  skipLibCheck: true,
-  esModuleInterop: true,
-  strict: true,
-  target: ts.ScriptTarget.ES2022,
-  lib: ['lib.es2022.d.ts'],
-  module: ts.ModuleKind.CommonJS,
-  moduleResolution: ts.ModuleResolutionKind.Node10,
-  types: ['node'],
-  noEmitOnError: true
-};
-
-/**
  * Compiles each enabled task of `cloudcode/` alone, as the platform does, into `dist/<task>/`. A task that does not
- * compile leaves its earlier output as it was.
+ * compile leaves its earlier output as it was. One whose earlier output is made of the same files is not compiled again.
  *
  * @throws Error with the compiler's messages, or saying what is wrong with a task's package.json
  */
@@ -77,54 +63,30 @@ function readManifest(path: string): { name?: unknown; cloudcode?: { enabled?: u
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as ReturnType<typeof readManifest>;
   } catch (error) {
-    throw new Error(`${path} is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`${path} is not valid JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
 function buildTask(root: string, name: string): BuiltTask {
   const taskFolder = join(root, 'cloudcode', name);
-  const dist = join(root, 'dist');
-  mkdirSync(dist, { recursive: true });
-  const temporary = mkdtempSync(join(dist, `.${name}-`));
-  try {
-    compile(taskFolder, temporary, root);
-    cpSync(join(taskFolder, 'package.json'), join(temporary, 'package.json'));
-    const outFolder = join(dist, name);
-    replaceFolder(outFolder, temporary);
-    return { name, outFolder };
-  } finally {
-    rmSync(temporary, { recursive: true, force: true });
-  }
+  const outFolder = join(root, 'dist', name);
+  const result = provideFolder({
+    folder: outFolder,
+    inputs: hashInputs(root, taskFolder),
+    make: (emptyFolder) => {
+      compileTask(taskFolder, emptyFolder, root);
+      cpSync(join(taskFolder, 'package.json'), join(emptyFolder, 'package.json'));
+    }
+  });
+  return { name, outFolder, isUnchanged: result === 'unchanged' };
 }
 
-/** Puts the new folder in the place of the old one by renaming, so that whoever reads it finds a whole one. */
-function replaceFolder(folder: string, replacement: string): void {
-  const old = `${replacement}-old`;
-  if (existsSync(folder)) renameSync(folder, old);
-  renameSync(replacement, folder);
-  rmSync(old, { recursive: true, force: true });
-}
-
-function compile(taskFolder: string, outDir: string, root: string): void {
-  const sources = ts.sys.readDirectory(taskFolder, ['.ts'], ['**/node_modules']);
-  const program = ts.createProgram(sources, { ...TASK_OPTIONS, rootDir: taskFolder, outDir });
-  const outsiders = program
-    .getSourceFiles()
-    .map((file) => file.fileName)
-    .filter((path) => !path.includes('/node_modules/') && relative(taskFolder, path).startsWith(`..${sep}`));
-  if (outsiders.length > 0) {
-    throw new Error(
-      `${relative(root, taskFolder)} imports ${outsiders.map((path) => relative(root, path)).join(', ')}. ` +
-        'The platform ships each task folder alone, so a task imports nothing from outside its folder.'
-    );
-  }
-  const diagnostics = [...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics];
-  if (diagnostics.length === 0) return;
-  throw new Error(
-    ts.formatDiagnostics(ts.sortAndDeduplicateDiagnostics(diagnostics), {
-      getCanonicalFileName: (path) => path,
-      getCurrentDirectory: () => root,
-      getNewLine: () => '\n'
-    })
-  );
+/** A hash of the task's files, the compiler and its options, and the installed packages, whose types are checked against. */
+function hashInputs(root: string, taskFolder: string): string {
+  return hashTexts([
+    hashFolder(taskFolder, ['node_modules']),
+    readTypeScriptVersion(),
+    JSON.stringify(TASK_OPTIONS),
+    ...[root, taskFolder].map((folder) => readIfThere(join(folder, 'node_modules', '.package-lock.json')))
+  ]);
 }

@@ -1,12 +1,12 @@
-/** Shows a run's log on one screen: without the report as JSON, and without what an earlier log has told. */
+/** Shows a run's log on one screen: without the report as JSON, and without the lines of an earlier log. */
 export class TaskLog {
   /** Every line so far. */
   readonly seen = new Set<string>();
   private staying = 0;
-  /** One of the users who stay locked is enough: they differ in little but their ids. */
+  /** One of the users that stay locked is enough: the lines differ in little but the ids. */
   private hasNamedOne = false;
 
-  /** @param told lines that need no telling again */
+  /** @param told lines that are not shown again */
   constructor(
     private readonly print: (line: string) => void,
     private readonly told: ReadonlySet<string> = new Set()
@@ -17,9 +17,9 @@ export class TaskLog {
     this.seen.add(line);
     // The last line is the report, which the table shows better.
     if (line.startsWith('{') || this.told.has(line)) return;
-    this.staying = Number(/^(\d+) users stay locked:$/.exec(line)?.[1] ?? this.staying);
+    this.staying = Number(/^(\d+) users? stays? locked:$/.exec(line)?.[1] ?? this.staying);
     const isStaying = line.startsWith('stays locked: ');
-    // The log names 20 of them and counts the rest; here the rest is everybody but the first.
+    // The log names 20 of them and counts the rest. Here the first is named, and the others are counted.
     if (this.hasNamedOne && (isStaying || line.startsWith('… and '))) return;
     const rest = isStaying && this.staying > 1 ? ` (and ${this.staying - 1} more)` : '';
     this.hasNamedOne ||= isStaying;

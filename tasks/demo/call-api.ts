@@ -1,7 +1,7 @@
 import type { RunningBackend } from '../local/backend/start-backend';
 
 /**
- * Makes a request to the Backend API with its token, as somebody with curl would. The answer's JSON, or null where it has none.
+ * Makes a request to the Backend API with its token, as a script with curl would. Returns the answer's JSON, or null where it has no body.
  *
  * @throws Error where the answer is an error
  */

@@ -24,10 +24,15 @@ export class EmbeddedDeployment {
     this.runtime = new Runtime({
       findTaskFolder: (task) => join(root, 'dist', task),
       environment: {
-        ...{ JOURNEY_BACKEND_URL: backend.url, JOURNEY_API_TOKEN: backend.token },
-        ...{ LOCK_USERS_ARMED: 'true', ...variables }
+        JOURNEY_BACKEND_URL: backend.url,
+        JOURNEY_API_TOKEN: backend.token,
+        LOCK_USERS_ARMED: 'true',
+        ...variables
       },
-      ...{ backend, signal, clock: systemClock, singleInstance: [] }
+      backend,
+      signal,
+      clock: systemClock,
+      singleInstance: []
     });
   }
 
@@ -45,7 +50,7 @@ export class EmbeddedDeployment {
     throw new Error(
       result?.status === 'threw'
         ? `The task ended with an error: ${result.error.message}`
-        : `The task was killed: ${result?.reason ?? 'nobody knows why'}.`
+        : `The task was killed: ${result?.reason ?? 'for an unknown reason'}.`
     );
   }
 }

@@ -1,7 +1,8 @@
 import pick from 'lodash/pick';
 import type { Report } from '../../cloudcode/lock_users';
-import { countUnsynced, listUsers, MOST_SIMULATED_USERS } from './people-at-work';
-import type { PeopleAtWork, RowCount } from './people-at-work';
+import { countNoun } from '../shared/count-noun';
+import { countUnsynced, listUsers, MOST_SIMULATED_USERS } from './SimulatedUsers';
+import type { SimulatedUsers, RowCount } from './SimulatedUsers';
 import type { DemoResult } from './run-demo';
 import type { ControlResult } from './run-control';
 
@@ -9,21 +10,32 @@ import type { ControlResult } from './run-control';
 export const CONTROL_TITLE =
   'Control: the same with the mistyped key " wipe" of a forum post, on a throw-away deployment';
 
-/** Who is there before anything happens, and what is on their devices. */
+/** The users before anything happens, and what is on their devices. */
 export function describePeople(
-  people: PeopleAtWork,
+  people: SimulatedUsers,
   { users, offline }: { readonly users: number; readonly offline: number }
 ): string[] {
   const { all, neverEnrolled, lockedByHand } = people;
   const simulated = Math.min(users, MOST_SIMULATED_USERS);
+  const protectedUsers = listUsers(people.protected).length;
+  const locked = listUsers(lockedByHand).length;
   return [
-    `A JourneyApps backend in this process has ${users} users. ${listUsers(people.protected).length} are protected and work on all the time.`,
+    `A JourneyApps backend in this process has ${countNoun(users, 'user')}.` +
+      sentenceIf(protectedUsers, 'is protected and keeps', 'are protected and keep', 'working all the time'),
     ...(users > simulated
-      ? [`Devices are simulated for ${simulated} of them; the others are sessions in the backend, and no more.`]
+      ? [`Devices are simulated for ${simulated} of them. The others have sessions in the backend and nothing else.`]
       : []),
-    `${listUsers(all).length} people use the app on ${all.length} devices, ${neverEnrolled} were never in it. Somebody has locked ${listUsers(lockedByHand).length} by hand before.`,
-    `${countUnsynced(all)} inspections are on the devices alone, not uploaded yet. ${offline} devices are offline.`
+    `${countNoun(listUsers(all).length, 'person uses', 'people use')} the app on ${countNoun(all.length, 'device')}.` +
+      sentenceIf(neverEnrolled, 'user has', 'users have', 'never signed in') +
+      sentenceIf(locked, 'user was', 'users were', 'locked by hand before'),
+    `${countNoun(countUnsynced(all), 'inspection is', 'inspections are')} on the devices only, not uploaded yet.` +
+      sentenceIf(offline, 'device is', 'devices are', 'offline')
   ];
+}
+
+/** A sentence after others, or nothing where it would be about nobody. */
+function sentenceIf(count: number, one: string, many: string, rest: string): string {
+  return count === 0 ? '' : ` ${countNoun(count, one, many)} ${rest}.`;
 }
 
 /** The result of the dry run. */
@@ -31,22 +43,22 @@ export function describePlan({ counts }: Report): string {
   return `${counts.selected} selected − ${counts.protected} protected − ${counts.excluded} excluded − ${counts.alreadyLocked} already locked = ${counts.planned} to lock`;
 }
 
-/** What the devices see that are online when the lock comes. */
+/** What the devices show that are online when the lock comes. */
 export function describeOnline(devices: number, loginScreens: number, rows: number): string {
-  return `${devices} devices are online: ${loginScreens} show the login screen now, with ${rows} inspections still on them.`;
+  return `${countNoun(devices, 'device is', 'devices are')} online: ${countNoun(loginScreens, 'shows', 'show')} the login screen now, and ${countNoun(rows, 'inspection is', 'inspections are')} still there.`;
 }
 
-/** What the devices see that are not. */
+/** What the devices show that are offline when the lock comes. */
 export function describeOffline(devices: number, rowsAdded: number, loginScreens: number): string {
-  return `${devices} are offline, where people work on: ${rowsAdded} more inspections. Once connected, ${loginScreens} show it too.`;
+  return `${countNoun(devices, 'is', 'are')} offline, where people work on: ${countNoun(rowsAdded, 'more inspection', 'more inspections')}. Once connected, ${countNoun(loginScreens, 'shows', 'show')} it too.`;
 }
 
-/** What is on all devices after that, and what a locked user gets who tries to sign in. */
-export function describeKept(people: PeopleAtWork, letIn: number): string {
+/** What is on all devices after that, and what happens when a locked user tries to sign in. */
+export function describeKept(people: SimulatedUsers, letIn: number): string {
   const lost = people.all.reduce((sum, { device }) => sum + device.lostCount, 0);
   const kept = countUnsynced([...people.ordinary, ...people.lockedByHand]);
   const signIn = letIn === 0 ? 'is refused' : 'is let in, which must not be';
-  return `On devices of locked users: ${kept} inspections kept, ${lost} lost. A locked user who tries to sign in ${signIn}.`;
+  return `On devices of locked users: ${countNoun(kept, 'inspection')} kept, ${lost} lost. A locked user who tries to sign in ${signIn}.`;
 }
 
 /** How long unlocking would take if the backend kept to the platform's rate limit. */
@@ -54,36 +66,45 @@ export function describePace({ counts }: Report): string {
   const seconds = Math.ceil(Math.max(0, counts.planned - 600) / 16);
   const minutes = seconds < 60 ? '' : `${Math.floor(seconds / 60)} min `;
   const time = seconds === 0 ? 'no longer' : `${minutes}${seconds % 60} s`;
-  return `No rate limit here. At the platform's pace (600 requests at once, then 16/s) ${counts.planned} users take ${time}.`;
+  return `No rate limit here. At the platform's pace (600 requests at once, then 16/s) ${countNoun(counts.planned, 'user takes', 'users take')} ${time}.`;
 }
 
-/** Who is back and who is not, and where the rows are. */
+/** Which devices are back, and where the rows are. */
 export function describeReturn(back: number, refused: number, rows: RowCount): string[] {
-  const others = refused === 0 ? '' : ` ${refused} devices of users locked by hand are refused.`;
+  const others = sentenceIf(
+    refused,
+    'device of a user locked by hand is',
+    'devices of users locked by hand are',
+    'refused'
+  );
   return [
-    `${back} devices are back in the app and upload.${others}`,
+    `${countNoun(back, 'device is back in the app and uploads', 'devices are back in the app and upload')}.${others}`,
     `Inspections: ${rows.rowsEntered} entered = ${rows.rowsInBackend} in the backend + ${rows.rowsOnDevices} on devices of users still locked + ${rows.rowsLost} lost`
   ];
 }
 
-/** What undoing the same run again came to. */
+/** The result of undoing the same run again. */
 export function describeAgain({ status, counts }: Report): string {
   return counts.planned === 0 && status === 'done'
     ? 'Undoing the run once more: nothing is left to undo, and nobody is changed.'
-    : `Undoing the run once more: ${status}, ${counts.planned} users were left to unlock, which must not be.`;
+    : `Undoing the run once more: ${status}, ${countNoun(counts.planned, 'user was', 'users were')} left to unlock, which must not be.`;
 }
 
-/** What the control came to. */
+/** The result of the control. */
 export function describeControl(control: ControlResult): string[] {
   return [
-    `A raw batch request says " wipe": false, with a space in the key, for ${control.users} users. ${control.successes} succeed.`,
-    `${control.devicesWiped} of ${control.devices} devices are wiped when they connect: ${control.rowsLost} of ${control.rowsEntered} inspections lost. So the count above can fail.`,
+    `A raw batch request says " wipe": false, with a space in the key, for ${countNoun(control.users, 'user')}. ${countNoun(control.successes, 'operation succeeds', 'operations succeed')}.`,
+    `Devices wiped when they connect: ${control.devicesWiped} of ${control.devices}. Inspections lost: ${control.rowsLost} of ${control.rowsEntered}. So the count above can fail.`,
     'What JourneyApps does with that key is published nowhere; this backend does the worst. The task refuses it.'
   ];
 }
 
-/** The result as a short table, users on the left and what they entered on the right. */
-export function formatResult(result: DemoResult, failed: readonly string[]): string {
+/**
+ * The result as a short table: users on the left, and on the right what they entered. A narrow terminal shows one below the other.
+ *
+ * @param columns characters in a line of the terminal; undefined for as many as it takes
+ */
+export function formatResult(result: DemoResult, failed: readonly string[], columns: number | undefined): string {
   const { lock, undo, states, devices, control } = result;
   const failures = [lock, undo].map(({ counts }) => counts.failed + counts.unconfirmed + counts.notAttempted);
   const signedOut = states.before.sessions.ENROLLED - states.locked.sessions.ENROLLED;
@@ -91,7 +112,7 @@ export function formatResult(result: DemoResult, failed: readonly string[]): str
   const left: [string, number][] = [
     ['Users locked by the run', countDone(lock, 'locked')],
     ['Users unlocked by undoing it', countDone(undo, 'unlocked')],
-    ['Users still locked, by somebody else', result.stillLocked],
+    ['Still locked by somebody else', result.stillLocked],
     ['Users failed or unconfirmed', failures.reduce((sum, count) => sum + count, 0)],
     ['Devices signed out, data kept', signedOut - wipedByLock],
     ['Devices wiped', countWiped(result)]
@@ -105,9 +126,11 @@ export function formatResult(result: DemoResult, failed: readonly string[]): str
     ['Control: inspections lost', control.rowsLost]
   ];
   const [leftColumn, rightColumn] = [alignRows(left), alignRows(right)];
+  const rows = leftColumn.map((text, index) => `  ${text}     ${rightColumn[index] ?? ''}`);
+  const fits = columns === undefined || rows.every((row) => row.length <= columns);
   return [
-    `Result: ${failed.length === 0 ? 'everything holds' : `${failed.length} checks failed`}`,
-    ...leftColumn.map((text, index) => `  ${text}     ${rightColumn[index] ?? ''}`)
+    `Result: ${failed.length === 0 ? 'everything holds' : `${countNoun(failed.length, 'check')} failed`}`,
+    ...(fits ? rows : [...leftColumn, ...rightColumn].map((text) => `  ${text}`))
   ].join('\n');
 }
 

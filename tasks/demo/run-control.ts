@@ -1,8 +1,8 @@
 import { startBackend } from '../local/backend/start-backend';
 import { callApi } from './call-api';
-import { listUsers, PeopleAtWork } from './people-at-work';
+import { listUsers, SimulatedUsers } from './SimulatedUsers';
 
-/** What the control came to. */
+/** The result of the control. */
 export interface ControlResult {
   readonly users: number;
   /** How many of the operations the backend called a success. */
@@ -17,17 +17,20 @@ export interface ControlResult {
 const MOST_USERS = 200;
 
 /**
- * What the demo's count of rows is worth: people work, are locked, sign in again and are counted as before, on a deployment of
- * their own. But they are locked by a raw request with the mistyped key of a forum post, which the task would refuse.
+ * Shows that the demo's count of rows can fail: people work, are locked, sign in again and are counted as before, on a
+ * deployment of their own. But a raw request locks them, with the mistyped key of a forum post, which the task would refuse.
  *
  * @throws Error where the backend refuses the request, and the signal's reason where it is aborted
  */
 export async function runControl(users: number, signal: AbortSignal): Promise<ControlResult> {
   const backend = await startBackend({ label: 'Throw-away', environment: 'testing' });
   try {
-    const people = new PeopleAtWork({
-      ...{ backend, signal, users: Math.min(users, MOST_USERS) },
-      ...{ protectedUsers: 0, lockedByHand: 0 }
+    const people = new SimulatedUsers({
+      backend,
+      signal,
+      users: Math.min(users, MOST_USERS),
+      protectedUsers: 0,
+      lockedByHand: 0
     });
     const devices = people.ordinary;
     await people.signIn(devices);
@@ -46,7 +49,9 @@ export async function runControl(users: number, signal: AbortSignal): Promise<Co
       users: operations.length,
       successes: results.filter(({ success }) => success).length,
       devices: devices.length,
-      ...{ rowsEntered, rowsLost, devicesWiped }
+      rowsEntered,
+      rowsLost,
+      devicesWiped
     };
   } finally {
     await backend.close();

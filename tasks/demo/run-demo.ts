@@ -5,20 +5,20 @@ import type { RunningBackend, StateSummary } from '../local/backend/start-backen
 import { chooseSeedGroups } from '../local/choose-seed-groups';
 import { EmbeddedDeployment } from './embedded-deployment';
 import * as say from './format-demo';
-import { countScreens, countUnsynced, listUsers, MOST_SIMULATED_USERS, PeopleAtWork } from './people-at-work';
-import type { RowCount, Tablet } from './people-at-work';
+import { countScreens, countUnsynced, listUsers, MOST_SIMULATED_USERS, SimulatedUsers } from './SimulatedUsers';
+import type { RowCount, Tablet } from './SimulatedUsers';
 import { runControl } from './run-control';
 import type { ControlResult } from './run-control';
 import { TaskLog } from './TaskLog';
 
-/** Whom the story is told. */
+/** Gets the story as it happens. */
 export interface Listener {
-  /** A chapter begins; it does so when this resolves. */
+  /** A chapter is about to begin, and does when this resolves. */
   chapter(title: string): Promise<void>;
   line(text: string): void;
 }
 
-/** What became of the devices and of what was entered on them. */
+/** The state of the devices at the end, and of what was entered on them. */
 export interface DeviceFigures extends RowCount {
   readonly devices: number;
   /** Devices that the run sent to the login screen. */
@@ -27,7 +27,7 @@ export interface DeviceFigures extends RowCount {
   readonly back: number;
 }
 
-/** How the demo ended: the task's reports, and what the backend and the devices say themselves. */
+/** The result of the demo: the task's reports, and the figures of the backend and the devices. */
 export interface DemoResult {
   readonly lock: Report;
   readonly undo: Report;
@@ -47,7 +47,7 @@ export interface DemoResult {
   readonly control: ControlResult;
 }
 
-/** What the demo is about. */
+/** What the demo works with. */
 export interface DemoOptions {
   /** The repository. */
   readonly root: string;
@@ -62,7 +62,7 @@ export interface DemoOptions {
 const MOST_AT_PLATFORM_PACE = 500;
 
 /**
- * The whole story on an embedded platform: people work, all are locked, nobody loses anything, and all come back. In the end
+ * The whole story on an embedded platform: people work, all are locked, no data is lost, and all come back. In the end
  * a control that loses rows, to show that it would be noticed.
  *
  * @throws Error where the build fails, or the task throws or is killed; the signal's reason where it is aborted
@@ -92,7 +92,7 @@ async function tellStory(
   if (isHurried) backend.setLimits({ enforced: false });
 
   await listener.chapter('People at work');
-  const people = new PeopleAtWork({ backend, users, protectedUsers, lockedByHand, signal });
+  const people = new SimulatedUsers({ backend, users, protectedUsers, lockedByHand, signal });
   await people.signIn(people.all);
   people.work(people.all, 2);
   await people.changeByHand(people.lockedByHand, 'lock');
@@ -102,7 +102,9 @@ async function tellStory(
   for (const { device } of offline) device.isOnline = false;
   say.describePeople(people, { users, offline: offline.length }).forEach((line) => listener.line(line));
   const deployment = new EmbeddedDeployment({
-    ...{ root, backend, signal },
+    root,
+    backend,
+    signal,
     variables: {
       LOCK_USERS_PROTECTED: listUsers(people.protected).join(','),
       ...(isHurried && { LOCK_USERS_RATE: '1000', LOCK_USERS_BURST: '100000' })
@@ -135,7 +137,9 @@ async function tellStory(
   listener.line(say.describeAgain(again));
 
   return {
-    ...{ lock, undo, again },
+    lock,
+    undo,
+    again,
     wronglyLetIn: letIn + wronglyBack,
     states: { before, locked, end: backend.state() },
     devices: { devices: people.all.length, ...rows, loginScreens, back },
@@ -146,9 +150,9 @@ async function tellStory(
   };
 }
 
-/** What the devices learn of the lock: those that are online at once, the others after people have worked on for a while. */
+/** The devices get the lock: those that are online at once, the others after people have worked on for a while. */
 async function connectDevices(
-  people: PeopleAtWork,
+  people: SimulatedUsers,
   { online, offline }: { readonly online: readonly Tablet[]; readonly offline: readonly Tablet[] },
   listener: Listener
 ): Promise<{ readonly loginScreens: number; readonly letIn: number }> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { LocalDeployment, Schedule } from '../settings/Settings';
+import type { LocalDeployment, Schedule } from '../shared/settings/Settings';
 import { startBackend } from './backend/start-backend';
 import type { BackendOptions, RunningBackend } from './backend/start-backend';
 import type { RunningPlatformNote } from './running-platform-file';
@@ -11,7 +11,7 @@ import { Schedules } from './runtime/Schedules';
 import { startRuntimeServer } from './runtime/start-runtime-server';
 import { systemClock } from './runtime/system-clock';
 
-/** What a platform is made of; what is not given has a default. */
+/** What a platform is made of. */
 export interface PlatformOptions {
   /** The repository; its built tasks are in `dist/`. */
   readonly root: string;
@@ -47,7 +47,7 @@ export async function startPlatform({
   const { schedules = [] } = deployment;
   const backend = await startBackend({
     ...backendOptions,
-    onWebhook: ({ task, payload }) => order('A webhook', { task, params: payload })
+    onWebhook: ({ task, payload }) => schedule('A webhook', { task, params: payload })
   });
   const webSecret = randomBytes(24).toString('hex');
   const runtime = new Runtime({
@@ -55,7 +55,8 @@ export async function startPlatform({
     environment: {
       LOCK_USERS_WEB_SECRET: webSecret,
       ...deployment.variables,
-      ...{ JOURNEY_BACKEND_URL: backend.url, JOURNEY_API_TOKEN: backend.token }
+      JOURNEY_BACKEND_URL: backend.url,
+      JOURNEY_API_TOKEN: backend.token
     },
     backend,
     clock: systemClock,
@@ -63,8 +64,8 @@ export async function startPlatform({
     signal: abort.signal,
     ...runtimeOptions
   });
-  /** Orders what nobody waits for, and tells what comes of it. */
-  function order(what: string, request: ScheduleRequest): void {
+  /** Schedules a task that no command waits for, and logs what happens. */
+  function schedule(what: string, request: ScheduleRequest): void {
     try {
       onLog(`${what} triggers ${request.task}.`);
       runtime.enqueue(request, { onLog, signal: new AbortController().signal });
@@ -72,20 +73,23 @@ export async function startPlatform({
       onLog(error instanceof Error ? error.message : String(error));
     }
   }
-  const onDue = ({ task, params }: Schedule): void => order('A schedule', { task, ...(params && { params }) });
+  const onDue = ({ task, params }: Schedule): void => schedule('A schedule', { task, ...(params && { params }) });
   void new Schedules({ schedules, onDue, clock: systemClock, signal: abort.signal }).start();
   const controlToken = randomBytes(24).toString('hex');
   const server = await startRuntimeServer({
-    ...{ runtime, controlToken, onLog },
+    runtime,
+    controlToken,
+    onLog,
     hasTask: (name) => listBuiltTasks(root).includes(name),
     sources: {
-      scheduledParams: (task) => schedules.find((schedule) => schedule.task === task)?.params,
+      scheduledParams: (task) => schedules.find((known) => known.task === task)?.params,
       deliveriesFor: (model, id) => backend.deliveriesFor(model, id)
     }
   });
   const { url, token } = backend;
   return {
-    ...{ backend, runtime },
+    backend,
+    runtime,
     note: { url, token, pid: process.pid, runtimeOrigin: server.origin, controlToken, webSecret },
     async close() {
       abort.abort();

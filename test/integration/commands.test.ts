@@ -1,7 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bench } from '../../tasks/bench/command';
+import { measureLockUsers, SCENARIOS } from '../../tasks/bench/measure-pacing';
+import { build } from '../../tasks/build/command';
+import { chaos } from '../../tasks/chaos/command';
+import { local } from '../../tasks/local/command';
+import { trigger } from '../../tasks/trigger/command';
 import { CommandFolder } from '../support/CommandFolder';
 import type { Command } from '../support/CommandFolder';
+import { RecordedIo } from '../support/RecordedIo';
 
 let folder: CommandFolder;
 let root: string;
@@ -15,44 +23,121 @@ function run(command: string, args?: string[], variables?: Record<string, string
   return folder.run(command, args, variables);
 }
 
-test.each<[string, string[], string]>([
+type Name = 'local' | 'build' | 'trigger' | 'chaos' | 'bench';
+
+/** Runs a command in this process: enough where the test is not about the process. */
+function runHere(name: Name, args: string[], io = new RecordedIo()): ReturnType<RecordedIo['run']> {
+  switch (name) {
+    case 'local':
+      return io.run(local, args);
+    case 'build':
+      return io.run(build, args);
+    case 'trigger':
+      return io.run(trigger, args);
+    case 'chaos':
+      return io.run(chaos, args);
+    case 'bench':
+      return io.run(bench, args);
+  }
+}
+
+test.each<[Name, string[], string]>([
   ['local', ['--port', '70000'], '--port is a whole number from 0 to 65535, not "70000".'],
   ['local', ['--switch', 'ehco=all'], 'There is no switch "ehco".'],
   ['local', ['extra'], 'Unexpected argument'],
   ['build', ['--fast'], "Unknown option '--fast'"],
-  ['task', [], 'Name the trigger: test, schedule, webhook, web, enqueue.'],
-  ['task', ['tset', 'lock_users'], 'Name the trigger: test, schedule, webhook, web, enqueue.'],
-  ['task', ['webhook', 'lock_run'], '"webhook" takes another number of names.'],
-  ['task', ['test', 'lock_users', '--body', '{}'], '--body is no option of "test".'],
-  ['task', ['schedule', 'lock_users', '--at', 'tonight'], '--at is a time such as'],
-  ['task', ['test', 'lock_users', '--params', '{'], '--params is no JSON'],
+  ['trigger', [], 'Name the trigger: test, schedule, webhook, web, enqueue.'],
+  ['trigger', ['tset', 'lock_users'], 'Name the trigger: test, schedule, webhook, web, enqueue.'],
+  ['trigger', ['test'], 'Name the task.'],
+  ['trigger', ['webhook'], 'Name the model and the id.'],
+  ['trigger', ['webhook', 'lock_run'], '"webhook" takes a model and an id, nothing else.'],
+  ['trigger', ['test', 'lock_users', 'more'], '"test" takes one task, nothing else.'],
+  ['trigger', ['test', 'lock_users', '--parms', '{}'], "Unknown option '--parms'. Did you mean --params?"],
+  ['trigger', ['test', 'lock_users', '--body', '{}'], '--body is not an option of "test".'],
+  ['trigger', ['test', 'lock_users', '--header', 'A: b'], '--header is not an option of "test".'],
+  ['trigger', ['web', 'lock_users', '--header', 'A'], "--header is written 'NAME: VALUE'."],
+  ['trigger', ['enqueue', 'lock_users', '--after', 'soon'], '--after is a number of seconds from 0.'],
+  ['trigger', ['schedule', 'lock_users', '--at', 'tonight'], '--at is a time such as'],
+  ['trigger', ['test', 'lock_users', '--params', '{'], '--params is not valid JSON'],
   [
-    'task',
+    'trigger',
     ['test', 'lock_users', '--deployment', 'moon'],
     '.journeyrc has no deployment "moon". It has local, testing.'
   ],
-  ['task', ['test', 'lock_users', '--deployment', 'testing'], 'The variable JOURNEY_API_TOKEN_TESTING'],
+  ['trigger', ['test', 'lock_users', '--deployment', 'testing'], 'The variable JOURNEY_API_TOKEN_TESTING'],
   ['chaos', ['--seeds', '0'], '--seeds must be a whole number of at least 1.'],
   ['bench', [], 'Name what to measure, which is "pacing".'],
   ['bench', ['pacing', '--users', '1e6'], '--users must be whole numbers with commas.']
 ])('%s %j is refused with one clear message and exit code 2', async (command, args, sentence) => {
-  const { code, stdout, stderr } = await run(command, args, { JOURNEY_API_TOKEN_TESTING: '' }).ended;
+  const { code, stdout, stderr } = await runHere(command, args);
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain(sentence);
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
-test.each(['local', 'build', 'task', 'chaos', 'bench'])('%s --help explains itself', async (command) => {
-  const { code, stdout } = await run(command, ['--help']).ended;
+test.each(['local', 'build', 'trigger', 'chaos', 'bench'] as const)('%s --help explains itself', async (command) => {
+  const { code, stdout, stderr } = await runHere(command, ['--help'], new RecordedIo({ columns: 72 }));
 
-  expect(code).toBe(0);
-  expect(stdout).toMatch(/^Usage: npm /);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^Usage: npm run /);
+  // A list of values is one word.
+  expect(stdout.split('\n').filter((line) => line.length > 72 && /\S +\S/.test(line.trim()))).toEqual([]);
+});
+
+test('npm passes the exit code of a command on', async () => {
+  const { code, stdout, stderr } = await folder.start('npm', ['run', 'task', '--', 'tset']).ended;
+
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toBe(
+    'Name the trigger: test, schedule, webhook, web, enqueue.\nAll options: npm run task -- --help\n'
+  );
+});
+
+test('npm run chaos counts its seeds, and ends with 130 where it is interrupted', async () => {
+  const all = await runHere('chaos', ['--seeds', '1']);
+  expect(all).toMatchObject({ code: 0, stdout: expect.stringMatching(/^1 seed: every run ended/), stderr: '' });
+
+  const io = new RecordedIo();
+  io.interrupt.abort();
+  expect(await runHere('chaos', [], io)).toEqual({ code: 130, stdout: '', stderr: 'Stopped before the end.\n' });
+});
+
+test.each([
+  ['while it prepares', '| --- |', '10000'],
+  ['after a first row', '| alone | 10 |', '10,100000']
+])('Ctrl-C ends npm run bench %s with 130 and a sentence', async (_moment, text, users) => {
+  const running = run('bench', ['pacing', '--users', users]);
+  await running.sees(text);
+  running.interrupt();
+
+  const { code, stderr } = await running.ended;
+
+  expect({ code, stderr }).toEqual({ code: 130, stderr: 'Stopped before the end.\n' });
+});
+
+test('an interrupted measurement ends its task and its backend', async () => {
+  const abort = new AbortController();
+  const taskFolder = mkdtempSync(join(tmpdir(), 'bench-task-'));
+  writeFileSync(
+    join(taskFolder, 'index.js'),
+    'exports.run = () => new Promise((r) => setTimeout(r, 60000, console.log(1)));'
+  );
+  const [scenario = { name: 'none', rate: 1, burst: 1 }] = SCENARIOS;
+  const measured = measureLockUsers({ taskFolder, scenario, users: 10, concurrency: 1, signal: abort.signal });
+  abort.abort();
+
+  await expect(measured).rejects.toBe(abort.signal.reason);
+  rmSync(taskFolder, { recursive: true });
 });
 
 describe('npm run local and npm run task', () => {
+  function runTask(args: string[], environment = {}): ReturnType<RecordedIo['run']> {
+    return runHere('trigger', args, new RecordedIo({ root, environment }));
+  }
+
   test('a task is tried on the local backend from another terminal, and Ctrl-C ends the backend with 0', async () => {
-    const before = await run('task', ['test', 'lock_users']).ended;
+    const before = await run('trigger', ['test', 'lock_users']).ended;
     expect(before).toMatchObject({
       code: 2,
       stderr: 'The local platform is not running. Start it with "npm run local" in another terminal.\n'
@@ -63,9 +148,9 @@ describe('npm run local and npm run task', () => {
     expect(told).toMatch(/JOURNEY_BACKEND_URL=http:\/\/127\.0\.0\.1:\d+\/api\/v4\/[0-9a-f]{24}\n/);
     const origin = /http:\/\/127\.0\.0\.1:\d+/.exec(told)?.[0] ?? '';
 
-    const plan = await run('task', ['test', 'lock_users', '--params', '{"dryRun":true}']).ended;
+    const plan = await runTask(['test', 'lock_users', '--params', '{"dryRun":true}']);
     expect(plan).toMatchObject({ code: 0, stderr: expect.stringContaining('Dry run: nothing is sent.') });
-    const locked = await run('task', ['test', 'lock_users']).ended;
+    const locked = await run('trigger', ['test', 'lock_users']).ended;
     expect(locked.code).toBe(0);
     expect(JSON.parse(locked.stdout)).toMatchObject({
       status: 'done',
@@ -74,29 +159,29 @@ describe('npm run local and npm run task', () => {
     expect(await (await fetch(`${origin}/_local/state`)).json()).toMatchObject({ lockedUsers: 50, resetSessions: 0 });
 
     expect(told).toMatch(/Next by schedule: {2}lock_users(?:[,;] \d+ \w+ \d{4}, 22:00){3} \(Europe\/Berlin\)\n/);
-    const scheduled = await run('task', ['schedule', 'lock_users']).ended;
+    const scheduled = await runTask(['schedule', 'lock_users']);
     expect(scheduled).toMatchObject({ code: 0, stderr: expect.stringContaining('Reason: "End of the shift"') });
     expect(JSON.parse(scheduled.stdout)).toMatchObject({ status: 'done', counts: { alreadyLocked: 50 } });
-    const enqueued = await run('task', ['enqueue', 'lock_users', '--params', '{"maxUsers":1}']).ended;
+    const enqueued = await runTask(['enqueue', 'lock_users', '--params', '{"maxUsers":1}']);
     expect(enqueued).toMatchObject({ code: 0, stdout: expect.stringContaining('"status": "done"') });
-    const web = await run('task', ['web', 'lock_users', '--body', '{"requestedBy":"me"}']).ended;
+    const web = await runTask(['web', 'lock_users', '--body', '{"requestedBy":"me"}']);
     expect(web).toMatchObject({
-      ...{ code: 0, stdout: expect.stringMatching(/^202 \{"runId":"[-0-9a-f]+"[^]*"status": "done"/) },
+      code: 0,
+      stdout: expect.stringMatching(/^202 \{"runId":"[-0-9a-f]+"[^]*"status": "done"/),
       stderr: expect.stringContaining('Requested by: "me"')
     });
-    const unknown = await run('task', ['web', 'lock_users', '--body', '{}', '--header', 'Authorization: Bearer x'])
-      .ended;
+    const unknown = await runTask(['web', 'lock_users', '--body', '{}', '--header', 'Authorization: Bearer x']);
     expect(unknown).toMatchObject({ code: 1, stdout: '401 Unauthorized\n' });
     const [, url = ''] = /JOURNEY_BACKEND_URL=(\S+)/.exec(told) ?? [];
     const [, token = ''] = /JOURNEY_API_TOKEN=(\S+)/.exec(told) ?? [];
     const records = await fetch(`${url}/objects/lock_run.json`, { headers: { Authorization: `Bearer ${token}` } });
     const [record] = ((await records.json()) as { objects: { id: string }[] }).objects;
-    const again = await run('task', ['webhook', 'lock_run', record?.id ?? '']).ended;
+    const again = await runTask(['webhook', 'lock_run', record?.id ?? '']);
     expect(again).toMatchObject({ code: 1, stdout: expect.stringContaining('"RUN_ENDED"') });
-    const nothing = await run('task', ['webhook', 'lock_run', 'nobody']).ended;
+    const nothing = await runTask(['webhook', 'lock_run', 'nobody']);
     expect(nothing).toMatchObject({ code: 2, stderr: 'There is no lock_run with the id "nobody".\n' });
 
-    const refused = await run('task', ['test', 'lock_users', '--params', '{"wipe":true}']).ended;
+    const refused = await runTask(['test', 'lock_users', '--params', '{"wipe":true}']);
     expect(refused).toMatchObject({
       code: 3,
       stdout: '',
@@ -117,7 +202,7 @@ describe('npm run local and npm run task', () => {
     expect(JSON.parse(readFileSync(join(root, 'state.json'), 'utf8'))).toMatchObject({
       users: expect.arrayContaining([expect.objectContaining({ locked: true })])
     });
-    expect((await run('task', ['test', 'lock_users']).ended).stderr).toContain('not running');
+    expect((await runTask(['test', 'lock_users'])).stderr).toContain('not running');
   });
 
   test('a remote deployment gets the token of the named variable, and a run that fails ends with 1', async () => {
@@ -133,7 +218,7 @@ describe('npm run local and npm run task', () => {
     };
     writeFileSync(join(root, '.journeyrc'), JSON.stringify(settings));
 
-    const { code, stdout } = await run('task', ['test', 'lock_users'], { MY_TOKEN: 'made-up' }).ended;
+    const { code, stdout } = await runTask(['test', 'lock_users'], { MY_TOKEN: 'made-up' });
 
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -145,8 +230,12 @@ describe('npm run local and npm run task', () => {
   });
 });
 
-test('npm run build says what it built', async () => {
-  const { code, stdout } = await run('build').ended;
+test('npm run build says what it built, and that nothing has changed since', async () => {
+  rmSync(join(root, 'dist', 'lock_users'), { recursive: true, force: true });
 
-  expect({ code, stdout }).toEqual({ code: 0, stdout: 'Built lock_users into dist/lock_users/\n' });
+  const first = await run('build').ended;
+  const second = await run('build').ended;
+
+  expect(first).toEqual({ code: 0, stdout: 'Built lock_users into dist/lock_users/\n', stderr: '' });
+  expect(second).toEqual({ code: 0, stdout: 'dist/lock_users/ is up to date.\n', stderr: '' });
 });

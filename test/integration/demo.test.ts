@@ -1,11 +1,13 @@
 import type { Report } from '../../cloudcode/lock_users';
+import { demo } from '../../tasks/demo/command';
 import { findFailedChecks } from '../../tasks/demo/find-failed-checks';
 import { formatJson } from '../../tasks/demo/format-demo';
 import { runDemo } from '../../tasks/demo/run-demo';
-import type { DemoResult } from '../../tasks/demo/run-demo';
+import type { DemoResult, Listener } from '../../tasks/demo/run-demo';
 import { TaskLog } from '../../tasks/demo/TaskLog';
-import { tellOnScreen } from '../../tasks/demo/tell-on-screen';
+import { printStory } from '../../tasks/demo/print-story';
 import { CommandFolder } from '../support/CommandFolder';
+import { RecordedIo } from '../support/RecordedIo';
 
 /** What `--json` prints. */
 interface DemoJson extends Report {
@@ -23,7 +25,7 @@ beforeAll(() => {
 afterAll(() => folder.remove());
 
 /** The demo without a process of its own. */
-function tellNobody(users: number): Promise<DemoResult> {
+function runSilently(users: number): Promise<DemoResult> {
   const listener = { chapter: () => Promise.resolve(), line: () => undefined };
   return runDemo({ root: folder.root, users, listener, signal: new AbortController().signal });
 }
@@ -49,7 +51,7 @@ test('npm start prints one JSON document, and its figures agree with the backend
 });
 
 test('npm start -- --fast tells the story of 200 users on one screen, and ends with 0', async () => {
-  const { code, stdout, stderr } = await folder.run('demo', ['--fast']).ended;
+  const { code, stdout, stderr } = await new RecordedIo({ columns: 110 }).run(demo, ['--fast']);
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toContain('200 selected − 3 protected − 0 excluded − 12 already locked = 185 to lock');
@@ -74,7 +76,7 @@ test('npm start -- --fast tells the story of 200 users on one screen, and ends w
 });
 
 test.each([1, 9])('everything holds with %i users', async (users) => {
-  const result = await tellNobody(users);
+  const result = await runSilently(users);
 
   expect(findFailedChecks(result)).toEqual([]);
   expect(result.lock).toMatchObject({ status: 'done', counts: { selected: users } });
@@ -83,10 +85,12 @@ test.each([1, 9])('everything holds with %i users', async (users) => {
 test.each<[string[], string]>([
   [['--users', '0'], '--users is a whole number from 1 to 1000000, not "0".'],
   [['--users', 'many'], '--users is a whole number from 1 to 1000000, not "many".'],
-  [['--user', '5'], "Unknown option '--user'"],
+  [['--user', '5'], "Unknown option '--user'. Did you mean --users?"],
+  [['5'], 'Unexpected argument "5"'],
+  [['--users'], "'--users <value>' argument missing"],
   [['--fast=yes'], "'--fast' does not take an argument"]
 ])('npm start -- %j is refused with one clear message and exit code 2', async (args, sentence) => {
-  const { code, stdout, stderr } = await folder.run('demo', args).ended;
+  const { code, stdout, stderr } = await new RecordedIo().run(demo, args);
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain(sentence);
@@ -94,10 +98,27 @@ test.each<[string[], string]>([
 });
 
 test('npm start -- --help explains itself', async () => {
-  const { code, stdout } = await folder.run('demo', ['--help']).ended;
+  const { code, stdout } = await new RecordedIo().run(demo, ['--help']);
 
   expect(code).toBe(0);
   expect(stdout).toMatch(/^Usage: npm start /);
+});
+
+test('npm start | head -5 ends quietly and with its own exit code', async () => {
+  const demoInPipe = folder.start('npm', ['start', '--', '--users', '20']);
+  await demoInPipe.sees('1. People at work');
+  demoInPipe.child.stdout?.destroy();
+
+  const { code, stderr } = await demoInPipe.ended;
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+test('npm start --users 50, which npm takes for an option of its own, is refused with the right command', async () => {
+  const { code, stdout, stderr } = await folder.start('npm', ['start', '--users', '50']).ended;
+
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain('Pass options after "--":\n  npm start -- --users 50\n');
 });
 
 // The terminal and npm each send one, so the second must not cut the first one's work short.
@@ -117,20 +138,51 @@ test.each([
   expect(stdout).not.toContain('Everybody signs in again');
 });
 
-test('there is a pause before every chapter but the first, and long lines are broken', async () => {
+/** A screen that takes down what is printed and when it pauses. */
+function takeDown(columns: number | undefined): { readonly told: string[]; readonly story: Listener } {
   const told: string[] = [];
-  const screen = tellOnScreen(
-    (line) => told.push(line),
-    () => Promise.resolve(void told.push('pause'))
-  );
+  const output = { write: (text: string) => void told.push(text), columns, isClosed: false };
+  return { told, story: printStory(output, () => Promise.resolve(void told.push('pause'))) };
+}
 
-  await screen.chapter('Plan');
-  screen.line(`${'long '.repeat(30)}end`);
-  await screen.chapter('Lock');
-  screen.line('x'.repeat(200));
+test('there is a pause before every chapter but the first, and a terminal gets long lines in parts', async () => {
+  const { told, story } = takeDown(110);
+
+  await story.chapter('Plan');
+  story.line(`${'long '.repeat(30)}end`);
+  await story.chapter('Lock');
+  story.line('x'.repeat(200));
 
   const [first, second] = [`   ${'long '.repeat(21).trimEnd()}`, `     ${'long '.repeat(9)}end`];
-  expect(told).toEqual(['1. Plan', first, second, 'pause', '2. Lock', `   ${'x'.repeat(200)}`]);
+  expect(told).toEqual(['1. Plan\n', `${first}\n${second}\n`, 'pause', '2. Lock\n', `   ${'x'.repeat(200)}\n`]);
+});
+
+test('a pipe gets long lines whole', () => {
+  const { told, story } = takeDown(undefined);
+
+  story.line(`${'long '.repeat(30)}end`);
+
+  expect(told).toEqual([`   ${'long '.repeat(30)}end\n`]);
+});
+
+test('a narrow terminal gets the two columns of the result one below the other, and no line that is too long', async () => {
+  const { stdout } = await new RecordedIo({ columns: 60 }).run(demo, ['--fast', '--users', '9']);
+
+  expect(stdout).toMatch(/\n {2}Users locked by the run +9\n/);
+  expect(stdout).toMatch(/\n {2}Inspections entered +\d+\n/);
+  expect(stdout.split('\n').filter((line) => line.length > 60)).toEqual([]);
+});
+
+test('one user is "1 user"', async () => {
+  const { code, stdout } = await new RecordedIo().run(demo, ['--fast', '--users', '1']);
+
+  expect(code).toBe(0);
+  // The task's own log is not the command's.
+  const own = stdout
+    .split('\n')
+    .filter((line) => !/^ {3}(Plan: |Selected: |Users one by one: |Batch request )/.test(line));
+  expect(own.join('\n')).not.toMatch(/\b1 (users|people|devices|inspections|operations|are|show|use|have)\b/);
+  expect(stdout).toContain('has 1 user.\n');
 });
 
 test('of a log, the screen shows no JSON, nothing that an earlier log told, and one of the users who stay locked', () => {
@@ -144,10 +196,18 @@ test('of a log, the screen shows no JSON, nothing that an earlier log told, and 
   expect(shown).toEqual(['25 users stay locked:', 'stays locked: a: why (and 24 more)', 'Result: done']);
 });
 
+test.each(['1 users stay locked:', '1 user stays locked:'])('"%s" is followed by no count of others', (count) => {
+  const shown: string[] = [];
+  const log = new TaskLog((line) => shown.push(line));
+  for (const line of [count, 'stays locked: a: why']) log.onLog(line);
+
+  expect(shown).toEqual([count, 'stays locked: a: why']);
+});
+
 describe('with 200 users', () => {
   let result: DemoResult;
   beforeAll(async () => {
-    result = await tellNobody(200);
+    result = await runSilently(200);
   });
 
   test('the JSON accounts for every row, and the control loses rows', () => {
@@ -166,14 +226,14 @@ describe('with 200 users', () => {
     ['The lock run ended as "partial".', ({ lock }) => ({ lock: { ...lock, status: 'partial' } })],
     ['Undoing it ended as "refused".', ({ undo }) => ({ undo: { ...undo, status: 'refused' } })],
     ['users were locked, and', ({ undo }) => ({ undo: { ...undo, counts: { ...undo.counts, unlocked: 1 } } })],
-    ['1 sessions were wiped.', ({ states }) => ({ states: { ...states, end: { ...states.end, resetSessions: 1 } } })],
+    ['1 session was wiped.', ({ states }) => ({ states: { ...states, end: { ...states.end, resetSessions: 1 } } })],
     ['Devices have lost 2 rows.', () => ({ wipedRows: 2 })],
-    ['1 rows are neither', ({ devices }) => ({ devices: { ...devices, rowsLost: 1 } })],
-    ['1 devices of locked users could sign in.', () => ({ wronglyLetIn: 1 })],
+    ['1 row is neither', ({ devices }) => ({ devices: { ...devices, rowsLost: 1 } })],
+    ['1 device of a locked user could sign in.', () => ({ wronglyLetIn: 1 })],
     ['12 users were locked by hand; 11 of them', () => ({ stillLocked: 11 })],
-    ['and 4 are back', ({ devices }) => ({ devices: { ...devices, back: 4 } })],
-    ['of protected users, 2 of 3', () => ({ protectedDevices: { inApp: 2, all: 3 } })],
-    ['unlocked 1 users', ({ again }) => ({ again: { ...again, counts: { ...again.counts, unlocked: 1 } } })],
+    ['back: 4.', ({ devices }) => ({ devices: { ...devices, back: 4 } })],
+    ['Devices of protected users in the app: 2 of 3.', () => ({ protectedDevices: { inApp: 2, all: 3 } })],
+    ['unlocked 1 user.', ({ again }) => ({ again: { ...again, counts: { ...again.counts, unlocked: 1 } } })],
     ['The control has lost nothing', ({ control }) => ({ control: { ...control, rowsLost: 0 } })]
   ])('a result of which this is true has failed: %s', (sentence, change) => {
     expect(findFailedChecks({ ...result, ...change(result) })).toEqual([expect.stringContaining(sentence)]);

@@ -3,9 +3,12 @@ import type { ChildProcess } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HAS_PROCESS_GROUPS } from '../../tasks/local/runtime/process-group';
 
 const REPOSITORY = join(__dirname, '..', '..');
+/** The built tasks among them, so that the commands find them up to date. */
 const COPIED = [
+  'dist',
   'cloudcode',
   'tasks',
   'schema.xml',
@@ -30,6 +33,8 @@ export interface Command {
   readonly ended: Promise<Ended>;
   /** Resolves as soon as the output holds the text. */
   sees(text: string): Promise<string>;
+  /** Ctrl-C in a terminal: every process of the group gets it, and npm passes it on once more. */
+  interrupt(): void;
 }
 
 /** A copy of the repository to run commands in, because some of them build into dist/, which other suites are using. */
@@ -51,7 +56,8 @@ export class CommandFolder {
     const child = spawn(file, args, {
       cwd: this.root,
       env: { ...process.env, ...variables },
-      stdio: ['ignore', 'pipe', 'pipe']
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: HAS_PROCESS_GROUPS
     });
     let [stdout, stderr] = ['', ''];
     let notify = (): void => undefined;
@@ -67,6 +73,12 @@ export class CommandFolder {
     return {
       child,
       ended,
+      interrupt: () => {
+        const { pid } = child;
+        if (pid === undefined) throw new Error(`${file} could not be started.`);
+        if (HAS_PROCESS_GROUPS) process.kill(-pid, 'SIGINT');
+        child.kill('SIGINT');
+      },
       sees: (text) =>
         new Promise((resolve, reject) => {
           notify = () => {

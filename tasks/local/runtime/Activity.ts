@@ -6,7 +6,7 @@ export interface FinishedTask {
   readonly result: TaskRunResult;
 }
 
-/** Whoever watches an activity. */
+/** Gets the log of an activity, and can end it. */
 export interface Observer {
   /** A line of a task's log, or of the runtime about it. */
   onLog(line: string): void;

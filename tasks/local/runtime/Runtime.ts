@@ -59,7 +59,7 @@ export class Runtime {
     });
   }
 
-  /** Starts a task at once, in parallel to whatever runs. Whoever triggers it sees its end, so it is not repeated. */
+  /** Starts a task at once, in parallel to whatever runs. Its trigger sees the end, so it is never repeated. */
   trigger({ task, params }: Pick<ScheduleRequest, 'task' | 'params'>, observer: Observer): Activity {
     this.options.findTaskFolder(task);
     const activity = this.open(observer);
@@ -142,7 +142,9 @@ export class Runtime {
       try {
         return await runOnce({
           ...given,
-          ...{ taskFolder: findTaskFolder(task), environment, backend },
+          taskFolder: findTaskFolder(task),
+          environment,
+          backend,
           onLog: (line) => observer.onLog(line),
           onSchedule: (request) => this.schedule(request, activity),
           signal: AbortSignal.any([observer.signal, signal])
@@ -159,7 +161,7 @@ export class Runtime {
     return mine;
   }
 
-  /** A task orders another. @throws Error where there is no such task */
+  /** A task schedules another. @throws Error where there is no such task */
   private schedule(request: ScheduleRequest, activity: Activity): void {
     this.options.findTaskFolder(request.task);
     const seconds = Math.ceil(((request.atMs ?? 0) - this.options.clock.nowMs()) / 1000);

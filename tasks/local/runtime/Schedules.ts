@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import type { Schedule } from '../../settings/Settings';
+import type { Schedule } from '../../shared/settings/Settings';
 import type { QueueClock } from './TaskQueue';
 
 /** What fires schedules. */

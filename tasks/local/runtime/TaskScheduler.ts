@@ -38,14 +38,14 @@ export class TaskScheduler {
     resolve?.(answer);
   }
 
-  /** Resolves when the parent has answered all that was scheduled so far, and a refusal that nobody awaits is known. */
+  /** Resolves when the parent has answered everything that was scheduled so far, and an unawaited refusal is known. */
   async settle(): Promise<void> {
     await Promise.all(this.#answers);
     // Node tells of unhandled rejections only after the microtasks, in which the task's result would be sent.
     await new Promise((resolve) => setImmediate(resolve));
   }
 
-  /** Sends before it returns, so that the message is ahead of the task's response even where nobody awaits it. */
+  /** Sends before it returns, so that the message is ahead of the task's response even where the task does not await it. */
   #ask(options: unknown): Promise<ScheduleAnswer> {
     const request = parseScheduleOptions(options, Date.now());
     const id = ++this.#lastId;

@@ -70,7 +70,12 @@ function findExport(exported: Readonly<Record<string, unknown>>, name: string): 
 function describeRequest({ method, url, headers, body }: WebRequest): object {
   const hostname = (headers['host'] ?? 'localhost').replace(/:\d+$/, '');
   return {
-    ...{ method, url, headers, ip: '127.0.0.1', hostname, subdomain: hostname.split('.')[0] },
+    method,
+    url,
+    headers,
+    ip: '127.0.0.1',
+    hostname,
+    subdomain: hostname.split('.')[0],
     body: body === '' ? undefined : body,
     buffer: Buffer.from(body),
     header: (name: string) => headers[name.toLowerCase()],

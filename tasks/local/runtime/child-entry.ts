@@ -6,7 +6,7 @@ import type { ResponseMessage, ScheduleAnswer, StartMessage } from './messages';
 import type { TaskError } from './run-task';
 import { TaskScheduler } from './TaskScheduler';
 
-// The process that a task runs in: sets the platform's globals, calls `run`, and sends back what came of it. It ends
+// The process that a task runs in: sets the platform's globals, calls `run`, and sends back the result. It ends
 // with the process that started it.
 process.once('disconnect', () => process.exit());
 process.once('message', (message) => {
@@ -19,7 +19,7 @@ process.once('message', (message) => {
   delete process.send;
   channel.unref();
   void respond(message as StartMessage, scheduler).then((response) => {
-    // A busy parent may learn of this process's end before it reads the response, so it is the parent who ends it.
+    // A busy parent may learn of this process's end before it reads the response, so the parent ends it.
     channel.ref();
     send(response);
   });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 export function listBuiltTasks(root: string): string[] {
   const folder = join(root, 'dist');
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter((name) => existsSync(join(folder, name, 'index.js')));
+  // A name with a dot is a build on its way.
+  return readdirSync(folder).filter((name) => !name.startsWith('.') && existsSync(join(folder, name, 'index.js')));
 }
 
 /**

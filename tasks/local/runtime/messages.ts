@@ -26,7 +26,7 @@ export interface ScheduleMessage {
   readonly request: ScheduleRequest;
 }
 
-/** What came of the invocation; the child's last message. */
+/** The result of the invocation; the child's last message. */
 export type ResponseMessage =
   | { readonly kind: 'returned'; readonly result: string; readonly peakMemoryMb: number }
   | { readonly kind: 'threw'; readonly error: TaskError };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ChildMessage, ResponseMessage, ScheduleAnswer, ScheduleMessage, StartMessage } from './messages';
 import { endWithThisProcess, HAS_PROCESS_GROUPS, killGroup, forgetChild } from './process-group';
+import { provideChildEntry } from './provide-child-entry';
 import { serializeParameters } from './serialize-parameters';
 import type { WebRequest } from './WebRequest';
 
@@ -78,7 +79,7 @@ const ABORT_EXIT_CODE = 134;
  * Runs a built task in a process of its own, with the platform's globals and limits. What the task does wrong is in
  * the result. Processes that the task starts end with it.
  *
- * @throws Error where there is no built task, or the parameters are no JSON or more than 5 MB of it
+ * @throws Error where there is no built task, or the parameters are not JSON, or are more than 5 MB of it
  */
 export async function runTask(run: TaskRun): Promise<TaskRunResult> {
   const params = run.params === undefined ? undefined : serializeParameters(run.params);
@@ -105,11 +106,8 @@ export async function runTask(run: TaskRun): Promise<TaskRunResult> {
 
 function startChild({ taskFolder, environment, memoryLimitMb = DEFAULT_MEMORY_LIMIT_MB }: TaskRun): ChildProcess {
   // The child finds nothing by name: its environment is the deployment's alone, and its folder is the task's.
-  // The loader for CommonJS alone works in the child's own thread; the other one has a thread of its own, whose memory
-  // would count as the task's.
-  const typescriptLoader = require.resolve('tsx/cjs');
-  const options = [`--max-old-space-size=${memoryLimitMb}`, '--enable-source-maps', '--require', typescriptLoader];
-  return spawn(process.execPath, [...options, join(__dirname, 'child-entry.ts')], {
+  const options = [`--max-old-space-size=${memoryLimitMb}`, '--enable-source-maps'];
+  return spawn(process.execPath, [...options, provideChildEntry()], {
     cwd: taskFolder,
     env: { ...environment },
     // A process group of its own, so that what the task starts can be ended with it.

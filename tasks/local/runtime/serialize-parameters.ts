@@ -4,7 +4,7 @@ const MAX_PARAMETER_BYTES = 5 * 1024 * 1024;
 /**
  * Parameters of a task as JSON.
  *
- * @throws Error where they are no JSON, or more than 5 MB of it
+ * @throws Error where they are not JSON, or are more than 5 MB of it
  */
 export function serializeParameters(params: unknown): string {
   const json = JSON.stringify(params) as string | undefined;

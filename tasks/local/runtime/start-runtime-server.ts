@@ -14,7 +14,7 @@ export interface RuntimeServerOptions {
   readonly sources: TriggerSources;
   /** Whether there is a web task of that name. */
   readonly hasTask: (name: string) => boolean;
-  /** Whoever has it may trigger tasks; web tasks authenticate by themselves. */
+  /** The token that triggering a task takes. Web tasks check their own. */
   readonly controlToken: string;
   /** Takes the log of web tasks. */
   readonly onLog: (line: string) => void;

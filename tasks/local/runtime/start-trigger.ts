@@ -43,8 +43,8 @@ export function startTrigger(
     case 'schedule': {
       const params = sources.scheduledParams(request.task);
       const { task, atMs } = request;
-      const order = { task, ...(params !== undefined && { params }), ...(atMs !== undefined && { atMs }) };
-      return { done: runtime.enqueue(order, observer).done };
+      const invocation = { task, ...(params !== undefined && { params }), ...(atMs !== undefined && { atMs }) };
+      return { done: runtime.enqueue(invocation, observer).done };
     }
     case 'webhook': {
       const deliveries = sources.deliveriesFor(request.model, request.id);

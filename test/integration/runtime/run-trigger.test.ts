@@ -5,7 +5,7 @@ import { noteRunningPlatform } from '../../../tasks/local/running-platform-file'
 import type { TaskRunResult } from '../../../tasks/local/runtime/run-task';
 import { startPlatform } from '../../../tasks/local/start-platform';
 import type { RunningPlatform } from '../../../tasks/local/start-platform';
-import { runTrigger } from '../../../tasks/task/run-trigger';
+import { runTrigger } from '../../../tasks/trigger/run-trigger';
 
 let platform: RunningPlatform;
 let root: string;
@@ -16,7 +16,9 @@ beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'trigger-'));
   writeFileSync(join(root, '.journeyrc'), JSON.stringify({ default: 'local', deployments: { local: {} } }));
   platform = await startPlatform({
-    ...{ root, backend: {}, deployment: { variables: { LABEL: 'set' } } },
+    root,
+    backend: {},
+    deployment: { variables: { LABEL: 'set' } },
     onLog: (line) => log.push(line)
   });
   noteRunningPlatform(root, platform.note);

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildTasks } from '../../../tasks/build/build-tasks';
@@ -27,9 +37,55 @@ test('each enabled task is compiled into a folder of its own, with its modules, 
 
   const built = buildTasks({ root });
 
-  expect(built).toEqual([{ name: 'one', outFolder: join(root, 'dist', 'one') }]);
+  expect(built).toEqual([{ name: 'one', outFolder: join(root, 'dist', 'one'), isUnchanged: false }]);
   expect(readdirSync(join(root, 'dist'))).toEqual(['one']);
-  expect(readdirSync(join(root, 'dist', 'one')).sort()).toEqual(['index.js', 'index.js.map', 'package.json', 'src']);
+  expect(readdirSync(join(root, 'dist', 'one')).sort()).toEqual([
+    '.stamp.json',
+    'index.js',
+    'index.js.map',
+    'package.json',
+    'src'
+  ]);
+});
+
+describe('a task that was built', () => {
+  const outFile = (): string => join(root, 'dist', 'one', 'index.js');
+  // Built once and copied, because compiling takes a second or more.
+  let built: string;
+  beforeAll(() => {
+    built = mkdtempSync(join(tmpdir(), 'built-'));
+    root = built;
+    writeTask('one', 'export const run = (): number => 1;\n');
+    buildTasks({ root });
+  });
+  beforeEach(() => cpSync(built, root, { recursive: true }));
+  afterAll(() => rmSync(built, { recursive: true }));
+
+  test('is not compiled again while nothing has changed', () => {
+    const { ino } = statSync(outFile());
+
+    expect(buildTasks({ root })).toMatchObject([{ name: 'one', isUnchanged: true }]);
+    expect(statSync(outFile()).ino).toBe(ino);
+  });
+
+  test.each<[string, () => void]>([
+    ['a source has changed', () => writeTask('one', 'export const run = (): number => 2;\n')],
+    ['a source has come', () => write('cloudcode/one/src/more.ts', 'export const more = 1;\n')],
+    ['package.json has changed', () => writeTask('one', 'export const run = (): number => 1;\n', { version: '2.0.0' })],
+    ['an output file was deleted', () => rmSync(outFile())],
+    ['an output file was changed', () => writeFileSync(outFile(), 'exports.run = () => 3;\n')],
+    ['other packages are installed', () => write('node_modules/.package-lock.json', { packages: { lodash: {} } })]
+  ])('is compiled again where %s', (_name, change) => {
+    change();
+
+    expect(buildTasks({ root })).toMatchObject([{ isUnchanged: false }]);
+    expect(buildTasks({ root })).toMatchObject([{ isUnchanged: true }]);
+    const [, source] = /=> (\d)/.exec(readFileSync(join(root, 'cloudcode', 'one', 'index.ts'), 'utf8')) ?? [];
+    expect(readFileSync(outFile(), 'utf8')).toContain(`=> ${source}`);
+    expect(JSON.parse(readFileSync(join(root, 'dist', 'one', 'package.json'), 'utf8'))).toEqual(
+      JSON.parse(readFileSync(join(root, 'cloudcode', 'one', 'package.json'), 'utf8'))
+    );
+  });
 });
 
 test('a task that does not compile says where, and leaves its earlier output', () => {
@@ -60,11 +116,11 @@ test('a name that is not the folder’s is refused', () => {
   expect(() => buildTasks({ root })).toThrow('"name" is "two", but the platform wants the folder\'s name, "one".');
 });
 
-test('a manifest that is no JSON, and a task that is not there, are clear errors', () => {
+test('a manifest that is not valid JSON, and a task that is not there, are clear errors', () => {
   expect(() => buildTasks({ root })).toThrow('There is no enabled task in');
   expect(() => buildTasks({ root, only: 'nothing' })).toThrow('There is no enabled task "nothing".');
   write('cloudcode/one/package.json', '{');
-  expect(() => buildTasks({ root })).toThrow('package.json is no JSON');
+  expect(() => buildTasks({ root })).toThrow('package.json is not valid JSON');
 });
 
 test.each<[string, object, string]>([

@@ -69,8 +69,13 @@ test('the handler of the method gets the request, and sets the status', async ()
 
   expect(answer).toMatchObject({ status: 202, headers: { 'content-type': 'application/json' } });
   expect(JSON.parse(answer.body)).toEqual({
-    ...{ method: 'POST', body: '{"b":2}', json: { b: 2 }, one: '1', params: { a: '1' } },
-    ...{ authContext: { who: 'me' }, self: { backend: 'here' } }
+    method: 'POST',
+    body: '{"b":2}',
+    json: { b: 2 },
+    one: '1',
+    params: { a: '1' },
+    authContext: { who: 'me' },
+    self: { backend: 'here' }
   });
 });
 
@@ -80,7 +85,8 @@ test.each<[string, unknown, string, string]>([
   ['null', null, 'null', 'application/json']
 ])('%s is answered as it is', async (_name, result, body, type) => {
   expect(await call({ authenticate: everybody, post: () => result })).toEqual({
-    ...{ status: 200, body },
+    status: 200,
+    body,
     headers: { 'content-type': type }
   });
 });

@@ -25,7 +25,10 @@ class RuntimeBench {
         if (task === 'nobody') throw new Error('There is no task "nobody".');
         return task;
       },
-      ...{ environment: {}, backend: { url: 'u', token: 't' }, clock: this.clock, singleInstance: [] },
+      environment: {},
+      backend: { url: 'u', token: 't' },
+      clock: this.clock,
+      singleInstance: [],
       signal: this.abort.signal,
       run: (run) => {
         this.started.push(run.taskFolder);

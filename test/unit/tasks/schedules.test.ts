@@ -1,4 +1,4 @@
-import type { Schedule } from '../../../tasks/settings/Settings';
+import type { Schedule } from '../../../tasks/shared/settings/Settings';
 import { nextTimes, Schedules } from '../../../tasks/local/runtime/Schedules';
 import { VirtualClock } from '../../../tasks/shared/VirtualClock';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chooseDeployment, chooseLocalDeployment, loadSettings } from '../../../tasks/settings/load-settings';
+import { chooseDeployment, chooseLocalDeployment, loadSettings } from '../../../tasks/shared/settings/load-settings';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const ADDRESS = 'https://h.example.test/api/v4/64b0c0ffee64b0c0ffee64b0';
@@ -41,9 +41,9 @@ test('npm run local starts the local deployment, even where the default is a rem
 });
 
 test.each<[string, unknown, string]>([
-  ['no JSON', '{\n "default": "a" "b"}', '.journeyrc is no JSON: there is a mistake in line 2, column 17.'],
-  ['an unfinished file', '{"default":', '.journeyrc is no JSON: there is a mistake in line 1, column 12.'],
-  ['an empty file', '', '.journeyrc is no JSON: there is a mistake.'],
+  ['no JSON', '{\n "default": "a" "b"}', '.journeyrc is not valid JSON: there is a mistake in line 2, column 17.'],
+  ['an unfinished file', '{"default":', '.journeyrc is not valid JSON: there is a mistake in line 1, column 12.'],
+  ['an empty file', '', '.journeyrc is not valid JSON: there is a mistake.'],
   ['no default', { deployments: { a: {} } }, '.journeyrc: the file lacks "default".'],
   ['no deployments', { default: 'a' }, '.journeyrc: the file lacks "deployments".'],
   [

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
 import type { ErrorObject } from 'ajv';
-import { findNearestName } from '../../cloudcode/lock_users/src/input/did-you-mean';
-import { nextTimes } from '../local/runtime/Schedules';
-import schema from '../../journeyrc.schema.json';
+import { findNearestName } from '../../../cloudcode/lock_users/src/input/did-you-mean';
+import { nextTimes } from '../../local/runtime/Schedules';
+import schema from '../../../journeyrc.schema.json';
 import { locateJsonError } from './locate-json-error';
 import { isRemote } from './Settings';
 import type { LocalDeployment, RemoteDeployment, Schedule, Settings } from './Settings';
@@ -59,7 +59,9 @@ function parseJson(text: string): unknown {
     return JSON.parse(text) as unknown;
   } catch (error) {
     const place = locateJsonError(text, error instanceof Error ? error.message : '');
-    throw new Error(`.journeyrc is no JSON: there is a mistake${place}. Comments and trailing commas are not allowed.`);
+    throw new Error(
+      `.journeyrc is not valid JSON: there is a mistake${place}. Comments and trailing commas are not allowed.`
+    );
   }
 }
 

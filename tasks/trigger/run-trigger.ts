@@ -7,9 +7,9 @@ import { startTrigger } from '../local/runtime/start-trigger';
 import type { TriggerRequest } from '../local/runtime/start-trigger';
 import { systemClock } from '../local/runtime/system-clock';
 import type { WebAnswer } from '../local/runtime/WebRequest';
-import { chooseDeployment, loadSettings } from '../settings/load-settings';
-import { isRemote } from '../settings/Settings';
-import type { RemoteDeployment } from '../settings/Settings';
+import { chooseDeployment, loadSettings } from '../shared/settings/load-settings';
+import { isRemote } from '../shared/settings/Settings';
+import type { RemoteDeployment } from '../shared/settings/Settings';
 import { sendTrigger } from './send-trigger';
 
 /** What to trigger, and where. */
@@ -25,20 +25,21 @@ export interface Trigger {
   readonly signal: AbortSignal;
 }
 
-/** What came of a trigger. */
+/** The result of a trigger. */
 export interface TriggerOutcome {
-  /** All that it has started, in the order of the ends. An earlier one that failed is told in the log. */
+  /** Every task that it has started, in the order of their ends. The log reports an earlier one that failed. */
   readonly finished: readonly FinishedTask[];
-  /** What a web request was answered with. */
+  /** The answer to a web request. */
   readonly answer?: WebAnswer;
 }
 
 /**
  * Builds the tasks, and triggers one on a deployment of `.journeyrc`: a local one has its CloudCode in `npm run local`; for
  * one of the platform this process is its CloudCode, with the deployment's variables and nothing else of this machine's
- * environment. Resolves when all is done that was started and that this has scheduled.
+ * environment. Resolves when everything has ended that was started, and everything that this has scheduled.
  *
- * @throws Error where the settings, the build, the deployment or the request are not in order; no task has run then
+ * @throws Error where the settings, the build, the deployment or the request are wrong, before any task runs; or where the local
+ * platform goes away
  */
 export async function runTrigger(trigger: Trigger): Promise<TriggerOutcome> {
   const { root, environment, onLog, signal } = trigger;
@@ -57,7 +58,10 @@ export async function runTrigger(trigger: Trigger): Promise<TriggerOutcome> {
   const runtime = new Runtime({
     findTaskFolder: (task) => findBuiltTask(root, task),
     environment: { ...deployment.variables, JOURNEY_BACKEND_URL: backend.url, JOURNEY_API_TOKEN: backend.token },
-    ...{ backend, clock: systemClock, singleInstance: [], signal }
+    backend,
+    clock: systemClock,
+    singleInstance: [],
+    signal
   });
   const observer: Observer = { onLog, signal };
   const nothing = { scheduledParams: () => undefined, deliveriesFor: () => [] };
@@ -67,5 +71,5 @@ export async function runTrigger(trigger: Trigger): Promise<TriggerOutcome> {
 function findToken({ tokenVariable }: RemoteDeployment, environment: Trigger['environment']): string {
   const token = environment[tokenVariable];
   if (token !== undefined && token !== '') return token;
-  throw new Error(`The variable ${tokenVariable}, which is to hold the deployment's token, is not set.`);
+  throw new Error(`The variable ${tokenVariable} is not set. It has to hold the deployment's token.`);
 }

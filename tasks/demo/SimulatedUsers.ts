@@ -4,17 +4,17 @@ import { Device } from '../local/devices/Device';
 import { callApi } from './call-api';
 import { forEachOf } from './for-each-of';
 
-/** Users that have simulated devices at most; more would cost time and show nothing new. */
+/** At most this many users have simulated devices: more would cost time and show nothing new. */
 export const MOST_SIMULATED_USERS = 1000;
 
-/** A device, and whose it is. */
+/** A device and its user. */
 export interface Tablet {
   readonly userId: string;
   readonly device: Device;
 }
 
 /** Which users to add. */
-export interface PeopleOptions {
+export interface SimulatedUsersOptions {
   readonly backend: RunningBackend;
   /** How many users the app has. */
   readonly users: number;
@@ -25,7 +25,7 @@ export interface PeopleOptions {
   readonly signal: AbortSignal;
 }
 
-/** What became of the rows that people entered. */
+/** Where the rows are that people entered. */
 export interface RowCount {
   readonly rowsEntered: number;
   readonly rowsInBackend: number;
@@ -36,8 +36,8 @@ export interface RowCount {
 }
 
 /** The users of an app, and their devices, which talk to the backend over HTTP as devices do. */
-export class PeopleAtWork {
-  /** Devices of the users whom a run is to lock. */
+export class SimulatedUsers {
+  /** Devices of the users that a run is to lock. */
   readonly ordinary: readonly Tablet[];
   readonly protected: readonly Tablet[];
   readonly lockedByHand: readonly Tablet[];
@@ -46,7 +46,7 @@ export class PeopleAtWork {
   private rowsEntered = 0;
 
   /** Adds the users to the backend; nobody has signed in yet. */
-  constructor(private readonly options: PeopleOptions) {
+  constructor(private readonly options: SimulatedUsersOptions) {
     const { backend, users, protectedUsers, lockedByHand } = options;
     const simulated = Math.min(users, MOST_SIMULATED_USERS);
     const { twoDevices = 0, neverEnrolled = 0 } = chooseSeedGroups(simulated);
@@ -65,7 +65,7 @@ export class PeopleAtWork {
     return [...this.protected, ...this.lockedByHand, ...this.ordinary];
   }
 
-  /** Everybody tries to sign in. @returns how many were let in */
+  /** Every device tries to sign in. @returns how many were let in */
   async signIn(tablets: readonly Tablet[]): Promise<number> {
     let letIn = 0;
     const enroll = async ({ device }: Tablet): Promise<void> => {
@@ -75,7 +75,7 @@ export class PeopleAtWork {
     return letIn;
   }
 
-  /** Inspections are entered on each device: at least `least` of them, and up to two more. */
+  /** Enters inspections on each device: at least `least` of them, and up to two more. */
   work(tablets: readonly Tablet[], least: number): void {
     tablets.forEach(({ userId, device }, index) => {
       for (let left = least + (index % 3); left > 0; left--) {
@@ -95,14 +95,14 @@ export class PeopleAtWork {
     await forEachOf(tablets, ({ device }) => device.connect(), this.options.signal);
   }
 
-  /** A request about each user of the devices, as somebody in the data browser makes it. */
+  /** Makes a request about each user of the devices, as an administrator does in the data browser. */
   async changeByHand(tablets: readonly Tablet[], action: 'lock' | 'unlock'): Promise<void> {
     const { backend, signal } = this.options;
     const body = action === 'lock' ? { wipe: false } : undefined;
     await forEachOf(listUsers(tablets), (id) => callApi(backend, 'POST', `users/${id}/${action}`, body), signal);
   }
 
-  /** Counts what has arrived in the backend, and what is still on these devices. */
+  /** Counts the rows that have arrived in the backend, and those that are still on these devices. */
   async countRows(stillOn: readonly Tablet[]): Promise<RowCount> {
     const answer = await callApi(this.options.backend, 'GET', 'objects/inspection.json?limit=1&total=true');
     const { rowsEntered } = this;

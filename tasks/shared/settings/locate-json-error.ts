@@ -1,7 +1,7 @@
-import ts from 'typescript';
+import { loadTypeScript } from '../load-typescript';
 
 /**
- * ` in line L, column C` for text that is no JSON, or nothing where the place is not known.
+ * ` in line L, column C` for text that is not valid JSON, or nothing where the place is not known.
  *
  * Node names the place only in some of its messages, and in the others repeats what stands there, which may be a token
  * that somebody pasted. TypeScript's reader finds the place in the rest, at or just after the mistake.
@@ -10,7 +10,7 @@ import ts from 'typescript';
  */
 export function locateJsonError(text: string, message: string): string {
   const told = /at position (\d+)/.exec(message)?.[1];
-  const offset = told === undefined ? ts.parseConfigFileTextToJson('', text).error?.start : Number(told);
+  const offset = told === undefined ? loadTypeScript().parseConfigFileTextToJson('', text).error?.start : Number(told);
   if (offset === undefined) return '';
   const lines = text.slice(0, offset).split('\n');
   return ` in line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}`;

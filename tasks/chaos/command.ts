@@ -1,0 +1,109 @@
+import { setImmediate } from 'node:timers/promises';
+import { defineCommand } from '../shared/Command';
+import type { CommandIo, OptionTable } from '../shared/Command';
+import { UsageError } from '../shared/command-errors';
+import { countNoun } from '../shared/count-noun';
+import { printText } from '../shared/print-text';
+import { buildTasks } from '../build/build-tasks';
+import { killProcess } from './kill-process';
+import { makeScenario } from './make-scenario';
+import { playKilled, playScenario } from './play-scenario';
+
+const OPTIONS = {
+  seeds: { type: 'string', value: 'N', about: 'How many seeds to play. Default: 200.' },
+  from: { type: 'string', value: 'S', about: 'The first of them. Default: 1.' },
+  seed: { type: 'string', value: 'S', about: 'Play this one alone, and print its scenario and its log.' },
+  processes: {
+    type: 'boolean',
+    about:
+      'Kill real processes instead (SIGKILL), which takes about two seconds for each seed. Even seeds lock, odd ones unlock.'
+  }
+} as const satisfies OptionTable;
+
+/** `npm run chaos`. */
+export const chaos = defineCommand({
+  name: 'npm run chaos',
+  about: [
+    'Runs the task while everything goes wrong, on a clock of its own. A seed draws the deployment, what goes wrong on it, and what the task does: half of the seeds lock, the others unlock, re-authenticate, or undo a run that locked users before.'
+  ],
+  options: OPTIONS,
+  notes: [
+    'Without --processes each seed is played twice: once with faults, once killed at a random moment. Exit code 0: all is well. 1: at least one seed shows a problem, which is printed. 2: the options are wrong.'
+  ],
+  interrupted: 'Stopped before the end.',
+  run({ options }, io) {
+    const from = readNumber('from', options.seed ?? options.from ?? '1');
+    const to = options.seed === undefined ? from + readNumber('seeds', options.seeds ?? '200') - 1 : from;
+    const seeds = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+    return options.processes ? killProcesses(seeds, io) : playSeeds(seeds, options.seed !== undefined, io);
+  }
+});
+
+function readNumber(name: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new UsageError(`--${name} must be a whole number of at least 1.`);
+}
+
+async function playSeeds(seeds: readonly number[], isVerbose: boolean, io: CommandIo): Promise<number> {
+  let failed = 0;
+  for (const seed of seeds) {
+    // A virtual clock leaves no time for Ctrl-C to arrive.
+    await setImmediate();
+    io.signal.throwIfAborted();
+    if (!(await playSeed(seed, isVerbose, io))) failed++;
+  }
+  printText(
+    io.stdout,
+    failed === 0
+      ? `${countNoun(seeds.length, 'seed')}: every run ended, every report was true, no user was changed who had to be left alone, no device was wiped, and no rule of the platform was broken.`
+      : `${failed} of ${countNoun(seeds.length, 'seed')} failed. Look at one with: npm run chaos -- --seed N`
+  );
+  return failed === 0 ? 0 : 1;
+}
+
+async function playSeed(seed: number, isVerbose: boolean, { stdout }: CommandIo): Promise<boolean> {
+  const scenario = makeScenario(seed);
+  const { action } = scenario;
+  let isWell = true;
+  for (const [name, play] of [
+    ['faults', playScenario],
+    ['kill', playKilled]
+  ] as const) {
+    let problems: readonly string[];
+    try {
+      const played = await play(scenario);
+      problems = played.problems;
+      if (isVerbose) {
+        const text = [JSON.stringify(scenario, null, 2), ...played.log, ''];
+        stdout.write(`--- ${name} ---\n${text.join('\n')}`);
+      }
+    } catch (error) {
+      problems = [String(error)];
+    }
+    for (const problem of new Set(problems)) printText(stdout, `seed ${seed} (${action}, ${name}): ${problem}`);
+    isWell &&= problems.length === 0;
+  }
+  return isWell;
+}
+
+async function killProcesses(seeds: readonly number[], { root, stdout, signal }: CommandIo): Promise<number> {
+  const [built] = buildTasks({ root, only: 'lock_users' });
+  if (built === undefined) throw new Error('The task was not built.');
+  let [failed, killed, halfway] = [0, 0, 0];
+  for (const seed of seeds) {
+    signal.throwIfAborted();
+    const { wasKilled, wasHalfway, problems } = await killProcess(built.outFolder, seed);
+    for (const problem of problems) printText(stdout, `seed ${seed}: ${problem}`);
+    if (problems.length > 0) failed++;
+    if (wasKilled) killed++;
+    if (wasKilled && wasHalfway) halfway++;
+  }
+  printText(
+    stdout,
+    `${countNoun(seeds.length, 'seed')}: ${countNoun(killed, 'process was', 'processes were')} killed, ${halfway} of them halfway. ` +
+      (failed === 0
+        ? 'Each time the second run did the rest.'
+        : `${countNoun(failed, 'seed shows', 'seeds show')} a problem.`)
+  );
+  return failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,4 @@
+import { runInProcess } from '../shared/run-in-process';
+import { trigger } from './command';
+
+runInProcess(trigger, process.env);

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import type { Command, CommandIo, OptionTable, Output } from '../../tasks/shared/Command';
+import { runCommand } from '../../tasks/shared/run-command';
+
+/** What a command gets from a test, and all that it printed. */
+export class RecordedIo implements CommandIo {
+  readonly root: string;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly environment: CommandIo['environment'];
+  readonly interrupt = new AbortController();
+  readonly signal = this.interrupt.signal;
+  readonly printed = { stdout: '', stderr: '' };
+
+  /** A pipe, an empty environment and this repository, unless the options say otherwise. */
+  constructor(options: { readonly columns?: number } & Partial<Pick<CommandIo, 'root' | 'environment'>> = {}) {
+    this.root = options.root ?? join(__dirname, '..', '..');
+    const open = (name: 'stdout' | 'stderr'): Output => ({
+      write: (text) => void (this.printed[name] += text),
+      columns: options.columns,
+      isClosed: false
+    });
+    this.stdout = open('stdout');
+    this.stderr = open('stderr');
+    this.environment = options.environment ?? {};
+  }
+
+  /** Runs a command to its end. */
+  async run<O extends OptionTable>(
+    command: Command<O>,
+    args: readonly string[]
+  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+    const code = await runCommand(command, args, this);
+    return { code, ...this.printed };
+  }
+}
