@@ -26,7 +26,7 @@ module.exports = {
     tier('deploy')
   ],
   // At least five times what the slowest test without a timeout of its own takes on an idle machine.
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   // Many tests wait for other processes; by default jest leaves one of two cores idle.
   maxWorkers: '100%'
 };
