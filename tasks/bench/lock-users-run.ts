@@ -1,7 +1,7 @@
 import type { Report } from '../../cloudcode/lock_users';
 import { buildTasks } from '../build/build-tasks';
 import { runTask } from '../local/runtime/run-task';
-import type { ScheduleRequest } from '../local/runtime/run-task';
+import type { ScheduleRequest } from '../local/runtime/TaskRun';
 import type { BenchBackend } from './start-bench-backend';
 
 /** What a run of the task took, over all its invocations. */

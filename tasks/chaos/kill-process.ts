@@ -2,7 +2,7 @@ import type { Report } from '../../cloudcode/lock_users';
 import { startBackend } from '../local/backend/start-backend';
 import type { RunningBackend } from '../local/backend/start-backend';
 import { runTask } from '../local/runtime/run-task';
-import type { TaskRunResult } from '../local/runtime/run-task';
+import type { TaskRunResult } from '../local/runtime/TaskRun';
 import { seededRandom } from './random';
 
 const USERS = 500;

@@ -1,6 +1,6 @@
 import { countNoun } from '../shared/count-noun';
 import { countDone, countWiped } from './format-demo';
-import type { DemoResult } from './run-demo';
+import type { DemoResult } from './DemoResult';
 
 /** What must hold in the end and does not, as sentences. Empty where the demo has shown what it is for. */
 export function findFailedChecks(result: DemoResult): string[] {

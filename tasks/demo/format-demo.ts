@@ -3,7 +3,7 @@ import type { Report } from '../../cloudcode/lock_users';
 import { countNoun } from '../shared/count-noun';
 import { countUnsynced, listUsers, MOST_SIMULATED_USERS } from './SimulatedUsers';
 import type { SimulatedUsers, RowCount } from './SimulatedUsers';
-import type { DemoResult } from './run-demo';
+import type { DemoResult } from './DemoResult';
 import type { ControlResult } from './run-control';
 
 /** Title of the last chapter. */

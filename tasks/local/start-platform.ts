@@ -6,7 +6,7 @@ import type { RunningPlatformNote } from './running-platform-file';
 import { findBuiltTask, listBuiltTasks } from './runtime/find-built-tasks';
 import { Runtime } from './runtime/Runtime';
 import type { RuntimeOptions } from './runtime/Runtime';
-import type { ScheduleRequest } from './runtime/run-task';
+import type { ScheduleRequest } from './runtime/TaskRun';
 import { Schedules } from './runtime/Schedules';
 import { startRuntimeServer } from './runtime/start-runtime-server';
 import { systemClock } from './runtime/system-clock';

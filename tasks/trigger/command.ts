@@ -2,11 +2,11 @@ import { defineCommand } from '../shared/Command';
 import type { CommandIo } from '../shared/Command';
 import { SettingsError } from '../shared/command-errors';
 import { printText } from '../shared/print-text';
-import type { TaskRunResult } from '../local/runtime/run-task';
+import type { TaskRunResult } from '../local/runtime/TaskRun';
 import type { WebAnswer } from '../local/runtime/WebRequest';
 import { FORMS, OPTIONS, parseTrigger } from './parse-trigger';
 import { runTrigger } from './run-trigger';
-import type { TriggerOutcome } from './run-trigger';
+import type { TriggerOutcome } from './TriggerOutcome';
 
 /** `npm run task`. */
 export const trigger = defineCommand({

@@ -1,16 +1,16 @@
 import { buildTasks } from '../build/build-tasks';
 import { findRunningPlatform } from '../local/running-platform-file';
-import type { FinishedTask, Observer } from '../local/runtime/Activity';
+import type { Observer } from '../local/runtime/Activity';
 import { findBuiltTask } from '../local/runtime/find-built-tasks';
 import { Runtime } from '../local/runtime/Runtime';
 import { startTrigger } from '../local/runtime/start-trigger';
 import type { TriggerRequest } from '../local/runtime/start-trigger';
 import { systemClock } from '../local/runtime/system-clock';
-import type { WebAnswer } from '../local/runtime/WebRequest';
 import { chooseDeployment, loadSettings } from '../shared/settings/load-settings';
 import { isRemote } from '../shared/settings/Settings';
 import type { RemoteDeployment } from '../shared/settings/Settings';
 import { sendTrigger } from './send-trigger';
+import type { TriggerOutcome } from './TriggerOutcome';
 
 /** What to trigger, and where. */
 export interface Trigger {
@@ -23,14 +23,6 @@ export interface Trigger {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onLog: (line: string) => void;
   readonly signal: AbortSignal;
-}
-
-/** The result of a trigger. */
-export interface TriggerOutcome {
-  /** Every task that it has started, in the order of their ends. The log reports an earlier one that failed. */
-  readonly finished: readonly FinishedTask[];
-  /** The answer to a web request. */
-  readonly answer?: WebAnswer;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { RunningPlatformNote } from '../local/running-platform-file';
 import type { FinishedTask, Observer } from '../local/runtime/Activity';
 import type { TriggerRequest } from '../local/runtime/start-trigger';
 import type { WebAnswer } from '../local/runtime/WebRequest';
-import type { TriggerOutcome } from './run-trigger';
+import type { TriggerOutcome } from './TriggerOutcome';
 
 /** A line of the answer. */
 interface TriggerEvent {

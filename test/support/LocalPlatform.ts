@@ -6,7 +6,7 @@ import { startPlatform } from '../../tasks/local/start-platform';
 import type { PlatformOptions, RunningPlatform } from '../../tasks/local/start-platform';
 import type { TriggerRequest } from '../../tasks/local/runtime/start-trigger';
 import { sendTrigger } from '../../tasks/trigger/send-trigger';
-import type { TriggerOutcome } from '../../tasks/trigger/run-trigger';
+import type { TriggerOutcome } from '../../tasks/trigger/TriggerOutcome';
 import { callBackend } from './call-backend';
 
 /** What a record of a run shows, with the keys of choices. */

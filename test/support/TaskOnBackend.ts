@@ -4,7 +4,7 @@ import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
 import type { Switches } from '../../tasks/local/backend/control/Switches';
 import { runTask } from '../../tasks/local/runtime/run-task';
-import type { TaskRunResult } from '../../tasks/local/runtime/run-task';
+import type { TaskRunResult } from '../../tasks/local/runtime/TaskRun';
 
 const TASK = join(__dirname, '..', '..', 'dist', 'lock_users');
 

@@ -1,4 +1,4 @@
-import type { TaskRunResult } from './run-task';
+import type { TaskRunResult } from './TaskRun';
 
 /** A task that is done, and the result of its last run. */
 export interface FinishedTask {

@@ -1,7 +1,7 @@
 import { Activity } from './Activity';
 import type { Observer } from './Activity';
 import { runTask } from './run-task';
-import type { ScheduleRequest, TaskRun, TaskRunResult } from './run-task';
+import type { ScheduleRequest, TaskRun, TaskRunResult } from './TaskRun';
 import { TaskQueue } from './TaskQueue';
 import type { QueueClock } from './TaskQueue';
 import type { WebRequest } from './WebRequest';

@@ -1,4 +1,4 @@
-import type { ScheduleRequest, TaskRunResult } from './run-task';
+import type { ScheduleRequest, TaskRunResult } from './TaskRun';
 
 /** The time as a `TaskQueue` sees it. */
 export interface QueueClock {

@@ -3,7 +3,7 @@ import fetch from 'node-fetch';
 import { callWebTask } from './call-web-task';
 import { connectDatabase } from './db/connect-database';
 import type { ResponseMessage, ScheduleAnswer, StartMessage } from './messages';
-import type { TaskError } from './run-task';
+import type { TaskError } from './TaskRun';
 import { TaskScheduler } from './TaskScheduler';
 
 // The process that a task runs in: sets the platform's globals, calls `run`, and sends back the result. It ends

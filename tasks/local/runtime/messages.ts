@@ -1,4 +1,4 @@
-import type { ScheduleRequest, TaskError, TaskRun } from './run-task';
+import type { ScheduleRequest, TaskError, TaskRun } from './TaskRun';
 import type { WebRequest } from './WebRequest';
 
 /** What the parent tells the child to do; its first message. */

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import type { ScheduleRequest } from './run-task';
+import type { ScheduleRequest } from './TaskRun';
 import { serializeParameters } from './serialize-parameters';
 
 const KEYS = ['task', 'parameters', 'at', 'after', 'queue'] as const;

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Runtime } from './Runtime';
-import type { TaskRunResult } from './run-task';
+import type { TaskRunResult } from './TaskRun';
 import { startTrigger } from './start-trigger';
 import type { TriggerRequest, TriggerSources } from './start-trigger';
 import type { WebAnswer } from './WebRequest';
@@ -72,7 +72,7 @@ async function serve(options: RuntimeServerOptions, request: IncomingMessage, re
 }
 
 /** What a web request is answered with where its invocation has come to no answer: assumed. */
-export function toWebAnswer(result: TaskRunResult): WebAnswer {
+function toWebAnswer(result: TaskRunResult): WebAnswer {
   if (result.status === 'returned') return result.result as WebAnswer;
   const status = result.status === 'killed' && result.reason === 'time limit' ? 504 : 500;
   return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'Internal Server Error' };

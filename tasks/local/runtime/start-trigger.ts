@@ -1,6 +1,6 @@
 import omit from 'lodash/omit';
 import type { FinishedTask, Observer } from './Activity';
-import type { ScheduleRequest, TaskRunResult } from './run-task';
+import type { ScheduleRequest, TaskRunResult } from './TaskRun';
 import type { Runtime } from './Runtime';
 import type { WebRequest } from './WebRequest';
 

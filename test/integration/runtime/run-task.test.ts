@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { startBackend } from '../../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../../tasks/local/backend/start-backend';
 import { runTask } from '../../../tasks/local/runtime/run-task';
-import type { TaskRun, TaskRunResult } from '../../../tasks/local/runtime/run-task';
+import type { TaskRun, TaskRunResult } from '../../../tasks/local/runtime/TaskRun';
 
 let backend: RunningBackend;
 let folder: string;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { noteRunningPlatform } from '../../../tasks/local/running-platform-file';
-import type { TaskRunResult } from '../../../tasks/local/runtime/run-task';
+import type { TaskRunResult } from '../../../tasks/local/runtime/TaskRun';
 import { startPlatform } from '../../../tasks/local/start-platform';
 import type { RunningPlatform } from '../../../tasks/local/start-platform';
 import { runTrigger } from '../../../tasks/trigger/run-trigger';

@@ -1,4 +1,4 @@
-import type { TaskRun, TaskRunResult } from '../../../tasks/local/runtime/run-task';
+import type { TaskRun, TaskRunResult } from '../../../tasks/local/runtime/TaskRun';
 import { Runtime } from '../../../tasks/local/runtime/Runtime';
 import type { RuntimeOptions } from '../../../tasks/local/runtime/Runtime';
 import { VirtualClock } from '../../../tasks/shared/VirtualClock';

@@ -1,4 +1,4 @@
-import type { TaskRunResult } from '../../../tasks/local/runtime/run-task';
+import type { TaskRunResult } from '../../../tasks/local/runtime/TaskRun';
 import { TaskQueue } from '../../../tasks/local/runtime/TaskQueue';
 import type { QueueClock } from '../../../tasks/local/runtime/TaskQueue';
 import { VirtualClock } from '../../../tasks/shared/VirtualClock';

@@ -25,7 +25,7 @@ export const reauthenticate: Action = {
 };
 
 /** Every session that was in the app when the run began is signed out; the ledger remembers which those are. */
-export function reauthenticateGoal(ledger: SessionLedger): Goal {
+function reauthenticateGoal(ledger: SessionLedger): Goal {
   return {
     action: 'reauthenticate',
     whenNotListed: 'fail',

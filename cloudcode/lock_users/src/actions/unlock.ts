@@ -26,7 +26,7 @@ export const unlock: Action = {
 };
 
 /** The users are unlocked, whoever locked them. */
-export function unlockGoal(): Goal {
+function unlockGoal(): Goal {
   return {
     action: 'unlock',
     whenNotListed: 'send',
@@ -42,7 +42,7 @@ export function unlockGoal(): Goal {
  *
  * A user that is locked although the platform answered success is not sent again: somebody may have locked them just then.
  */
-export function undoGoal(history: LockHistory): Goal {
+function undoGoal(history: LockHistory): Goal {
   return {
     ...unlockGoal(),
     whenNotListed: 'skip',

@@ -8,7 +8,7 @@ export const MAX_ATTEMPTS = 6;
 export const BACKOFF_BASE_MS = 1000;
 
 /** Milliseconds that a backoff is at most. Ours, as the AWS SDKs have it. */
-export const BACKOFF_CAP_MS = 20_000;
+const BACKOFF_CAP_MS = 20_000;
 
 /** Least milliseconds to wait after a 429 that names no time. Documented: the announcement of the rate limits. */
 const RATE_LIMIT_WAIT_MS = 1000;

@@ -25,7 +25,7 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-export const JSON_TYPE = 'application/json; charset=utf-8';
+const JSON_TYPE = 'application/json; charset=utf-8';
 export const TEXT_TYPE = 'text/plain; charset=utf-8';
 
 /** The response that tells an error of the API. */

@@ -2,7 +2,7 @@ import fetch from 'node-fetch';
 import type { RequestInit, Response } from 'node-fetch';
 
 /** An error of the API as the platform's `DB` throws it: with the status, the body, and the `type` of a JSON body. */
-export class DatabaseError extends Error {
+class DatabaseError extends Error {
   constructor(
     message: string,
     readonly status?: number,
