@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { defineCommand } from '../shared/Command';
 import { printText } from '../shared/print-text';
+import { buildPackage } from './build-package';
 import { buildTasks } from './build-tasks';
 import { describeBuildAgent } from './find-build-agent';
 
@@ -10,9 +11,19 @@ export const build = defineCommand({
   about: [
     'Compiles each task of cloudcode/ alone, as the platform does, into dist/<task>/. A task whose sources have not changed is not compiled again.'
   ],
-  options: {},
+  options: {
+    package: {
+      type: 'boolean',
+      about: 'Make an npm package of lock_users in dist/package/ instead, for tasks that import createTask.'
+    }
+  },
   interrupted: 'Stopped. The earlier output is still there.',
-  run(_line, { root, stdout }) {
+  run({ options }, { root, stdout }) {
+    if (options.package) {
+      const folder = relative(root, buildPackage(root));
+      printText(stdout, `Built the package lock_users into ${folder}/. Pack it with: npm pack ./${folder}`);
+      return Promise.resolve(0);
+    }
     for (const { name, outFolder, isUnchanged } of buildTasks({ root })) {
       const folder = `${relative(root, outFolder)}/`;
       printText(stdout, isUnchanged ? `${folder} is up to date.` : `Built ${name} into ${folder}`);

@@ -23,11 +23,17 @@ export const TASK_OPTIONS = {
 /**
  * Compiles a task alone, as the platform does.
  *
+ * @param extraOptions compiler options beside those of the platform
  * @throws Error with the compiler's messages, or naming the files outside the task's folder that it imports
  */
-export function compileTask(taskFolder: string, outDir: string, root: string): void {
+export function compileTask(
+  taskFolder: string,
+  outDir: string,
+  root: string,
+  extraOptions: Readonly<Record<string, unknown>> = {}
+): void {
   const ts = loadTypeScript();
-  const { options } = ts.convertCompilerOptionsFromJson(TASK_OPTIONS, root);
+  const { options } = ts.convertCompilerOptionsFromJson({ ...TASK_OPTIONS, ...extraOptions }, root);
   const sources = ts.sys.readDirectory(taskFolder, ['.ts'], ['**/node_modules']);
   const program = ts.createProgram(sources, { ...options, rootDir: taskFolder, outDir });
   const outsiders = program

@@ -5,7 +5,7 @@ import { chooseSeedGroups } from '../local/choose-seed-groups';
 import { EmbeddedDeployment } from './embedded-deployment';
 import * as say from './format-demo';
 import { countScreens, countUnsynced, listUsers, MOST_SIMULATED_USERS, SimulatedUsers } from './SimulatedUsers';
-import type { RowCount, Tablet } from './SimulatedUsers';
+import type { Tablet } from './SimulatedUsers';
 import { runControl } from './run-control';
 import { TaskLog } from './TaskLog';
 import type { DemoResult } from './DemoResult';

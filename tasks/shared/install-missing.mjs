@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 11)) {
-  process.stderr.write(`Node ${process.versions.node} is too old: this repository needs Node 20.11 or newer.\n`);
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(`Node ${process.versions.node} is too old: this repository needs Node 20.19 or newer.\n`);
   process.exit(1);
 }
 

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import type { Report } from '../../cloudcode/lock_users';
 import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
+import { RUNNER } from './runner';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '..', '..');
@@ -17,19 +18,6 @@ interface Manifest {
   dependencies: Record<string, string>;
   devDependencies: Record<string, string>;
 }
-
-/** What a hand-made caller does on the platform's behalf: globals, environment, `run`, the report as the last line. */
-const RUNNER = `
-const ids = JSON.parse(process.env.TEST_USER_IDS);
-const query = (limit, skip) => ({
-  orderBy: () => query(limit, skip),
-  limit: (count) => query(count, skip),
-  skip: (count) => query(limit, count),
-  toArray: () => Promise.resolve(ids.slice(skip, skip + limit).map((id) => ({ id })))
-});
-global.DB = { user: { all: () => query(1000, 0), where: () => query(1000, 0) } };
-require('./index.js').run().then((report) => console.log(JSON.stringify(report)));
-`;
 
 /** Compiler options of the platform's toolchains as far as they are public; target, module and strict are assumed. */
 const VISIBLE_OPTIONS = { declaration: false, sourceMap: true, module: 'commonjs', strict: true };

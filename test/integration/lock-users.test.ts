@@ -122,7 +122,7 @@ test('userIds selects those users; one that does not exist is a failure with the
     counts: { selected: 2, locked: 1, failed: 1 },
     failures: [{ userId: nobody, outcome: 'failed', type: 'OBJECT_NOT_FOUND' }]
   });
-  expect(on.log).toContain(`Warning: 1 ids in "userIds" are not users of this deployment: ${nobody}`);
+  expect(on.log).toContain(`Warning: 1 id in "userIds" is not of this deployment: ${nobody}`);
 });
 
 test('where and userIds together select those who are in both', async () => {

@@ -23,7 +23,7 @@ test('userIds alone are taken as named, so that an unknown one fails instead of 
   expect(platform.selections).toEqual([]);
   expect(report.counts).toMatchObject({ selected: 2, planned: 2, failed: 2 });
   expect(report.failures.map((failure) => failure.type)).toEqual(['NOT_LOCKED', 'OBJECT_NOT_FOUND']);
-  expect(log.lines).toContain(`Warning: 1 ids in "userIds" are not users of this deployment: ${userId(9)}`);
+  expect(log.lines).toContain(`Warning: 1 id in "userIds" is not of this deployment: ${userId(9)}`);
 });
 
 test('where and userIds select those who are in both', async () => {
@@ -49,5 +49,5 @@ test('a protected id that is no user is warned about', async () => {
 
   await runOnFake(new FakePlatform(userIds(1)), {}, { protectedIds: [userId(9)] }, log);
 
-  expect(log.lines).toContain(`Warning: 1 ids in LOCK_USERS_PROTECTED are not users of this deployment: ${userId(9)}`);
+  expect(log.lines).toContain(`Warning: 1 id in LOCK_USERS_PROTECTED is not of this deployment: ${userId(9)}`);
 });

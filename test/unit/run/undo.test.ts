@@ -212,7 +212,7 @@ test('a user whom the users API no longer shows is not sent, the log names them,
   });
   expect(platform.singles).toHaveLength(3);
   expect(log.lines).toContain(
-    `Warning: 1 ids in the record of run ${locked.runId} are not users of this deployment: ${userId(3)}`
+    `Warning: 1 id in the record of run ${locked.runId} is not of this deployment: ${userId(3)}`
   );
   const again = await undo(locked);
   expect(again.stopReason).toMatchObject({

@@ -1,5 +1,6 @@
 import { ACTION_LABELS } from '../actions/ActionLabels';
 import type { Log } from '../ports';
+import { countUsers } from '../stop-reasons';
 import type { Report } from './Report';
 import { MAX_USERS_IN_LOG, shortenReport } from './shorten-report';
 
@@ -14,7 +15,7 @@ export function logReport(log: Log, report: Report): void {
   if (report.stopReason !== undefined) log.line(`${report.stopReason.code}: ${report.stopReason.message}`);
   if (resetSessions !== undefined) {
     log.line(
-      `ALARM: ${resetSessions.count} device sessions turned RESET during this run. Their devices wipe their data at the next connect. ` +
+      `ALARM: ${resetSessions.count} device ${resetSessions.count === 1 ? 'session' : 'sessions'} turned RESET during this run. Their devices wipe their data at the next connect. ` +
         `This task asks for no wipe, so somebody else did: ${resetSessions.userIds.join(', ') || 'see the data browser'}`
     );
   }
@@ -23,7 +24,7 @@ export function logReport(log: Log, report: Report): void {
 }
 
 function logStillLocked(log: Log, { count, users }: NonNullable<Report['stillLocked']>): void {
-  log.line(`${count} users stay locked:`);
+  log.line(`${countUsers(count)} ${count === 1 ? 'stays' : 'stay'} locked:`);
   const shown = users.slice(0, MAX_USERS_IN_LOG);
   for (const { userId, type, detail } of shown) log.line(`stays locked: ${userId}: ${type}: ${detail}`);
   if (count > shown.length) log.line(`… and ${count - shown.length} more; the returned report names ${users.length}`);

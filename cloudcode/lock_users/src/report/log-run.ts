@@ -69,6 +69,6 @@ export function logUnknownIds(log: Log, origin: string, ids: readonly string[]):
   if (ids.length === 0) return;
   const first = ids.slice(0, MAX_USERS_IN_LOG).join(', ');
   log.line(
-    `Warning: ${ids.length} ids in ${origin} are not users of this deployment: ${first}${ids.length > MAX_USERS_IN_LOG ? ', …' : ''}`
+    `Warning: ${ids.length === 1 ? '1 id' : `${ids.length} ids`} in ${origin} ${ids.length === 1 ? 'is' : 'are'} not of this deployment: ${first}${ids.length > MAX_USERS_IN_LOG ? ', …' : ''}`
   );
 }
