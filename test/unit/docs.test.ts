@@ -1,0 +1,108 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { ERROR_CATALOGUE } from '../../cloudcode/lock_users/src/errors';
+import { PARAMETERS } from '../../cloudcode/lock_users/src/input/parameters';
+import { VARIABLES } from '../../cloudcode/lock_users/src/input/settings';
+
+const ROOT = resolve(__dirname, '..', '..');
+const NOT_OURS = ['node_modules', 'dist', '.git', '.local'];
+
+/** Parameters that the README names below the table. */
+const BELOW_THE_TABLE = ['continuation', 'wipe'];
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+/** The cells of the first table below a heading, without the head of the table. */
+function readTable(path: string, heading: string): string[][] {
+  const lines = read(path).split('\n');
+  const start = lines.indexOf(heading);
+  if (start < 0) throw new Error(`${path} has no heading "${heading}".`);
+  const first = lines.findIndex((line, index) => index > start && line.startsWith('|'));
+  const after = lines.findIndex((line, index) => index > first && !line.startsWith('|'));
+  return lines.slice(first + 2, after).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim())
+  );
+}
+
+function describeDefinitions(definitions: Readonly<Record<string, { doc: string; defaultText: string }>>): string[][] {
+  return Object.entries(definitions).map(([name, { doc, defaultText }]) => [`\`${name}\``, doc, defaultText]);
+}
+
+function listDocuments(folder = ROOT): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return NOT_OURS.includes(entry.name) ? [] : listDocuments(path);
+    return entry.name.endsWith('.md') ? [relative(ROOT, path)] : [];
+  });
+}
+
+/** What links of a document point to inside the repository: the path, and the heading in it if the link names one. */
+function listLinks(path: string): { readonly file: string; readonly anchor: string | undefined }[] {
+  const prose = read(path).replace(/^```.*?^```/gms, '');
+  const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? '');
+  return targets
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => {
+      const [file = '', anchor] = target.split('#');
+      return { file: file === '' ? path : join(dirname(path), file), anchor };
+    });
+}
+
+/** The anchors of a document's headings, as GitHub makes them. */
+function listAnchors(path: string): string[] {
+  return [...read(path).matchAll(/^#+ (.+)$/gm)].map((match) =>
+    (match[1] ?? '')
+      .toLowerCase()
+      .replace(/[^\p{Letter}\p{Number} _-]/gu, '')
+      .replaceAll(' ', '-')
+  );
+}
+
+test('the README documents every parameter in the words of the code', () => {
+  const documented = readTable('README.md', '## Parameters of a run');
+  const expected = describeDefinitions(PARAMETERS).filter(([name]) => !BELOW_THE_TABLE.includes(unquote(name)));
+
+  expect(documented).toEqual(expected);
+});
+
+test.each(BELOW_THE_TABLE)('the README says below the table what becomes of the parameter %s', (name) => {
+  const [, section = ''] = read('README.md').split('## Parameters of a run\n');
+  const [text = ''] = section.split('\n## ');
+
+  expect(PARAMETERS).toHaveProperty(name);
+  expect(text).toContain(`\`${name}\``);
+});
+
+test('the README documents every variable in the words of the code', () => {
+  expect(readTable('README.md', '## Variables of the deployment')).toEqual(describeDefinitions(VARIABLES));
+});
+
+test('the operating guide documents every error code in the words of the code', () => {
+  const documented = readTable('docs/operating.md', '## Error codes').map(([code, meaning]) => [code, meaning]);
+
+  expect(documented).toEqual(Object.entries(ERROR_CATALOGUE).map(([code, { meaning }]) => [`\`${code}\``, meaning]));
+});
+
+test('every error code of the operating guide says what to do', () => {
+  const advice = readTable('docs/operating.md', '## Error codes').map((cells) => cells[2] ?? '');
+
+  expect(advice.filter((text) => !/^[A-Z`].*\.$/.test(text))).toEqual([]);
+});
+
+test.each(listDocuments())('every link in %s leads to a file, and to a heading where it names one', (path) => {
+  const broken = listLinks(path).filter(({ file, anchor }) => {
+    if (!existsSync(join(ROOT, file))) return true;
+    return anchor !== undefined && !listAnchors(file).includes(anchor);
+  });
+
+  expect(broken).toEqual([]);
+});
+
+function unquote(name = ''): string {
+  return name.replaceAll('`', '');
+}
