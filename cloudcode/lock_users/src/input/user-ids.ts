@@ -1,7 +1,7 @@
 import type { Checked } from './Check';
 import { describeValue } from './Check';
 
-/** Documented: ids are lower-case UUIDs (docs.journeyapps.com, Backend API, "Update a single object"). */
+/** Assumed: ids are lower-case UUIDs, as in all samples (docs.journeyapps.com, Backend API). */
 const USER_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Whether a text is an id as the platform makes them: of a user, or of any other object. */

@@ -1,4 +1,4 @@
-/** Documented: ids are lower-case UUIDs (docs.journeyapps.com, Backend API, "Update a single object"). */
+/** Assumed: ids are lower-case UUIDs, as in all samples (docs.journeyapps.com, Backend API). */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** An id is 128 bits: four words of 32. */
 const WORDS = 4;
