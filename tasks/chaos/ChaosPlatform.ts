@@ -193,6 +193,7 @@ export class ChaosPlatform {
       clock,
       log: { line: (text) => void this.log.push(text) },
       queue: {
+        name: 'lock_users',
         schedule: (parameters, afterMs) => {
           schedule(parameters, afterMs);
           return Promise.resolve();

@@ -242,6 +242,6 @@ test.each<[string, Record<string, string>, number | undefined]>([
 
   const error: unknown = await api.readDeployment(TIMEOUT_MS).catch((thrown: unknown) => thrown);
 
-  expect((error as { parts: object }).details).toMatchObject({ status: 429 });
-  expect((error as { parts: { retryAfterMs?: number } }).parts.retryAfterMs).toBe(retryAfterMs);
+  expect((error as { details: object }).details).toMatchObject({ status: 429 });
+  expect((error as { details: { retryAfterMs?: number } }).details.retryAfterMs).toBe(retryAfterMs);
 });

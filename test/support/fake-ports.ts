@@ -127,6 +127,7 @@ export class FakePlatform implements BackendApi, UserSource {
   ports(log: Log = new RecordingLog()): Ports {
     const { clock, scheduled } = this;
     const queue: InvocationQueue = {
+      name: 'lock_users',
       schedule: (parameters, afterMs) => {
         scheduled.push({ parameters: JSON.parse(JSON.stringify(parameters)) as Record<string, unknown>, afterMs });
         return Promise.resolve();

@@ -93,7 +93,7 @@ export const ERROR_CATALOGUE = {
     remedy: 'No action needed, or unlock users by name.'
   },
   ALREADY_UNDONE: {
-    meaning: 'No user is left that that run locked.',
+    meaning: 'None of the users that the run locked is left to unlock.',
     remedy: 'No action needed.'
   },
   QUEUED: {

@@ -84,6 +84,8 @@ export interface Clock {
 
 /** Where the next invocation of a run is scheduled. */
 export interface InvocationQueue {
+  /** What the queue is called: the name of the task. */
+  readonly name: string;
   /** Schedules an invocation of this task with these parameters, not before `afterMs` milliseconds from now. */
   schedule(parameters: Readonly<Record<string, unknown>>, afterMs: number): Promise<void>;
 }

@@ -226,7 +226,7 @@ function findContradictions(
   if (undo !== undefined) {
     if (action !== 'unlock') mistakes.push('"undo" unlocks users. Leave "action" out.');
     if (raw.has('where') || raw.has('userIds')) {
-      mistakes.push('"undo" selects the users whom that run locked. Leave "where" and "userIds" out.');
+      mistakes.push('"undo" selects the users that the run locked. Leave "where" and "userIds" out.');
     }
     if (undo === runId) mistakes.push('A run cannot undo itself.');
   }

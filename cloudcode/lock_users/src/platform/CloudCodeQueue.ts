@@ -9,7 +9,7 @@ interface CloudCodeGlobal {
 export class CloudCodeQueue implements InvocationQueue {
   private constructor(
     private readonly cloudCode: CloudCodeGlobal,
-    private readonly taskName: string
+    readonly name: string
   ) {}
 
   /** The queue, or undefined where the runtime has none. */
@@ -21,12 +21,12 @@ export class CloudCodeQueue implements InvocationQueue {
   }
 
   async schedule(parameters: Readonly<Record<string, unknown>>, afterMs: number): Promise<void> {
-    const { taskName } = this;
+    const { name } = this;
     const after = Math.ceil(afterMs);
     await this.cloudCode.scheduleTask({
-      task: taskName,
+      task: name,
       parameters,
-      queue: taskName,
+      queue: name,
       ...(after > 0 && { after })
     });
   }

@@ -104,5 +104,7 @@ async function comeBackAfter({ parameters, ports, runId }: RunContext, other: Ru
   const failure = await scheduleInvocation(ports, { ...parameters.rawParameters, runId }, leftMs);
   if (failure !== undefined) return { stop: underWay };
   const when = leftMs > 0 ? ` in ${Math.ceil(leftMs / 1000)} s` : '';
-  return { stop: queued(`${underWay.message} Run ${runId} is scheduled on the queue lock_users${when}.`) };
+  return {
+    stop: queued(`${underWay.message} Run ${runId} is scheduled on the queue ${ports.queue?.name ?? ''}${when}.`)
+  };
 }

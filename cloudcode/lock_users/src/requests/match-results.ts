@@ -3,7 +3,7 @@ import type { Reason } from '../users/UserState';
 import { describePlatformError } from './describe-platform-error';
 
 /**
- * What is known of one operation: it brought the user where the run wants them; it failed; the platform refuses it however
+ * What is known of one operation: it brought the user to the goal state; it failed; the platform refuses it however
  * often it is sent; or nothing that can be relied on, in which case the users API is asked.
  */
 export type OperationResult =

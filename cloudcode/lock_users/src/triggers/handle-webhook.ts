@@ -33,7 +33,7 @@ export async function handleWebhook(settings: Settings, objectId: string, ports:
       context = createContext(settings, found, ports, context.sender);
       const failure = await scheduleInvocation(ports, found.rawParameters, 0);
       if (failure !== undefined) return await runInvocation(createContext(settings, found, ports));
-      stop = queued(`Run ${objectId} is scheduled on the queue lock_users.`);
+      stop = queued(`Run ${objectId} is scheduled on the queue ${ports.queue?.name ?? ''}.`);
     }
   } catch (error) {
     if (error instanceof LockUsersError && error.code === 'INVALID_PARAMETERS') throw error;

@@ -18,7 +18,7 @@ export interface SessionState {
   readonly authenticatedAtMs: number | null;
 }
 
-/** The platform's reason, or ours, why a user is not where the run wants them, or may not be. */
+/** The platform's reason, or ours, why a user is not in the goal state, or may not be. */
 export interface Reason {
   readonly type: string;
   readonly detail: string;

@@ -7,11 +7,11 @@ import type { OutcomeCounts, PlanCounts } from './outcomes';
 export const SELECTED = 1;
 /** The users API has shown the user. */
 export const SHOWN = 2;
-/** It showed the user where the run wants them before anything was sent. */
+/** It showed the user in the goal state before anything was sent. */
 export const WAS_THERE = 4;
 /** The user is to be sent. */
 export const PLANNED = 8;
-/** The user was brought where the run wants them. Of a planned user with none of the results: not attempted. */
+/** The user was brought to the goal state. Of a planned user with none of the results: not attempted. */
 export const DONE = 16;
 const FAILED = 32;
 /** The platform refuses this user, so sending again is of no use. */
