@@ -72,7 +72,7 @@ test.each<[string, unknown, string]>([
   ['another action', { action: 'wipe' }, '"action" must be "lock", "unlock" or "reauthenticate", not "wipe".'],
   ['undo: true', { undo: true }, '"undo" must be the id of a run, as its report and its record name it, not true.'],
   ['undo of a lock by a lock', { undo: 'run-7', action: 'lock' }, '"undo" unlocks users. Leave "action" out.'],
-  ['undo where', { undo: 'run-7', where: ['role = ?', 'x'] }, '"undo" selects the users whom that run locked.'],
+  ['undo where', { undo: 'run-7', where: ['role = ?', 'x'] }, '"undo" selects the users that the run locked.'],
   ['undo of named users', { undo: 'run-7', userIds: [userId(1)] }, 'Leave "where" and "userIds" out.'],
   ['undo of itself', { undo: 'run-7', runId: 'run-7' }, 'A run cannot undo itself.'],
   ['batchSize of unlocks', { action: 'unlock', batchSize: 10 }, '"batchSize" goes with "lock"'],
