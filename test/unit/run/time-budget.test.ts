@@ -104,6 +104,7 @@ test('a queue that fails is tried three times, and then the report says what to 
   const ports = platform.ports();
   let calls = 0;
   const queue = {
+    name: 'lock_users',
     schedule: () => {
       calls++;
       return Promise.reject(new Error('no room'));
