@@ -25,6 +25,22 @@ export function tooManyUsers(action: ActionName, planned: number, maxUsers: numb
   return stopReason('TOO_MANY_USERS', message);
 }
 
+/** There is nobody to do anything about. @param userIds the ids that were asked for, if any */
+export function nobodySelected(userIds: readonly string[] | undefined): ErrorDetails {
+  return stopReason(
+    'NOBODY_SELECTED',
+    userIds === undefined ? 'Nobody is selected.' : `Of the ${countUsers(userIds.length)} in "userIds" none exists.`
+  );
+}
+
+/** Nobody of those who are to be left alone exists: whoever was meant would be changed. */
+export function nobodyExcluded(excludeUserIds: readonly string[]): ErrorDetails {
+  return stopReason(
+    'NOBODY_EXCLUDED',
+    `Of the ${countUsers(excludeUserIds.length)} in "excludeUserIds" none exists: ${excludeUserIds.slice(0, 5).join(', ')}.`
+  );
+}
+
 /** A run does nothing while another one holds the lease. */
 export function runUnderWay({ runId, id, leaseHolder, leaseExpiresAtMs }: RunRecord, nowMs: number): ErrorDetails {
   const holder = leaseHolder ?? 'its next invocation is scheduled';

@@ -31,7 +31,7 @@ function unlockGoal(): Goal {
     action: 'unlock',
     whenNotListed: 'send',
     notReached: NOT_UNLOCKED,
-    isMet: ({ locked }) => !locked,
+    isMet: ({ locked }) => locked === false,
     findSkipReason: () => undefined,
     givesUp: () => undefined
   };

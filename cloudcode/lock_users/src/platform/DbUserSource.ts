@@ -1,7 +1,7 @@
 import type { FailureFacts } from '../requests/classify-response';
 import { ERROR_CATALOGUE, LockUsersError } from '../errors';
 import type { Selection } from '../input/where';
-import type { Clock, UserSource } from '../ports';
+import type { Clock, UserIdPage, UserSource } from '../ports';
 import { answerInTime, readFacts } from './database-errors';
 
 /** The part of a `DB` query that is used here, as documented ("Querying DB objects", docs.journeyapps.com). */
@@ -36,7 +36,7 @@ export class DbUserSource implements UserSource {
     limit: number,
     skip: number,
     timeoutMs: number
-  ): Promise<readonly string[]> {
+  ): Promise<UserIdPage> {
     const collection = this.findCollection();
     let read: { readonly answer: readonly unknown[] } | undefined;
     try {
@@ -49,11 +49,9 @@ export class DbUserSource implements UserSource {
       throw readFailed(error instanceof Error ? error.message : String(error), where !== undefined, readFacts(error));
     }
     if (read === undefined) throw readFailed(`no answer within ${timeoutMs / 1000} s`, false, { network: 'timeout' });
-    return read.answer.map((object) => {
-      const id = (object as { id?: unknown } | null)?.id;
-      if (typeof id === 'string' && id !== '') return id;
-      throw readFailed(`a ${this.userModel} object came without an id`, false);
-    });
+    const ids = read.answer.map((object) => (object as { id?: unknown } | null)?.id);
+    const usable = ids.filter((id): id is string => typeof id === 'string' && id !== '');
+    return { userIds: usable, malformed: ids.length - usable.length };
   }
 
   private findCollection(): DbCollection {

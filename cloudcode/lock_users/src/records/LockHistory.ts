@@ -45,7 +45,7 @@ export class LockHistory {
   add(batch: BatchRecord): void {
     const sentAtMs = batch.sentAtMs ?? 0;
     if (batch.runRecordId === this.runRecordId) {
-      const others = listUnchanged(batch, ['failed', 'not_attempted']);
+      const others = listUnchanged(batch, ['failed', 'not_attempted', 'already']);
       const unconfirmed = listUnchanged(batch, ['unconfirmed']);
       for (const userId of parseUserIds(batch)) {
         if (others.has(userId)) continue;

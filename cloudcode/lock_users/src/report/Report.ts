@@ -2,6 +2,7 @@ import type { ActionLabels, ActionName } from '../actions/ActionLabels';
 import type { ErrorCode, UsersChanged } from '../errors';
 import type { Failure, OutcomeCounts, PlanCounts, SkippedUser } from '../users/outcomes';
 import type { SessionCounts } from '../users/SessionLedger';
+import type { Warning } from './Warnings';
 
 /**
  * How an invocation ended: `planned`: it was a dry run. `done`: every planned user is in the goal state.
@@ -101,6 +102,8 @@ export interface Report {
   readonly failuresOmitted?: number;
   /** Sessions that turned `RESET` during the run, which no operation of this task asks for; the users where known. */
   readonly resetSessions?: { readonly count: number; readonly userIds: readonly string[] };
+  /** What a person should look at although the run went on. */
+  readonly warnings?: readonly Warning[];
   readonly requests: RequestCounts;
   readonly durationMs: number;
   readonly stopReason?: StopReason;

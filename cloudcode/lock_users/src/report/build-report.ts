@@ -16,6 +16,7 @@ export interface ReportInput {
   readonly context: Pick<RunContext, 'parameters' | 'runId' | 'invocation' | 'dryRun' | 'beganAtMs'> & {
     readonly ports: { readonly clock: Pick<RunContext['ports']['clock'], 'nowMs'> };
     readonly sender: { readonly requests: Omit<RequestCounts, 'total'> };
+    readonly warnings: Pick<RunContext['warnings'], 'list'>;
   };
   readonly deployment: Deployment;
   /** Undefined where the invocation ended before it looked at any user. */
@@ -64,7 +65,9 @@ const REFUSALS: readonly ErrorCode[] = [
   'RUN_UNDER_WAY',
   'RUN_ENDED',
   'NO_RECORD',
-  'NOT_UNDOABLE'
+  'NOT_UNDOABLE',
+  'NOBODY_SELECTED',
+  'NOBODY_EXCLUDED'
 ];
 
 /**
@@ -74,7 +77,7 @@ const REFUSALS: readonly ErrorCode[] = [
  */
 export function buildReport(input: ReportInput): Report {
   const { context, roster, stop, resetEarlier, sessions } = input;
-  const { parameters, invocation, sender } = context;
+  const { parameters, invocation, sender, warnings } = context;
   const { action, undo, reason, continuation } = parameters;
   const { requests } = sender;
   const counts: AllCounts = roster === undefined ? NOBODY : { ...roster.countPlan(), ...roster.countOutcomes() };
@@ -106,6 +109,7 @@ export function buildReport(input: ReportInput): Report {
     ...(resetCount > 0 && {
       resetSessions: { count: resetCount, userIds: [...turned.keys()].slice(0, MAX_USERS_IN_REPORT) }
     }),
+    ...(warnings.list.length > 0 && { warnings: warnings.list }),
     requests: {
       total: requests.info + requests.database + requests.users + requests.batch + requests.single + requests.record,
       ...requests

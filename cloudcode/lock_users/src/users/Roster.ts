@@ -6,20 +6,23 @@ import type { Failure, OutcomeCounts, PlanCounts, SkippedUser } from './outcomes
 import { ResetWatch } from './ResetWatch';
 import type { NotDone } from '../records/RunRecord';
 import {
+  ABSENT,
   DONE,
   EXCLUDED,
+  FIRST_REFUSED,
   GONE,
   outcomeOf,
   placeOf,
   PLANNED,
   PROTECTED,
+  READ,
   REFUSED,
   RESULT,
   RESULT_FLAGS,
-  SEEN_AGAIN,
   SELECTED,
   SHOWN,
   SKIPPED,
+  TOUCHED,
   WAS_THERE
 } from './user-states';
 import { UserFlags } from './UserFlags';
@@ -28,6 +31,16 @@ import type { Reason, UserState } from './UserState';
 const NOT_SHOWN: Reason = {
   type: 'NOT_SHOWN',
   detail: 'The users API does not show the user, so nobody knows.'
+};
+
+const NO_SUCH_USER: Reason = {
+  type: 'OBJECT_NOT_FOUND',
+  detail: 'The users API says that there is no such user.'
+};
+
+const UNVERIFIED: Reason = {
+  type: 'UNVERIFIED',
+  detail: 'The platform answered success, and the users were not read again.'
 };
 
 /**
@@ -44,14 +57,27 @@ export class Roster {
   private readonly resets = new ResetWatch();
   /** Whether everybody was selected and shown. */
   isComplete = false;
+  /** How many users are selected. */
+  countSelected = 0;
+  /** Whether users are read after something was sent. */
+  private isVerifying = false;
+  /** Users that are not sent again, because the goal says so. */
+  private readonly givenUp = new Set<number>();
   /** Why users are skipped, for as many of them as a report names. */
   private readonly skipReasons = new Map<number, Reason>();
 
   constructor(
     readonly goal: Goal,
     private readonly protectedIds: ReadonlySet<string>,
-    private readonly excludedIds: ReadonlySet<string>
+    private readonly excludedIds: ReadonlySet<string>,
+    /** Whether no earlier invocation of the run can have changed anybody. */
+    private readonly isNew = true
   ) {}
+
+  /** How many users are known. */
+  get size(): number {
+    return this.users.size;
+  }
 
   /** The id of a user. */
   idOf(user: number): string {
@@ -63,6 +89,7 @@ export class Roster {
     const user = this.users.add(userId);
     const state = this.users.get(user);
     if ((state & SELECTED) !== 0) return undefined;
+    this.countSelected++;
     let left = 0;
     if (this.protectedIds.has(userId)) left = PROTECTED;
     else if (this.excludedIds.has(userId)) left = EXCLUDED;
@@ -86,6 +113,30 @@ export class Roster {
     return false;
   }
 
+  /** Ids of the selected users that were not listed. */
+  listUnlisted(): string[] {
+    return this.listIds((state) => (state & (SELECTED | SHOWN | ABSENT)) === SELECTED);
+  }
+
+  /** Ids of the users that were listed and are not selected. */
+  listUnselected(): string[] {
+    return this.listIds((state) => (state & (SELECTED | SHOWN)) === SHOWN);
+  }
+
+  /** The platform says that there is no such user. */
+  setAbsent(userId: string): void {
+    const user = this.users.add(userId);
+    this.users.set(user, this.users.get(user) | ABSENT);
+  }
+
+  /** Whether each selected user is known not to exist. */
+  get isNobodyThere(): boolean {
+    for (let user = 0; user < this.users.size; user++) {
+      if ((this.users.get(user) & (SELECTED | ABSENT)) === SELECTED) return false;
+    }
+    return true;
+  }
+
   /**
    * Reading has ended: gives the selected users that were not listed their place, and returns those to send.
    *
@@ -101,7 +152,8 @@ export class Roster {
       const isPlanned =
         this.note(user, isComplete && whenNotListed === 'skip' ? state | GONE : state, true) !== undefined;
       if (!isPlanned) continue;
-      if (whenNotListed === 'send') toSend.push(user);
+      if ((state & ABSENT) !== 0) this.setResult(user, { kind: 'refused', reason: NO_SUCH_USER });
+      else if (whenNotListed === 'send') toSend.push(user);
       else if (isComplete) this.setResult(user, { kind: 'refused', reason: NOT_SHOWN });
     }
     return toSend;
@@ -111,36 +163,69 @@ export class Roster {
   setResult(user: number, result: OperationResult): void {
     const state = this.users.get(user);
     if ((state & PLANNED) === 0) throw new InvariantError(`user ${this.idOf(user)} was sent and not planned.`);
-    this.write(user, state, result);
+    this.write(user, state | this.findEvidence(state, result), result);
   }
 
-  /** The users are about to be read again, after everything was sent. */
-  startVerification(): void {
-    for (let user = 0; user < this.users.size; user++) this.users.set(user, this.users.get(user) & ~SEEN_AGAIN);
+  /** A reading of the users begins. @param isVerifying whether it comes after something was sent */
+  startReading(isVerifying = false): void {
+    this.isVerifying = isVerifying;
+    for (let user = 0; user < this.users.size; user++) this.users.set(user, this.users.get(user) & ~READ);
   }
 
-  /** The users API shows the user again, and what it shows holds. Returns the user where they are to be sent again. */
-  verify(shown: UserState): number | undefined {
+  /** The reading shows a user. Returns whether it has not shown them before. */
+  markRead(userId: string): boolean {
+    const user = this.users.add(userId);
+    const state = this.users.get(user);
+    this.users.set(user, state | READ);
+    return (state & READ) === 0;
+  }
+
+  /** The users API shows a user after they were sent, and what it shows holds. */
+  verify(shown: UserState): void {
     const user = this.users.find(shown.userId);
-    if (user === undefined) return undefined;
-    const state = this.users.get(user) | SEEN_AGAIN;
+    if (user === undefined) return;
+    const state = this.users.get(user);
     // When a session of a user turned that was not listed before is unknown.
     if ((state & SHOWN) !== 0) this.resets.after(user, shown);
-    this.users.set(user, state);
-    if ((state & RESULT) === 0) return undefined;
-    if (this.goal.isMet(shown)) this.write(user, state, { kind: 'done' });
-    else if ((state & REFUSED) === 0) return this.recheck(user, state, shown);
-    return undefined;
+    if ((state & RESULT) === 0) return;
+    if (this.goal.isMet(shown)) {
+      if ((state & (FIRST_REFUSED | TOUCHED)) === FIRST_REFUSED) this.setByOthers(user, state);
+      else this.write(user, state, { kind: 'done' });
+    } else if ((state & REFUSED) === 0) this.recheck(user, state, shown);
   }
 
-  /** Reading has ended again: whether the run changed a user that is not listed is unknown. */
-  endVerification(): void {
+  /** The reading has ended: whether the run changed a user that it did not show is unknown. */
+  endReading(): void {
     for (let user = 0; user < this.users.size; user++) {
       const state = this.users.get(user);
-      if ((state & DONE) !== 0 && (state & SEEN_AGAIN) === 0) {
+      if ((state & DONE) !== 0 && (state & READ) === 0) {
         this.write(user, state, { kind: 'unconfirmed', reason: NOT_SHOWN });
       }
     }
+  }
+
+  /** Users that were sent and are not known to be in the goal state, but may be sooner or later. */
+  listMissing(): number[] {
+    return this.listUsers((state) => (state & RESULT & ~(DONE | REFUSED)) !== 0);
+  }
+
+  /** Whether a user may be sent again. */
+  isToSendAgain(user: number): boolean {
+    return !this.givenUp.has(user);
+  }
+
+  /**
+   * Users that were in the goal state at the first look and are not at the second: what was shown first was out of date.
+   * Plans them, and returns those to send.
+   */
+  observeAgain(shown: readonly UserState[]): number[] {
+    return shown.flatMap((one) => {
+      const user = this.users.find(one.userId);
+      if (user === undefined) return [];
+      const state = this.users.get(user);
+      if ((state & SELECTED) === 0 || placeOf(state) !== 'already' || this.goal.isMet(one)) return [];
+      return this.note(user, (state & ~WAS_THERE) | this.judge(user, one), true) ?? [];
+    });
   }
 
   /** Whether the run is about to send the user, or has sent them. */
@@ -179,8 +264,17 @@ export class Roster {
   listNotDone(users: Iterable<number>): NotDone[] {
     const notDone: NotDone[] = [];
     for (const user of users) {
-      const outcome = outcomeOf(this.users.get(user));
-      if (outcome === 'done') continue;
+      const state = this.users.get(user);
+      if ((state & PLANNED) === 0) {
+        notDone.push({ userId: this.idOf(user), outcome: 'already' });
+        continue;
+      }
+      const outcome = outcomeOf(state);
+      if (outcome === 'done') {
+        if (this.isProven(state)) continue;
+        notDone.push({ userId: this.idOf(user), outcome: 'unconfirmed', ...UNVERIFIED });
+        continue;
+      }
       const name = outcome === 'notAttempted' ? 'not_attempted' : outcome;
       notDone.push({ userId: this.idOf(user), outcome: name, ...this.reasons.get(user) });
     }
@@ -246,12 +340,41 @@ export class Roster {
     return SKIPPED;
   }
 
-  /** A user that was sent is not in the goal state. Returns the user if they are to be sent again. */
-  private recheck(user: number, state: number, shown: UserState): number | undefined {
+  /** A user that was sent is not in the goal state. */
+  private recheck(user: number, state: number, shown: UserState): void {
     const givenUp = this.goal.givesUp(shown, (state & DONE) !== 0);
+    if (givenUp !== undefined) this.givenUp.add(user);
     const reason = givenUp ?? this.reasons.get(user) ?? this.goal.notReached;
-    this.write(user, state, { kind: givenUp === undefined ? 'failed' : 'refused', reason });
-    return givenUp === undefined ? user : undefined;
+    // Whoever was changed, or may have been, is not said to have failed because one look does not show it.
+    this.write(user, state, { kind: (state & TOUCHED) !== 0 ? 'unconfirmed' : 'failed', reason });
+  }
+
+  /** Somebody else has brought the user to the goal state between the look and the request. */
+  private setByOthers(user: number, state: number): void {
+    this.reasons.delete(user);
+    this.users.set(user, (state & ~(RESULT | PLANNED)) | WAS_THERE);
+  }
+
+  /** What a result says about whether a request was carried out. */
+  private findEvidence(state: number, result: OperationResult): number {
+    if (result.kind === 'done' || result.kind === 'unconfirmed') return TOUCHED;
+    const isFirst = this.isNew && (state & (RESULT | TOUCHED | FIRST_REFUSED)) === 0;
+    return isFirst && result.reason.type !== NO_SUCH_USER.type ? FIRST_REFUSED : 0;
+  }
+
+  /** Whether a user that counts as done may count so in the record: an unlock only when a look has shown it. */
+  private isProven(state: number): boolean {
+    return this.goal.action !== 'unlock' || (this.isVerifying && (state & READ) !== 0);
+  }
+
+  private listUsers(isWanted: (state: number) => boolean): number[] {
+    const users: number[] = [];
+    for (let user = 0; user < this.users.size; user++) if (isWanted(this.users.get(user))) users.push(user);
+    return users;
+  }
+
+  private listIds(isWanted: (state: number) => boolean): string[] {
+    return this.listUsers(isWanted).map((user) => this.idOf(user));
   }
 
   private write(user: number, state: number, result: OperationResult): void {
