@@ -30,7 +30,8 @@ function findStart(length: number, skip: number, size: number, noProgress: ReadV
 function pickRows<Row>(list: readonly Row[], from: number, end: number, order: number): readonly Row[] {
   const { length } = list;
   const offset = Math.floor(order * length);
-  let step = offset + 1;
+  // Any large factor will do: two orders with the same beginning shall differ in the rest.
+  let step = 1 + Math.floor(((order * 7919) % 1) * length);
   while (divideCommonly(step, length) !== 1) step++;
   const places = Array.from({ length: Math.max(0, end - from) }, (_, index) => from + index);
   return places.flatMap((place) => {
