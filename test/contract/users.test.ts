@@ -70,12 +70,3 @@ test('a session can be read alone', async () => {
   expect((await callBackend(backend, 'GET', `users/${userIds[0]}/sessions/${session?.id}`)).json).toEqual(session);
   expect((await callBackend(backend, 'GET', `users/${userIds[0]}/sessions/none`)).status).toBe(404);
 });
-
-test('a user who is not there is answered with 404 OBJECT_NOT_FOUND', async () => {
-  await start();
-
-  expect(await callBackend(backend, 'GET', 'users/00000000-0000-4000-8000-000000000001')).toMatchObject({
-    status: 404,
-    json: { type: 'OBJECT_NOT_FOUND' }
-  });
-});

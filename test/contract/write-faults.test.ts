@@ -108,6 +108,10 @@ test('somebody else unlocks a user; who is not there, or is there already, stays
   bench.call('GET info.json');
 
   expect(bench.list('GET users')).toMatchObject([{ id, locked: false }]);
+  expect(bench.emulator.changesByOthers()).toEqual([
+    { userId: deleted, change: 'delete' },
+    { userId: id, change: 'unlock' }
+  ]);
 });
 
 test('what somebody else changes lags behind as all changes do', () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { UserChange } from './control/change-users';
 import { ClientRules } from './control/ClientRules';
 import type { Violation } from './control/ClientRules';
 import type { FaultScript } from './control/Fault';
@@ -115,6 +116,11 @@ export class Emulator implements LocalControl {
     this.faults.setScript(parsed);
     const lags = parsed.faults.map((fault) => (fault.kind === 'read-lag' ? fault.ms : 0));
     this.state.keepHistory(Math.max(0, ...lags));
+  }
+
+  /** What others have done to users, by the faults so far, in its order. */
+  changesByOthers(): readonly UserChange[] {
+    return this.faults.changes;
   }
 
   /** What clients did that they must not do. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import escapeRegExp from 'lodash/escapeRegExp';
 import type { ParsedRequest } from '../http/ParsedRequest';
+import type { UserChange } from './change-users';
 import { FaultMemory } from './FaultMemory';
 import type { AnswerFault, ChangeFault, Fault, FaultKind, FaultScript, ReadFault } from './Fault';
 import { isRead, readPageLimit } from './read-page-limit';
@@ -41,6 +42,9 @@ export class FaultPlayer {
   private seed = 1;
   private startedAtMs = 0;
   private played: readonly PlayedFault[] = [];
+
+  /** What others have done to users, by any script so far. */
+  readonly changes: UserChange[] = [];
 
   constructor(private readonly nowMs: () => number) {}
 

@@ -2,11 +2,27 @@ import type { BackendState } from '../state/BackendState';
 import { lockUser } from '../state/Session';
 import type { ChangeFault } from './Fault';
 
-/** Changes users as somebody else would: in the data browser, or by another client of the API. */
-export function changeUsers({ change, userIds }: ChangeFault, state: BackendState): void {
-  for (const id of userIds) {
-    if ((state.findUser(id) === undefined) === (change === 'create')) changeUser(change, id, state);
-  }
+/** What somebody else has done to a user. */
+export interface UserChange {
+  readonly userId: string;
+  readonly change: ChangeFault['change'];
+}
+
+/**
+ * Changes users as somebody else would: in the data browser, or by another client of the API.
+ *
+ * @returns what has changed; a user who was as the change leaves them is not in it
+ */
+export function changeUsers({ change, userIds }: ChangeFault, state: BackendState): readonly UserChange[] {
+  const changed = userIds.filter((id) => canChange(change, id, state));
+  for (const id of changed) changeUser(change, id, state);
+  return changed.map((userId) => ({ userId, change }));
+}
+
+function canChange(change: ChangeFault['change'], id: string, state: BackendState): boolean {
+  const user = state.findUser(id);
+  if (user === undefined) return change === 'create';
+  return change === 'delete' || (change === 'lock' && !user.locked) || (change === 'unlock' && user.locked);
 }
 
 function changeUser(change: ChangeFault['change'], id: string, state: BackendState): void {

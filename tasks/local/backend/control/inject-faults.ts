@@ -12,7 +12,9 @@ export function injectFaults(faults: FaultPlayer, state: BackendState, nowMs: ()
   return (request, next) => {
     const { delayMs, answer, reads, changes } = faults.choose(request);
     const happen = (moment: 'before' | 'after'): void =>
-      changes.filter(({ when }) => when === moment).forEach((fault) => changeUsers(fault, state));
+      changes
+        .filter(({ when }) => when === moment)
+        .forEach((fault) => faults.changes.push(...changeUsers(fault, state)));
     const view = viewOf(reads);
     const carryOut = (failsOperation?: (index: number) => OperationFailure | undefined) =>
       next({ ...request, ...(view && { view }), ...(failsOperation && { failsOperation }) }).complete();
