@@ -4,6 +4,7 @@ import { buildTasks } from '../build/build-tasks';
 import { killProcess } from './kill-process';
 import { makeScenario } from './make-scenario';
 import { playKilled, playScenario } from './play-scenario';
+import { playUndone } from './play-undone';
 
 const USAGE = `Usage: npm run chaos -- [options]
 
@@ -13,6 +14,8 @@ of the seeds lock, the others unlock, re-authenticate, or undo an earlier run th
   --seeds N   how many seeds to play (default 200)
   --from S    the first of them (default 1)
   --seed S    play this one alone, and print its scenario and its log
+  --evidence  draw faults as well that make what a run sees late, incomplete or wrong: lag, shifting pages, caches, malformed
+              users, changes by others; a run that locks with a record is played a third time and undone
   --processes kill real processes instead (SIGKILL), which takes about two seconds for each seed; even seeds lock, odd ones
               unlock
 
@@ -25,6 +28,7 @@ interface Options {
   readonly to: number;
   readonly isVerbose: boolean;
   readonly processes: boolean;
+  readonly evidence: boolean;
 }
 
 function parseOptions(): Options | 'help' {
@@ -34,6 +38,7 @@ function parseOptions(): Options | 'help' {
       from: { type: 'string', default: '1' },
       seed: { type: 'string' },
       processes: { type: 'boolean', default: false },
+      evidence: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false }
     }
   });
@@ -48,17 +53,19 @@ function parseOptions(): Options | 'help' {
     from,
     to: isVerbose ? from : from + read('seeds', values.seeds) - 1,
     isVerbose,
-    processes: values.processes === true
+    processes: values.processes === true,
+    evidence: values.evidence === true
   };
 }
 
-async function playSeed(seed: number, isVerbose: boolean): Promise<boolean> {
-  const scenario = makeScenario(seed);
-  const { action } = scenario;
+async function playSeed(seed: number, { isVerbose, evidence }: Options): Promise<boolean> {
+  const scenario = makeScenario(seed, { evidence });
+  const { action, records } = scenario;
   let isWell = true;
   for (const [name, play] of [
     ['faults', playScenario],
-    ['kill', playKilled]
+    ['kill', playKilled],
+    ...(evidence && action === 'lock' && records ? [['undo', playUndone] as const] : [])
   ] as const) {
     let problems: readonly string[];
     try {
@@ -114,7 +121,7 @@ async function killProcesses({ from, to }: Options): Promise<number> {
 async function playSeeds(options: Options): Promise<number> {
   let failed = 0;
   for (let seed = options.from; seed <= options.to; seed++) {
-    if (!(await playSeed(seed, options.isVerbose))) failed++;
+    if (!(await playSeed(seed, options))) failed++;
   }
   const seeds = options.to - options.from + 1;
   console.log(

@@ -4,6 +4,7 @@ import type { Fault, FaultKind } from '../local/backend/control/Fault';
 import type { Limits } from '../local/backend/control/Limits';
 import { SWITCH_VALUES } from '../local/backend/control/Switches';
 import type { Switches } from '../local/backend/control/Switches';
+import { drawEvidence } from './draw-evidence';
 import { fitToAction } from './fit-to-action';
 import type { ChaosAction } from './fit-to-action';
 import { seededRandom } from './random';
@@ -30,6 +31,14 @@ export interface Scenario {
   readonly latencyMs: number;
   /** Whether the app has the models for a record of the run. */
   readonly records: boolean;
+  /** Whether faults are among them that make what the run sees late, incomplete or wrong, and reports are held to the truth. */
+  readonly evidence: boolean;
+}
+
+/** What a seed may draw. */
+export interface ScenarioOptions {
+  /** Draws faults of evidence as well. Default false: the task does not survive them yet. */
+  readonly evidence?: boolean;
 }
 
 const ROUTES = [
@@ -41,14 +50,14 @@ const ROUTES = [
   'GET objects/user.json'
 ];
 
-/** Not drawn, so that a seed draws the rest as it did before they were there. */
+/** Drawn with the faults of evidence alone, so that a seed draws the rest as it did before they were there. */
 const LATER_SWITCHES: readonly string[] = ['repeatError', 'filterById'];
 
 /**
  * The scenario of a seed: 50 to 5000 users (300 at most where each is a request of its own), and up to 6 faults at once, some of
  * them grave.
  */
-export function makeScenario(seed: number): Scenario {
+export function makeScenario(seed: number, { evidence = false }: ScenarioOptions = {}): Scenario {
   const random = seededRandom(seed);
   const pick = <T>(values: readonly [T, ...T[]]): T => values[Math.floor(random() * values.length)] ?? values[0];
   const between = (least: number, most: number): number => least + Math.floor(random() * (most - least + 1));
@@ -95,10 +104,12 @@ export function makeScenario(seed: number): Scenario {
     maxUsers: random() < 0.3,
     // A 429 must reach the client before the emulator counts the next request as one that disregards it.
     latencyMs: between(1, 45),
-    records: random() < 0.8
+    records: random() < 0.8,
+    evidence: false
   };
   // Drawn last, so that a seed draws the rest as it did when the task could only lock.
-  return fitToAction(drawn, pick(['lock', 'lock', 'lock', 'unlock', 'reauthenticate', 'undo']), random);
+  const scenario = fitToAction(drawn, pick(['lock', 'lock', 'lock', 'unlock', 'reauthenticate', 'undo']), random);
+  return evidence ? drawEvidence(scenario) : scenario;
 }
 
 function drawFault(

@@ -85,6 +85,7 @@ async function prepareReauthentication(
       sessions.every((session) => !wasIn.has(session.id) || session.state !== 'ENROLLED' || wasSignedOut(session)),
     meanwhile: () => {
       const signedOut = userIds.filter((id) => {
+        if (!platform.isThere(id)) return false;
         const { locked, sessions } = platform.user(id);
         return !locked && sessions.every((session) => session.state === 'LOCKED' && wasSignedOut(session));
       });

@@ -95,17 +95,19 @@ export type ReadFault =
  * The users API shows `locked` or `sessions` as null or not at all, another id (`..`, empty text, one with a slash, a number),
  * the user twice in a list, or null in the user's place.
  */
-export type Malformation =
-  | 'locked-null'
-  | 'locked-missing'
-  | 'sessions-null'
-  | 'sessions-missing'
-  | 'id-dots'
-  | 'id-empty'
-  | 'id-slash'
-  | 'id-number'
-  | 'twice'
-  | 'null';
+export const MALFORMATIONS = [
+  'locked-null',
+  'locked-missing',
+  'sessions-null',
+  'sessions-missing',
+  'id-dots',
+  'id-empty',
+  'id-slash',
+  'id-number',
+  'twice',
+  'null'
+] as const;
+export type Malformation = (typeof MALFORMATIONS)[number];
 
 /**
  * Somebody else changes users directly before the request is carried out, or after. All that hit take effect. Who is not there

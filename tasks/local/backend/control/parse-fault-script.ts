@@ -1,5 +1,6 @@
 import Ajv from 'ajv';
 import { OBJECT_ID } from '../state/field-values';
+import { MALFORMATIONS } from './Fault';
 import type { FaultScript } from './Fault';
 
 const share = { type: 'number', minimum: 0, maximum: 1 };
@@ -52,20 +53,7 @@ const KINDS: Readonly<Record<string, object>> = {
   'no-progress': describeKind(['how'], { how: { enum: ['ignore-skip', 'repeat-last-page', 'more-for-ever'] } }),
   'malformed-users': describeKind(['userIds', 'how'], {
     userIds,
-    how: {
-      enum: [
-        'locked-null',
-        'locked-missing',
-        'sessions-null',
-        'sessions-missing',
-        'id-dots',
-        'id-empty',
-        'id-slash',
-        'id-number',
-        'twice',
-        'null'
-      ]
-    }
+    how: { enum: MALFORMATIONS }
   }),
   'stale-date': describeKind(['ms'], { ms: { type: 'number' }, age: boolean }),
   'change-users': describeKind(['change', 'userIds', 'when'], {
