@@ -38,14 +38,14 @@ function checkFailed({ platform, expectation, last, isInGoalState }: EvidencePar
 
 /** Who was selected and is not in the goal state is named, or counted among those that are not. */
 function checkNamed({ platform, last, unreached, expectation }: EvidenceParts): string[] {
-  // It could not read the users, and says so.
-  if (last.counts.selected === 0 && last.stopReason !== undefined) return [];
+  // Users whom it could not read are not selected, if it says that it could not.
+  const unread = last.stopReason === undefined ? 0 : Math.max(0, expectation.selected - last.counts.selected);
   // The list of users would not hold still, and the report says so, and does not call itself verified.
   if (says(last, 'SELECTION_UNSTABLE') && !last.verified) return [];
   const recorded = platform.recordedBatches().flatMap(({ notDone }) => notDone.map(({ userId }) => userId));
   const named = new Set([...last.failures.map(({ userId }) => userId), ...recorded]);
   const unnamed = unreached.filter((id) => !named.has(id) && !isWarnedAbout(last, id));
-  const missing = unnamed.length - (last.failuresOmitted ?? 0) - last.counts.notAttempted;
+  const missing = unnamed.length - (last.failuresOmitted ?? 0) - last.counts.notAttempted - unread;
   if (missing <= 0) return [];
   const { participle } = ACTION_LABELS[expectation.action];
   return [`${missing} users are neither ${participle} nor named, such as ${unnamed[0]}; the run ended ${last.status}.`];
