@@ -79,7 +79,8 @@ export class Oracle {
     }
     if (this.scenario.evidence) {
       const isInGoalState = (id: string): boolean => platform.isThere(id) && this.isInGoalState(id);
-      problems.push(...checkEvidence({ platform, expectation, last, unreached, isInGoalState }));
+      const mayBeMisled = this.mayBeMisled();
+      problems.push(...checkEvidence({ platform, expectation, last, unreached, isInGoalState, mayBeMisled }));
     }
     this.checkInvariants();
   }

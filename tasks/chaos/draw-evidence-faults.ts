@@ -49,8 +49,6 @@ export function drawEvidenceFaults(
       return pick([[USERS], [USERS, USER], [USERS, USER], [USER], [OBJECTS]]).map((route) => ({ ...lag, route }));
     }
     case 'other-lock':
-      // What becomes of a user whom others lock while the run unlocks is as they please.
-      if (action !== 'lock') return [];
       return [
         {
           kind: 'change-users',

@@ -20,6 +20,8 @@ const WEIGHTS: Readonly<Record<EvidenceKind, number>> = {
   malformed: 3,
   'error-body': 2
 };
+/** Only runs that lock send batches; and what is to become of a user whom others lock while a run unlocks is open. */
+const OF_LOCKING: readonly string[] = ['other-lock', 'throttle', 'applied-failure'];
 const MOST_FAULTS = 3;
 
 /**
@@ -30,9 +32,8 @@ export function drawEvidence(scenario: Scenario): Scenario {
   const { seed, action, switches } = scenario;
   const random = seededRandom(seed + 1_000_000_007);
   const pick = <T>(values: readonly [T, ...T[]]): T => values[Math.floor(random() * values.length)] ?? values[0];
-  const kinds = Object.entries(WEIGHTS).flatMap(([kind, weight]) =>
-    Array<EvidenceKind>(weight).fill(kind as EvidenceKind)
-  );
+  const weights = Object.entries(WEIGHTS).filter(([kind]) => action === 'lock' || !OF_LOCKING.includes(kind));
+  const kinds = weights.flatMap(([kind, weight]) => Array<EvidenceKind>(weight).fill(kind as EvidenceKind));
   const [first = 'lag', ...others] = kinds;
   const faults = Array.from({ length: 1 + Math.floor(random() * MOST_FAULTS) }, () =>
     drawEvidenceFaults(pick([first, ...others]), scenario, pick, random)
