@@ -1,3 +1,5 @@
+import { startBackend } from '../../tasks/local/backend/start-backend';
+import { callBackend } from '../support/call-backend';
 import { EmulatorBench } from '../support/EmulatorBench';
 
 test.each([
@@ -292,4 +294,31 @@ test.each([
 
   expect(bench.call('GET info.json').headers).toEqual(headers);
   expect(bench.call('GET users').headers).toEqual({ Date: 'Thu, 01 Jan 2026 00:00:00 GMT' });
+});
+
+test('over HTTP, too, a cache heeds no-cache, and the Date is that of then', async () => {
+  const backend = await startBackend();
+  try {
+    const [id = ''] = backend.seed({ users: 1 }).userIds;
+    backend.setFaults({
+      faults: [
+        { kind: 'cache', ms: 600_000, heedsNoCache: true },
+        { kind: 'stale-date', ms: 7_200_000, age: true }
+      ]
+    });
+    const read = async (headers: Record<string, string>): Promise<unknown> => {
+      const response = await fetch(`${backend.url}/users/${id}`, {
+        headers: { Authorization: `Bearer ${backend.token}`, ...headers }
+      });
+      expect(response.headers.get('age')).toBe('7200');
+      expect(Date.now() - Date.parse(response.headers.get('date') ?? '')).toBeGreaterThan(7_000_000);
+      return ((await response.json()) as { locked: boolean }).locked;
+    };
+    await read({});
+    await callBackend(backend, 'POST', `users/${id}/lock`, { wipe: false });
+
+    expect([await read({}), await read({ 'Cache-Control': 'no-cache' })]).toEqual([false, true]);
+  } finally {
+    await backend.close();
+  }
 });
