@@ -26,7 +26,7 @@ const ROUTES = [
 const LATER_SWITCHES: readonly string[] = ['repeatError', 'filterById'];
 
 /**
- * The scenario of a seed: 50 to 5000 users (300 at most where each is a request of its own), and up to 6 faults at once, some of
+ * The scenario of a seed: 50 to 2500 users (300 at most where each is a request of its own), and up to 6 faults at once, some of
  * them grave.
  */
 export function makeScenario(seed: number, { evidence = false }: ScenarioOptions = {}): Scenario {
@@ -35,7 +35,7 @@ export function makeScenario(seed: number, { evidence = false }: ScenarioOptions
   const between = (least: number, most: number): number => least + Math.floor(random() * (most - least + 1));
 
   // Few large ones: most problems show with few users, too, and a thousand seeds should take minutes.
-  const users = between(50, pick([100, 200, 400, 1000, 5000]));
+  const users = between(50, pick([100, 200, 400, 1000, 2500]));
   const faults = Array.from({ length: between(0, 6) }, (): Fault => {
     const route = ROUTES[between(0, ROUTES.length - 1)];
     return {
