@@ -14,7 +14,7 @@ import type { UserRecord } from '../local/backend/state/Session';
 import { createEmulator } from '../local/backend/start-backend';
 import { connectDatabase } from '../local/runtime/db/connect-database';
 import { connectInProcess } from './connect-in-process';
-import type { Scenario } from './make-scenario';
+import type { Scenario } from './Scenario';
 import { seededRandom } from './random';
 import { VirtualClock } from '../shared/VirtualClock';
 
@@ -67,9 +67,10 @@ export class ChaosPlatform {
 
   /** Turns the scenario's faults on. */
   startFaults(): void {
+    // Ids of users to be created are no places.
     const faults = this.scenario.faults.map((fault) =>
-      fault.kind === 'poison'
-        ? { ...fault, userIds: fault.userIds.map((place) => this.userIds[Number(place)] ?? '') }
+      'userIds' in fault
+        ? { ...fault, userIds: fault.userIds.map((place) => this.userIds[Number(place)] ?? place) }
         : fault
     );
     this.emulator.setFaults({ seed: this.scenario.seed, faults });
@@ -82,6 +83,11 @@ export class ChaosPlatform {
   /** @throws ApiError `OBJECT_NOT_FOUND` */
   user(userId: string): UserRecord {
     return this.emulator.state.user(userId);
+  }
+
+  /** Whether the user is in the app; somebody may have deleted them. */
+  isThere(userId: string): boolean {
+    return this.emulator.state.findUser(userId) !== undefined;
   }
 
   /** Locks the user as an administrator would, and keeps the data. */

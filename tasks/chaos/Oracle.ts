@@ -2,8 +2,9 @@ import { ACTION_LABELS } from '../../cloudcode/lock_users/src/actions/ActionLabe
 import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import type { UserRecord } from '../local/backend/state/Session';
 import type { ChaosPlatform } from './ChaosPlatform';
+import { checkEvidence } from './check-evidence';
 import type { Expectation } from './Expectation';
-import type { Scenario } from './make-scenario';
+import type { Scenario } from './Scenario';
 
 /** The part of a user that only some actions may change. */
 interface Before {
@@ -51,15 +52,20 @@ export class Oracle {
     const unreached = this.listUnreached();
     const { counts } = last;
     if (last.verified || !this.mayBeMisled()) {
-      const missing = (counts[done] ?? 0) + (last.earlier?.[done] ?? 0) - (this.eligible.size - unreached.length);
+      const missing =
+        (counts[done] ?? 0) +
+        (last.earlier?.[done] ?? 0) -
+        (this.eligible.size - unreached.length) -
+        this.listCreated().length;
       if (missing > 0) problems.push(`The report counts ${missing} users too many as ${participle}.`);
       // A user that was not read is in no count.
-      const accounted = counts.selected === expectation.selected && counts.notAttempted === 0;
+      const isSame = !platform.emulator.changesByOthers().some(({ change }) => change !== 'lock');
+      const accounted = isSame && counts.selected === expectation.selected && counts.notAttempted === 0;
       const falsely = accounted ? unreached.filter((id) => !failures.has(id)) : [];
       if (falsely.length > 0) problems.push(`${falsely.length} users count as ${participle} but are not.`);
     }
     // A request that took longer than its client waited may be carried out after the run has looked for the last time.
-    if (last.verified && !this.hasFault('delay')) {
+    if (last.verified && !this.hasFault('delay') && !this.scenario.evidence) {
       const falsely = [...failures].filter(([id, outcome]) => outcome === 'failed' && this.isInGoalState(id));
       if (falsely.length > 0) problems.push(`${falsely.length} users count as failed but are ${participle}.`);
     }
@@ -70,6 +76,11 @@ export class Oracle {
     const signedOutTwice = [...expectation.returned].filter((id) => !platform.user(id).sessions.some(isIn));
     if (signedOutTwice.length > 0 && !this.hasFault('delay')) {
       problems.push(`${signedOutTwice.length} users were signed out twice by the same run.`);
+    }
+    if (this.scenario.evidence) {
+      const isInGoalState = (id: string): boolean => platform.isThere(id) && this.isInGoalState(id);
+      const mayBeMisled = this.mayBeMisled();
+      problems.push(...checkEvidence({ platform, expectation, last, unreached, isInGoalState, mayBeMisled }));
     }
     this.checkInvariants();
   }
@@ -97,6 +108,7 @@ export class Oracle {
     const { done, participle } = ACTION_LABELS[expectation.action];
     const last = reports.at(-1);
     if (last?.status !== 'done') problems.push(`Without faults the run ended ${last?.status}: ${JSON.stringify(last)}`);
+    for (const id of this.listCreated()) this.eligible.add(id);
     const unreached = this.listUnreached();
     if (unreached.length > 0) problems.push(`${unreached.length} users are not ${participle} in the end.`);
     if (last !== undefined && scenario.records) {
@@ -111,12 +123,13 @@ export class Oracle {
 
   private checkInvariants(): void {
     const { problems, platform } = this;
-    const changed = platform.userIds.filter((id) => !this.isAsBefore(id));
+    const changed = platform.userIds.filter((id) => platform.isThere(id) && !this.isAsBefore(id));
     if (changed.length > 0)
       problems.push(`${changed.length} users were changed in a way that the run must not change them.`);
     this.checkRecords();
-    const { resetSessions } = platform.emulator.summarize();
-    if (resetSessions > 0) problems.push(`${resetSessions} devices were wiped.`);
+    // The platform wipes the devices of a user whom somebody deletes; those are not counted here.
+    const { RESET } = platform.emulator.summarize().sessions;
+    if (RESET > 0) problems.push(`${RESET} devices were wiped.`);
     for (const { kind, detail } of platform.emulator.violations()) problems.push(`${kind}: ${detail}`);
   }
 
@@ -131,8 +144,17 @@ export class Oracle {
     return (mayLock || before?.locked === now.locked) && (mayTouchSessions || before?.sessions === now.sessions);
   }
 
+  /** Whether a user is in the goal state. Who is no longer there needs nothing. */
   private isInGoalState(id: string): boolean {
-    return this.expectation.isInGoalState(this.platform.user(id));
+    return !this.platform.isThere(id) || this.expectation.isInGoalState(this.platform.user(id));
+  }
+
+  /** Users whom somebody created while the run read: one that locks everybody may lock them, and the next one has to. */
+  private listCreated(): readonly string[] {
+    if (this.expectation.action !== 'lock') return [];
+    return this.platform.emulator
+      .changesByOthers()
+      .flatMap(({ userId, change }) => (change === 'create' ? userId : []));
   }
 
   private listUnreached(): string[] {

@@ -8,11 +8,17 @@ import { buildTasks } from '../build/build-tasks';
 import { killProcess } from './kill-process';
 import { makeScenario } from './make-scenario';
 import { playKilled, playScenario } from './play-scenario';
+import { playUndone } from './play-undone';
 
 const OPTIONS = {
   seeds: { type: 'string', value: 'N', about: 'How many seeds to play. Default: 200.' },
   from: { type: 'string', value: 'S', about: 'The first of them. Default: 1.' },
   seed: { type: 'string', value: 'S', about: 'Play this one alone, and print its scenario and its log.' },
+  evidence: {
+    type: 'boolean',
+    about:
+      'Draw faults as well that make what a run sees late, incomplete or wrong: lag, shifting pages, caches, malformed users, changes by others. A run that locks with a record is played a third time and undone.'
+  },
   processes: {
     type: 'boolean',
     about:
@@ -35,7 +41,9 @@ export const chaos = defineCommand({
     const from = readNumber('from', options.seed ?? options.from ?? '1');
     const to = options.seed === undefined ? from + readNumber('seeds', options.seeds ?? '200') - 1 : from;
     const seeds = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-    return options.processes ? killProcesses(seeds, io) : playSeeds(seeds, options.seed !== undefined, io);
+    return options.processes
+      ? killProcesses(seeds, io)
+      : playSeeds(seeds, { isVerbose: options.seed !== undefined, evidence: options.evidence }, io);
   }
 });
 
@@ -44,13 +52,19 @@ function readNumber(name: string, text: string): number {
   throw new UsageError(`--${name} must be a whole number of at least 1.`);
 }
 
-async function playSeeds(seeds: readonly number[], isVerbose: boolean, io: CommandIo): Promise<number> {
+/** How seeds are played. */
+interface PlayOptions {
+  readonly isVerbose: boolean;
+  readonly evidence: boolean;
+}
+
+async function playSeeds(seeds: readonly number[], options: PlayOptions, io: CommandIo): Promise<number> {
   let failed = 0;
   for (const seed of seeds) {
     // A virtual clock leaves no time for Ctrl-C to arrive.
     await setImmediate();
     io.signal.throwIfAborted();
-    if (!(await playSeed(seed, isVerbose, io))) failed++;
+    if (!(await playSeed(seed, options, io))) failed++;
   }
   printText(
     io.stdout,
@@ -61,13 +75,14 @@ async function playSeeds(seeds: readonly number[], isVerbose: boolean, io: Comma
   return failed === 0 ? 0 : 1;
 }
 
-async function playSeed(seed: number, isVerbose: boolean, { stdout }: CommandIo): Promise<boolean> {
-  const scenario = makeScenario(seed);
-  const { action } = scenario;
+async function playSeed(seed: number, { isVerbose, evidence }: PlayOptions, { stdout }: CommandIo): Promise<boolean> {
+  const scenario = makeScenario(seed, { evidence });
+  const { action, records } = scenario;
   let isWell = true;
   for (const [name, play] of [
     ['faults', playScenario],
-    ['kill', playKilled]
+    ['kill', playKilled],
+    ...(evidence && action === 'lock' && records ? [['undo', playUndone] as const] : [])
   ] as const) {
     let problems: readonly string[];
     try {

@@ -27,6 +27,7 @@ export function connectInProcess(
       url: new URL(url),
       authorization: headers.get('authorization') ?? undefined,
       contentType: headers.get('content-type') ?? undefined,
+      cacheControl: headers.get('cache-control') ?? undefined,
       body: (init.body as string | undefined) ?? ''
     });
     onBegin(exchange);

@@ -1,8 +1,6 @@
 import type { Fault } from '../local/backend/control/Fault';
-import type { Scenario } from './make-scenario';
-
-/** What a scenario's run does. `undo` undoes a run that locked users before everything went wrong. */
-export type ChaosAction = 'lock' | 'unlock' | 'reauthenticate' | 'undo';
+import type { Scenario } from './Scenario';
+import type { ChaosAction } from './ChaosAction';
 
 /** If users are changed one by one, each of them is a request, and a thousand seeds should take minutes. */
 const MOST_USERS = 300;

@@ -1,35 +1,16 @@
 import { VARIABLES } from '../../cloudcode/lock_users/src/input/settings';
-import type { Pace } from '../../cloudcode/lock_users/src/requests/TokenBucket';
 import type { Fault, FaultKind } from '../local/backend/control/Fault';
-import type { Limits } from '../local/backend/control/Limits';
 import { SWITCH_VALUES } from '../local/backend/control/Switches';
 import type { Switches } from '../local/backend/control/Switches';
+import { drawEvidence } from './draw-evidence';
 import { fitToAction } from './fit-to-action';
-import type { ChaosAction } from './fit-to-action';
 import { seededRandom } from './random';
+import type { Scenario } from './Scenario';
 
-/** A deployment, its faults, and a run, all drawn by a seed. */
-export interface Scenario {
-  readonly seed: number;
-  readonly action: ChaosAction;
-  readonly users: number;
-  readonly locked: number;
-  readonly twoDevices: number;
-  /** Shares of the users, by their place among the ids. */
-  readonly protectedEvery: number;
-  readonly excludedEvery: number;
-  readonly switches: Switches;
-  readonly limits: Pick<Limits, 'rate' | 'burst'>;
-  readonly faults: readonly Fault[];
-  readonly pace: Pace;
-  readonly budgetMs: number;
-  readonly batchSize: number;
-  readonly concurrency: number;
-  readonly verify: boolean;
-  readonly maxUsers: boolean;
-  readonly latencyMs: number;
-  /** Whether the app has the models for a record of the run. */
-  readonly records: boolean;
+/** What a seed may draw. */
+export interface ScenarioOptions {
+  /** Draws faults of evidence as well. Default false: the task does not survive them yet. */
+  readonly evidence?: boolean;
 }
 
 const ROUTES = [
@@ -41,17 +22,20 @@ const ROUTES = [
   'GET objects/user.json'
 ];
 
+/** Drawn with the faults of evidence alone, so that a seed draws the rest as it did before they were there. */
+const LATER_SWITCHES: readonly string[] = ['repeatError', 'filterById'];
+
 /**
- * The scenario of a seed: 50 to 5000 users (300 at most where each is a request of its own), and up to 6 faults at once, some of
+ * The scenario of a seed: 50 to 2500 users (300 at most where each is a request of its own), and up to 6 faults at once, some of
  * them grave.
  */
-export function makeScenario(seed: number): Scenario {
+export function makeScenario(seed: number, { evidence = false }: ScenarioOptions = {}): Scenario {
   const random = seededRandom(seed);
   const pick = <T>(values: readonly [T, ...T[]]): T => values[Math.floor(random() * values.length)] ?? values[0];
   const between = (least: number, most: number): number => least + Math.floor(random() * (most - least + 1));
 
   // Few large ones: most problems show with few users, too, and a thousand seeds should take minutes.
-  const users = between(50, pick([100, 200, 400, 1000, 5000]));
+  const users = between(50, pick([100, 200, 400, 1000, 2500]));
   const faults = Array.from({ length: between(0, 6) }, (): Fault => {
     const route = ROUTES[between(0, ROUTES.length - 1)];
     return {
@@ -60,9 +44,12 @@ export function makeScenario(seed: number): Scenario {
       ...(route !== undefined && { route })
     };
   });
-  const switches = Object.fromEntries(
-    Object.entries(SWITCH_VALUES).map(([name, values]) => [name, pick(values as readonly [string, ...string[]])])
-  ) as unknown as Switches;
+  // No run sends a batch over 1000, so overLimitError changes nothing. A client must cope with any value of the others.
+  const drawnSwitches = Object.entries(SWITCH_VALUES).map(([name, values]) => {
+    const value = LATER_SWITCHES.includes(name) ? values[0] : pick(values as readonly [string, ...string[]]);
+    return [name, value] as const;
+  });
+  const switches = Object.fromEntries(drawnSwitches) as unknown as Switches;
   const drawn = {
     seed,
     users,
@@ -70,7 +57,6 @@ export function makeScenario(seed: number): Scenario {
     twoDevices: between(0, Math.floor(users / 10)),
     protectedEvery: between(7, 50),
     excludedEvery: between(7, 50),
-    // No run sends a batch over 1000, so overLimitError changes nothing. A client must cope with any value of the others.
     switches,
     limits: pick([
       { rate: 20, burst: 1200 },
@@ -90,10 +76,12 @@ export function makeScenario(seed: number): Scenario {
     maxUsers: random() < 0.3,
     // A 429 must reach the client before the emulator counts the next request as one that disregards it.
     latencyMs: between(1, 45),
-    records: random() < 0.8
+    records: random() < 0.8,
+    evidence: false
   };
   // Drawn last, so that a seed draws the rest as it did when the task could only lock.
-  return fitToAction(drawn, pick(['lock', 'lock', 'lock', 'unlock', 'reauthenticate', 'undo']), random);
+  const scenario = fitToAction(drawn, pick(['lock', 'lock', 'lock', 'unlock', 'reauthenticate', 'undo']), random);
+  return evidence ? drawEvidence(scenario) : scenario;
 }
 
 function drawFault(

@@ -1,12 +1,12 @@
 import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import { ChaosPlatform } from './ChaosPlatform';
 import { Oracle } from './Oracle';
-import type { Scenario } from './make-scenario';
+import type { Scenario } from './Scenario';
 import { prepareExpectation } from './prepare-expectation';
 import { seededRandom } from './random';
 
 /** Longer than any lease, and longer than any wait that the platform may have asked for. */
-const LEASE_IS_OVER_MS = 15 * 60 * 1000;
+export const LEASE_IS_OVER_MS = 15 * 60 * 1000;
 
 /** The outcome of a scenario. */
 export interface Played {

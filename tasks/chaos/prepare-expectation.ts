@@ -1,7 +1,7 @@
 import { signOut } from '../local/backend/state/Session';
 import type { Session } from '../local/backend/state/Session';
 import type { ChaosPlatform } from './ChaosPlatform';
-import type { Scenario } from './make-scenario';
+import type { Scenario } from './Scenario';
 import { prepareUndo } from './prepare-undo';
 import type { Expectation } from './Expectation';
 
@@ -85,6 +85,7 @@ async function prepareReauthentication(
       sessions.every((session) => !wasIn.has(session.id) || session.state !== 'ENROLLED' || wasSignedOut(session)),
     meanwhile: () => {
       const signedOut = userIds.filter((id) => {
+        if (!platform.isThere(id)) return false;
         const { locked, sessions } = platform.user(id);
         return !locked && sessions.every((session) => session.state === 'LOCKED' && wasSignedOut(session));
       });

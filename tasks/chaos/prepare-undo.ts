@@ -1,5 +1,5 @@
 import type { ChaosPlatform } from './ChaosPlatform';
-import type { Scenario } from './make-scenario';
+import type { Scenario } from './Scenario';
 import type { Expectation } from './Expectation';
 
 /** Beyond the minute by which the task allows clocks to differ. */
@@ -55,7 +55,7 @@ function lockSomeAgain(platform: ChaosPlatform): readonly string[] {
   const ids = unlocked.flatMap(({ userIds, notDone }) =>
     userIds.filter((userId) => !notDone.some((other) => other.userId === userId))
   );
-  const again = ids.filter((_, index) => index % 5 === 0);
+  const again = ids.filter((id, index) => index % 5 === 0 && platform.isThere(id));
   for (const id of again) platform.lockByHand(id);
   return again;
 }

@@ -1,5 +1,6 @@
 import type { RunningBackend } from '../local/backend/start-backend';
 import { chooseSeedGroups } from '../local/choose-seed-groups';
+import { fetchKeptAlive } from '../local/devices/fetch-kept-alive';
 import { Device } from '../local/devices/Device';
 import { callApi } from './call-api';
 import { forEachOf } from './for-each-of';
@@ -44,6 +45,8 @@ export class SimulatedUsers {
   /** How many of the users with simulated devices were never in the app. */
   readonly neverEnrolled: number;
   private rowsEntered = 0;
+  /** All devices share its connections. */
+  private readonly fetchUrl = fetchKeptAlive();
 
   /** Adds the users to the backend; nobody has signed in yet. */
   constructor(private readonly options: SimulatedUsersOptions) {
@@ -115,7 +118,7 @@ export class SimulatedUsers {
     const { origin } = this.options.backend;
     return Array.from({ length: devices }, (_, index) => ({
       userId,
-      device: new Device({ origin, userId, deviceId: `${userId}-${index + 1}` })
+      device: new Device({ origin, userId, deviceId: `${userId}-${index + 1}`, fetchUrl: this.fetchUrl })
     }));
   }
 }

@@ -75,20 +75,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test.each([
-  ['typescript-4.9', []],
-  ['typescript', ['--skipLibCheck']]
-])(
-  'packed, installed into an empty task and compiled with %s %s, the package locks users',
-  async (compiler, extraOptions) => {
+test.each(['typescript-4.9', 'typescript'])(
+  'packed, installed into an empty task and compiled with %s, the package locks users',
+  async (compiler) => {
     const task = join(folder, 'night_lock');
     const tsc = join(ROOT, 'node_modules', compiler, 'bin', 'tsc');
-    const options = ['--strict', '--module', 'commonjs', '--target', 'es2022', '--types', 'node'];
-    await run(process.execPath, [tsc, ...options, ...extraOptions, 'index.ts'], { cwd: task }).catch(
-      (error: { stdout: string }) => {
-        throw new Error(error.stdout);
-      }
-    );
+    const options = ['--strict', '--module', 'commonjs', '--target', 'es2022', '--types', 'node', '--skipLibCheck'];
+    await run(process.execPath, [tsc, ...options, 'index.ts'], { cwd: task }).catch((error: { stdout: string }) => {
+      throw new Error(error.stdout);
+    });
 
     const { userIds } = backend.seed({ users: 5 });
     const { stdout } = await run(process.execPath, ['run-as-platform.js'], {

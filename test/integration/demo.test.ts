@@ -32,15 +32,15 @@ function runSilently(users: number): Promise<DemoResult> {
 }
 
 test('npm start prints one JSON document, and its figures agree with the backend’s', async () => {
-  const { code, stdout, stderr } = await folder.start('npm', ['start', '--', '--users', '2000', '--json']).ended;
+  const { code, stdout, stderr } = await folder.start('npm', ['start', '--', '--users', '1100', '--json']).ended;
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const { status, counts, backend, undo, again, devices } = JSON.parse(stdout) as DemoJson;
   const { locked = 0, alreadyLocked = 0, protected: kept, planned } = counts;
   expect(status).toBe('done');
-  expect(locked + alreadyLocked + kept).toBe(2000);
+  expect(locked + alreadyLocked + kept).toBe(1100);
   expect(backend).toEqual({
-    users: 2000,
+    users: 1100,
     lockedUsers: locked + alreadyLocked,
     resetSessions: 0,
     lockRequests: Math.ceil(planned / 1000),
@@ -127,7 +127,7 @@ test.each([
   ['while devices sign in', 'People at work'],
   ['while the task runs', 'Users one by one']
 ])('Ctrl-C, which arrives twice, ends npm start %s with 130 and a sentence', async (_, text) => {
-  const demo = folder.run('demo', ['--users', '10000', '--fast']);
+  const demo = folder.run('demo', ['--users', '1000', '--fast']);
   await demo.sees(text);
   demo.child.kill('SIGINT');
   demo.child.kill('SIGINT');

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { UserChange } from './control/change-users';
 import { ClientRules } from './control/ClientRules';
 import type { Violation } from './control/ClientRules';
 import type { FaultScript } from './control/Fault';
@@ -56,7 +57,7 @@ export class Emulator implements LocalControl {
   private readonly log = new RequestLog();
   private readonly clientRules = new ClientRules();
   private readonly limiter: RequestLimiter;
-  private readonly faults = new FaultPlayer();
+  private readonly faults: FaultPlayer;
   private readonly pipeline: Next;
   private readonly deviceRouter = new Router(DEVICE_ROUTES);
   private readonly localRouter = new Router<LocalControl>(LOCAL_ROUTES);
@@ -69,6 +70,7 @@ export class Emulator implements LocalControl {
     const state = new BackendState(dataModel, userModel, nowMs, webhooks);
     this.state = state;
     this.limiter = new RequestLimiter(DEFAULT_LIMITS, nowMs);
+    this.faults = new FaultPlayer(nowMs);
     const { token, log, clientRules, limiter, faults } = this;
     const backend = { state, switches, backendId, label, environment, startedAt: state.now() };
     this.pipeline = createPipeline({ backend, token, log, clientRules, limiter, faults, nowMs });
@@ -110,7 +112,15 @@ export class Emulator implements LocalControl {
 
   /** Plays this script from now on, from its start. @throws Error where it is wrong */
   setFaults(script: FaultScript): void {
-    this.faults.setScript(parseFaultScript(script));
+    const parsed = parseFaultScript(script);
+    this.faults.setScript(parsed);
+    const lags = parsed.faults.map((fault) => (fault.kind === 'read-lag' ? fault.ms : 0));
+    this.state.keepHistory(Math.max(0, ...lags));
+  }
+
+  /** What others have done to users, by the faults so far, in its order. */
+  changesByOthers(): readonly UserChange[] {
+    return this.faults.changes;
   }
 
   /** What clients did that they must not do. */
@@ -126,8 +136,8 @@ export class Emulator implements LocalControl {
 
   private finish(response: ApiResponse): ApiResponse {
     for (const delivery of this.deliveries.splice(0)) this.parts.onWebhook(delivery);
-    // By the emulator's own clock, which tests move.
-    return { ...response, headers: { ...response.headers, Date: new Date(this.parts.nowMs()).toUTCString() } };
+    // By the emulator's own clock, which tests move. A fault may have set another date.
+    return { ...response, headers: { Date: new Date(this.parts.nowMs()).toUTCString(), ...response.headers } };
   }
 
   /**

@@ -28,6 +28,6 @@ export async function answerInTime<T>(
   try {
     return await Promise.race([Promise.resolve(request).then((answer) => ({ answer })), tooLate]);
   } finally {
-    answered.abort();
+    answered.abort('answered');
   }
 }

@@ -1,6 +1,7 @@
 /**
  * What the emulator does where the platform's behaviour is published nowhere. docs/local-backend.md has the reasons.
- * The first value of each is the default and the harshest: what a client has to survive if it is true.
+ * The first value of each is the default and the harshest: what a client has to survive if it is true. `filterById` is the
+ * exception: its default is what the vendor's library relies on.
  */
 export interface Switches {
   /** What the result of a `users/lock` operation repeats of it, beside `success` and `error`. */
@@ -11,6 +12,8 @@ export interface Switches {
   readonly stopOnErrorTail: 'omitted' | 'null' | 'marked';
   /** Whether locking a user who is locked is an error, and unlocking one who is unlocked. */
   readonly repeatLock: 'error' | 'success';
+  /** The `type` of that error: `INVALID_OPERATION`, or `ALREADY_LOCKED` and `ALREADY_UNLOCKED`. */
+  readonly repeatError: 'invalid-operation' | 'already';
   /** The answer to lock, unlock, wipe and re-authenticate: 204, 200 with the user as JSON, or 200 with no body. */
   readonly actionAnswer: 'no-content' | 'user' | 'empty';
   /** Whether lists have `total` only with `total=true`, or always. */
@@ -29,6 +32,8 @@ export interface Switches {
   readonly usersPageSize: '100/1000' | '10/100' | '1000/1000';
   /** What a webhook hands to a task: the payload documented for external systems, or the object alone. */
   readonly webhookPayload: 'external' | 'object';
+  /** Whether `id = ?` and `id in ?` work in queries of objects, are refused with 400, or are ignored: every object is shown. */
+  readonly filterById: 'works' | 'refused' | 'ignored';
 }
 
 /** Every switch with its values, the default first. */
@@ -37,6 +42,7 @@ export const SWITCH_VALUES: { readonly [Name in keyof Switches]: readonly [Switc
   overLimitError: ['plain', 'json'],
   stopOnErrorTail: ['omitted', 'null', 'marked'],
   repeatLock: ['error', 'success'],
+  repeatError: ['invalid-operation', 'already'],
   actionAnswer: ['no-content', 'user', 'empty'],
   listTotal: ['on-request', 'always'],
   missingWipe: ['wipe', 'keep', 'refuse'],
@@ -45,7 +51,8 @@ export const SWITCH_VALUES: { readonly [Name in keyof Switches]: readonly [Switc
   createStatus: ['201', '200'],
   sessionsOfNewUser: ['absent', 'empty'],
   usersPageSize: ['100/1000', '10/100', '1000/1000'],
-  webhookPayload: ['external', 'object']
+  webhookPayload: ['external', 'object'],
+  filterById: ['works', 'refused', 'ignored']
 };
 
 /**

@@ -1,4 +1,6 @@
 import Ajv from 'ajv';
+import { OBJECT_ID } from '../state/field-values';
+import { MALFORMATIONS } from './Fault';
 import type { FaultScript } from './Fault';
 
 const share = { type: 'number', minimum: 0, maximum: 1 };
@@ -6,8 +8,14 @@ const scope = {
   route: { type: 'string', pattern: '^[A-Z]+ \\S+$' },
   locks: { type: 'boolean' },
   at: { type: 'array', minItems: 1, items: { type: 'integer', minimum: 1 } },
-  share
+  from: { type: 'integer', minimum: 1 },
+  share,
+  forMs: { type: 'number', exclusiveMinimum: 0 }
 };
+const userIds = { type: 'array', items: { type: 'string' } };
+/** A day at most, because the states of that time are kept. */
+const ms = { type: 'number', minimum: 0, maximum: 86_400_000 };
+const boolean = { type: 'boolean' };
 
 /** One schema for each kind, so that a mistake is told in the words of its kind. */
 const KINDS: Readonly<Record<string, object>> = {
@@ -24,10 +32,34 @@ const KINDS: Readonly<Record<string, object>> = {
   'no-json': describeKind([], {}),
   short: describeKind([], {}),
   reorder: describeKind([], {}),
-  'fail-operations': describeKind(['operations'], { operations: share }),
+  'error-body': describeKind(['body', 'applied'], { body: { enum: ['json', 'html'] }, applied: boolean }),
+  'fail-operations': describeKind(['operations'], {
+    operations: share,
+    type: { type: 'string', minLength: 1 },
+    applied: boolean,
+    timesEach: { type: 'integer', minimum: 1 }
+  }),
   poison: describeKind(['userIds', 'status'], {
-    userIds: { type: 'array', items: { type: 'string' } },
+    userIds,
     status: { enum: [400, 413, 422] }
+  }),
+  'heavy-page': describeKind(['rows', 'answer'], {
+    rows: { type: 'integer', minimum: 1 },
+    answer: { enum: ['time-out', 400, 413, 422, 502, 504] }
+  }),
+  cache: describeKind(['ms'], { ms, heedsNoCache: boolean }),
+  'read-lag': describeKind(['ms'], { ms }),
+  'other-order': describeKind([], { once: boolean }),
+  'no-progress': describeKind(['how'], { how: { enum: ['ignore-skip', 'repeat-last-page', 'more-for-ever'] } }),
+  'malformed-users': describeKind(['userIds', 'how'], {
+    userIds,
+    how: { enum: MALFORMATIONS }
+  }),
+  'stale-date': describeKind(['ms'], { ms: { type: 'number' }, age: boolean }),
+  'change-users': describeKind(['change', 'userIds', 'when'], {
+    change: { enum: ['create', 'delete', 'lock', 'unlock'] },
+    userIds: { type: 'array', items: { type: 'string', pattern: OBJECT_ID.source } },
+    when: { enum: ['before', 'after'] }
   })
 };
 
@@ -71,5 +103,6 @@ function check(name: string, value: unknown, schema: object): void {
   if (ajv.validate(schema, value)) return;
   const [error] = ajv.errors ?? [];
   const extra = error?.keyword === 'additionalProperties' ? ` "${String(error.params['additionalProperty'])}"` : '';
-  throw new Error(`${name}${(error?.instancePath ?? '').replaceAll('/', '.')} ${error?.message}${extra}.`);
+  const allowed = error?.keyword === 'enum' ? `: ${(error.params['allowedValues'] as unknown[]).join(', ')}` : '';
+  throw new Error(`${name}${(error?.instancePath ?? '').replaceAll('/', '.')} ${error?.message}${extra}${allowed}.`);
 }

@@ -1,7 +1,7 @@
-import { ApiError, internalError, invalidRequest } from '../http/ApiError';
+import { ApiError, invalidRequest } from '../http/ApiError';
 import { TEXT_TYPE } from '../http/ApiResponse';
 import type { ApiResponse } from '../http/ApiResponse';
-import type { ParsedRequest } from '../http/ParsedRequest';
+import type { OperationFailure, ParsedRequest } from '../http/ParsedRequest';
 import { isLock, isRecord, readJsonObject } from '../http/read-json-object';
 import type { Backend } from './Backend';
 import { lockOnce, readWipe } from './handle-users';
@@ -35,7 +35,7 @@ export function handleBatch(backend: Backend, request: ParsedRequest): ApiRespon
         results.push({ ...identify(backend, operation), success: false });
       continue;
     }
-    const result = applyOperation(backend, operation, request.failsOperation?.(index) === true);
+    const result = applyOperation(backend, operation, request.failsOperation?.(index));
     results.push(result);
     stopped = stopOnError && result['success'] !== true;
   }
@@ -67,22 +67,36 @@ function checkOperation(backend: Backend, operation: unknown): Operation {
   return operation;
 }
 
-/** @param fails whether it fails for a reason that is not its own */
-function applyOperation(backend: Backend, given: unknown, fails: boolean): Readonly<Record<string, unknown>> {
+/** @param failure how it fails for a reason that is not its own */
+function applyOperation(
+  backend: Backend,
+  given: unknown,
+  failure: OperationFailure | undefined
+): Readonly<Record<string, unknown>> {
   try {
     const operation = checkOperation(backend, given);
-    if (fails) throw internalError(500, 'The operation failed.');
-    if (operation['method'] === 'users/lock') {
-      lockOnce(backend, operation['user_id'] as string, readWipe(backend, operation));
-      return { ...identify(backend, operation), success: true };
-    }
-    const id = applyToObject(backend, operation['method'] as string, operation['object'] as Operation);
-    const { method, object } = operation as { method: string; object: Operation };
-    return { method, object: { type: object['type'], id }, success: true };
+    if (failure?.applied === false) throw operationFailed(failure);
+    const result = carryOut(backend, operation);
+    if (failure?.applied === true) throw operationFailed(failure);
+    return result;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return { ...identify(backend, given), success: false, error: error.toBody() };
   }
+}
+
+function carryOut(backend: Backend, operation: Operation): Readonly<Record<string, unknown>> {
+  if (operation['method'] === 'users/lock') {
+    lockOnce(backend, operation['user_id'] as string, readWipe(backend, operation));
+    return { ...identify(backend, operation), success: true };
+  }
+  const { method, object } = operation as { method: string; object: Operation };
+  const id = applyToObject(backend, method, object);
+  return { method, object: { type: object['type'], id }, success: true };
+}
+
+function operationFailed({ type }: OperationFailure): ApiError {
+  return new ApiError(500, type, 'Oops! Something went wrong.', 'The operation failed.');
 }
 
 function applyToObject({ state }: Backend, method: string, object: Operation): string {

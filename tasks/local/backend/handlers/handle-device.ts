@@ -28,7 +28,7 @@ export function enrollDevice(state: BackendState, request: ParsedRequest): ApiRe
   if (!isText(userId) || !isText(deviceId) || !isText(platform)) {
     throw invalidRequest("'user_id' and 'device_id' must be text, and 'platform' too where it is given.");
   }
-  const user = state.user(userId);
+  const user = state.userToChange(userId);
   if (user.locked) throw new ApiError(403, 'USER_LOCKED', 'User locked.', `The user '${userId}' is locked.`);
   const session =
     findSession(user, deviceId) ?? openSession(user, { id: randomUUID(), deviceId, platform, now: state.now() });
@@ -82,10 +82,13 @@ function readRow(state: BackendState, row: unknown): UploadedRow {
 
 /** `POST /_device/leave`: the app's own `journey.leaveApp({ keepData })`. A session that is signed out stays as it is. */
 export function leaveApp(state: BackendState, request: ParsedRequest): ApiResponse {
-  const { session } = authenticate(state, request);
+  const { user, session } = authenticate(state, request);
   const { keep_data: keepData } = readJsonObject(request);
   if (typeof keepData !== 'boolean') throw invalidRequest("'keep_data' must be true or false.");
-  if (session.state === 'ENROLLED') signOut(session, keepData ? 'LOCKED' : 'RESET', state.now());
+  if (session.state === 'ENROLLED') {
+    state.userToChange(user.id);
+    signOut(session, keepData ? 'LOCKED' : 'RESET', state.now());
+  }
   return { status: 200, json: { state: session.state } };
 }
 

@@ -2,6 +2,8 @@ import { invalidRequest } from '../http/ApiError';
 import type { ApiResponse } from '../http/ApiResponse';
 import type { ParsedRequest } from '../http/ParsedRequest';
 import { isRecord, readJsonObject } from '../http/read-json-object';
+import { applyFilterById } from '../query/apply-filter-by-id';
+import { cutPage } from '../query/cut-page';
 import type { ListQuery } from '../query/ListQuery';
 import { parseExpression } from '../query/parse-expression';
 import { readCount } from '../query/read-count';
@@ -41,8 +43,8 @@ export function queryObjects(backend: Backend, request: ParsedRequest, model: st
 }
 
 /** `GET objects/:model/:id.json`. */
-export function getObject({ state }: Backend, _request: ParsedRequest, model: string, id: string): ApiResponse {
-  return { status: 200, json: state.store(model).show(state.object(model, id)) };
+export function getObject({ state }: Backend, { view }: ParsedRequest, model: string, id: string): ApiResponse {
+  return { status: 200, json: state.store(model).show(state.object(model, id, view?.agoMs)) };
 }
 
 /** `PUT objects/:model/:id.json`: creates or replaces an object. */
@@ -73,7 +75,7 @@ function readGiven(request: ParsedRequest, model: string): Readonly<Record<strin
 
 function list(
   backend: Backend,
-  { url }: ParsedRequest,
+  { url, view }: ParsedRequest,
   store: ObjectStore,
   query: ListQuery,
   limit: unknown,
@@ -81,8 +83,10 @@ function list(
 ): ApiResponse {
   const from = readCount(skip, 'skip') ?? 0;
   const size = Math.min(readCount(limit, 'limit') ?? MAX_PAGE, MAX_PAGE);
-  const found = store.list(query);
-  const objects = found.slice(from, from + size).map((object) => store.show(object));
+  const expression = applyFilterById(query.expression, backend.switches.filterById);
+  const found = store.list({ ...query, expression }, view?.agoMs);
+  const { rows, more } = cutPage(found, from, size, view);
+  const objects = rows.map((object) => store.show(object));
   const withTotal = backend.switches.listTotal === 'always' || url.searchParams.get('total') === 'true';
   return {
     status: 200,
@@ -90,7 +94,7 @@ function list(
       objects,
       count: objects.length,
       ...(withTotal && { total: found.length }),
-      more: from + objects.length < found.length
+      more
     }
   };
 }

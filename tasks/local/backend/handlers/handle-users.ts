@@ -3,26 +3,27 @@ import { ApiError, invalidRequest, objectNotFound } from '../http/ApiError';
 import type { ApiResponse } from '../http/ApiResponse';
 import type { ParsedRequest } from '../http/ParsedRequest';
 import { readJsonObject } from '../http/read-json-object';
+import { cutPage } from '../query/cut-page';
 import { readCount } from '../query/read-count';
 import { lockUser, showSession, showUser, signOut } from '../state/Session';
 import type { Session, UserRecord } from '../state/Session';
 import type { Backend } from './Backend';
 
 /** `GET users`: a page of the users. */
-export function listUsers(backend: Backend, { url }: ParsedRequest): ApiResponse {
+export function listUsers(backend: Backend, { url, view }: ParsedRequest): ApiResponse {
   const [defaultSize, maxSize] = backend.switches.usersPageSize.split('/').map(Number) as [number, number];
   const from = readCount(url.searchParams.get('skip'), 'skip') ?? 0;
   const size = Math.min(readCount(url.searchParams.get('limit'), 'limit') ?? defaultSize, maxSize);
-  const users = backend.state.users();
-  const objects = users.slice(from, from + size).map((user) => show(backend, user));
+  const users = backend.state.users(view?.agoMs);
+  const { rows, more } = cutPage(users, from, size, view);
+  const objects = rows.map((user) => show(backend, user));
   const withTotal = backend.switches.listTotal === 'always' || url.searchParams.get('total') === 'true';
-  const more = from + objects.length < users.length;
   return { status: 200, json: { ...(withTotal && { total: users.length }), count: objects.length, more, objects } };
 }
 
 /** `GET users/:user`. */
-export function getUser(backend: Backend, _request: ParsedRequest, userId: string): ApiResponse {
-  return { status: 200, json: show(backend, backend.state.user(userId)) };
+export function getUser(backend: Backend, { view }: ParsedRequest, userId: string): ApiResponse {
+  return { status: 200, json: show(backend, backend.state.user(userId, view?.agoMs)) };
 }
 
 /** `POST users/:user/lock`. */
@@ -33,7 +34,7 @@ export function lock(backend: Backend, request: ParsedRequest, userId: string): 
 
 /** `POST users/:user/unlock`. The sessions stay as they are. */
 export function unlock(backend: Backend, _request: ParsedRequest, userId: string): ApiResponse {
-  const user = backend.state.user(userId);
+  const user = backend.state.userToChange(userId);
   if (!user.locked) checkRepeat(backend, userId, 'unlocked');
   user.locked = false;
   return answerAction(backend, user);
@@ -51,13 +52,18 @@ export function createEnrolment(backend: Backend, _request: ParsedRequest, userI
 }
 
 /** `GET users/:user/sessions/:session`. */
-export function getSession(backend: Backend, _request: ParsedRequest, userId: string, sessionId: string): ApiResponse {
-  return { status: 200, json: showSession(findSession(backend.state.user(userId), sessionId)) };
+export function getSession(
+  { state }: Backend,
+  { view }: ParsedRequest,
+  userId: string,
+  sessionId: string
+): ApiResponse {
+  return { status: 200, json: showSession(findSession(state.user(userId, view?.agoMs), sessionId)) };
 }
 
 /** `POST users/:user/sessions/:session/wipe`. */
 export function wipeSession(backend: Backend, _request: ParsedRequest, userId: string, sessionId: string): ApiResponse {
-  const user = backend.state.user(userId);
+  const user = backend.state.userToChange(userId);
   signOut(findSession(user, sessionId), 'RESET', backend.state.now());
   return answerAction(backend, user);
 }
@@ -69,7 +75,7 @@ export function reauthenticateSession(
   userId: string,
   sessionId: string
 ): ApiResponse {
-  const user = backend.state.user(userId);
+  const user = backend.state.userToChange(userId);
   const session = findSession(user, sessionId);
   // A pending wipe is never taken back.
   if (session.state !== 'RESET') signOut(session, 'LOCKED', backend.state.now());
@@ -89,7 +95,7 @@ export function readWipe(backend: Backend, given: Readonly<Record<string, unknow
 
 /** Locks a user, or answers the error that the switch names for one who is locked already. */
 export function lockOnce(backend: Backend, userId: string, wipe: boolean): UserRecord {
-  const user = backend.state.user(userId);
+  const user = backend.state.userToChange(userId);
   if (user.locked) checkRepeat(backend, userId, 'locked');
   lockUser(user, wipe, backend.state.now());
   return user;
@@ -98,7 +104,8 @@ export function lockOnce(backend: Backend, userId: string, wipe: boolean): UserR
 /** @throws ApiError `INVALID_OPERATION` where the switch makes it an error that there is nothing to do */
 function checkRepeat(backend: Backend, userId: string, state: 'locked' | 'unlocked'): void {
   if (backend.switches.repeatLock === 'success') return;
-  throw new ApiError(422, 'INVALID_OPERATION', 'Invalid operation.', `The user '${userId}' is ${state} already.`);
+  const type = backend.switches.repeatError === 'already' ? `ALREADY_${state.toUpperCase()}` : 'INVALID_OPERATION';
+  throw new ApiError(422, type, 'Invalid operation.', `The user '${userId}' is ${state} already.`);
 }
 
 function answerAction(backend: Backend, user: UserRecord): ApiResponse {

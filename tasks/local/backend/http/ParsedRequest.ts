@@ -1,3 +1,5 @@
+import type { ReadView } from '../query/ReadView';
+
 /** A request as it came over HTTP, before anything of it is read. */
 export interface RawRequest {
   readonly method: string;
@@ -6,6 +8,7 @@ export interface RawRequest {
   readonly contentType: string | undefined;
   /** The header `Journey-Authentication-Type`, which devices send. */
   readonly authenticationType?: string | undefined;
+  readonly cacheControl?: string | undefined;
   readonly body: string;
 }
 
@@ -14,6 +17,13 @@ export interface Authorization {
   /** As it was written, such as `Bearer`. */
   readonly scheme: string;
   readonly credentials: string;
+}
+
+/** How an operation of a batch fails. */
+export interface OperationFailure {
+  readonly type: string;
+  /** Whether it is carried out all the same. */
+  readonly applied: boolean;
 }
 
 /** A request, read once at the entrance. Every step of the pipeline and every handler works on this value. */
@@ -29,6 +39,8 @@ export interface ParsedRequest {
   readonly authorization: Authorization | undefined;
   /** Whether the request says that a device sends it. */
   readonly isFromDevice: boolean;
+  /** Whether the request says `Cache-Control: no-cache`, or `no-store`, which asks for more. */
+  readonly refusesCache: boolean;
   /** Whether the Content-Type is JSON. */
   readonly isJson: boolean;
   /** The body as it came, for the log. */
@@ -43,6 +55,8 @@ export interface ParsedRequest {
   readonly changesUsers: boolean;
   /** Users that it names: one for each operation of a batch (empty text where it names none), or the single user. */
   readonly userIds: readonly string[];
-  /** Set by a fault: whether the operation at this index of a batch fails for a reason that is not its own. */
-  readonly failsOperation?: (index: number) => boolean;
+  /** Set by a fault: how the operation at this index of a batch fails for a reason that is not its own, if it does. */
+  readonly failsOperation?: (index: number) => OperationFailure | undefined;
+  /** Set by a fault: how a read differs from what is so now. */
+  readonly view?: ReadView;
 }

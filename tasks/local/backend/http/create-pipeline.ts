@@ -36,7 +36,7 @@ export function createPipeline({ backend, token, log, clientRules, limiter, faul
     logRequests(log, nowMs),
     checkClientRules(clientRules, () => limiter.limits.concurrency, nowMs),
     limitRequests(limiter),
-    injectFaults(faults, nowMs),
+    injectFaults(faults, backend.state, nowMs),
     checkCredentials({ backendId, token, unauthorizedBody: switches.unauthorizedBody }),
     routeRequest(backend)
   ]);

@@ -19,6 +19,7 @@ export function parseRequest({ method, url, body, ...headers }: RawRequest): Par
     name,
     authorization: parseAuthorization(headers.authorization),
     isFromDevice: headers.authenticationType === 'Device',
+    refusesCache: /\bno-(?:cache|store)\b/i.test(headers.cacheControl ?? ''),
     isJson: /^application\/json\b/i.test(headers.contentType ?? ''),
     body,
     json,

@@ -58,6 +58,7 @@ function readHead(request: IncomingMessage): Omit<RawRequest, 'body'> {
     url,
     authorization: request.headers.authorization,
     contentType: request.headers['content-type'],
+    cacheControl: request.headers['cache-control'],
     authenticationType: request.headers['journey-authentication-type']?.toString()
   };
 }

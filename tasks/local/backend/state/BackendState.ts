@@ -8,6 +8,7 @@ import { ObjectStore } from './ObjectStore';
 import type { StoredObject } from './ObjectStore';
 import { lockUser } from './Session';
 import type { SessionState, UserRecord } from './Session';
+import { UserStore } from './UserStore';
 import type { WebhookDelivery, Webhooks } from './Webhooks';
 
 /** The state as text can hold it, for the data file. */
@@ -36,10 +37,8 @@ export interface StateCounts {
 export class BackendState {
   readonly deviceSessions = new DeviceSessions();
   private readonly stores: ReadonlyMap<string, ObjectStore>;
-  private readonly userRecords = new Map<string, UserRecord>();
+  private readonly userStore: UserStore;
   private deletedUsers: UserRecord[] = [];
-  /** The users in a list of their own, so that a page of a million users is a slice. */
-  private userList: UserRecord[] = [];
 
   constructor(
     readonly dataModel: DataModel,
@@ -47,7 +46,8 @@ export class BackendState {
     private readonly nowMs: () => number,
     private readonly webhooks: Webhooks
   ) {
-    this.stores = new Map([...dataModel.models].map(([name, model]) => [name, new ObjectStore(model)]));
+    this.stores = new Map([...dataModel.models].map(([name, model]) => [name, new ObjectStore(model, nowMs)]));
+    this.userStore = new UserStore(nowMs);
     if (!this.stores.has(userModel)) throw new Error(`The data model has no user model "${userModel}".`);
   }
 
@@ -63,9 +63,15 @@ export class BackendState {
     return store;
   }
 
-  /** @throws ApiError `OBJECT_NOT_FOUND` */
-  object(model: string, id: string): StoredObject {
-    const object = this.store(model).get(id);
+  /** Keeps from now on what was so in the last `horizonMs` milliseconds, for reads that lag. 0: keeps nothing. */
+  keepHistory(horizonMs: number): void {
+    this.userStore.keepHistory(horizonMs);
+    for (const store of this.stores.values()) store.keepHistory(horizonMs);
+  }
+
+  /** The object as it was so long ago. Default: as it is. @throws ApiError `OBJECT_NOT_FOUND` */
+  object(model: string, id: string, agoMs = 0): StoredObject {
+    const object = this.store(model).get(id, agoMs);
     if (object === undefined) throw objectNotFound(model, id);
     return object;
   }
@@ -112,37 +118,41 @@ export class BackendState {
   delete(model: string, id: string): void {
     const object = this.object(model, id);
     this.store(model).delete(object.id);
-    const user = model === this.userModel ? this.userRecords.get(id) : undefined;
-    if (user === undefined) return;
+    if (model !== this.userModel || this.userStore.find(id) === undefined) return;
+    const user = this.userStore.change(id);
     lockUser(user, true, this.now());
-    this.userRecords.delete(id);
-    this.userList = this.userList.filter((entry) => entry !== user);
+    this.userStore.remove(user);
     this.deletedUsers.push(user);
   }
 
-  users(): readonly UserRecord[] {
-    return this.userList;
+  /** The users as they were so long ago. Default: as they are. */
+  users(agoMs = 0): readonly UserRecord[] {
+    return this.userStore.all(agoMs);
   }
 
   findUser(id: string): UserRecord | undefined {
-    return this.userRecords.get(id);
+    return this.userStore.find(id);
   }
 
-  /** @throws ApiError `OBJECT_NOT_FOUND` */
-  user(id: string): UserRecord {
-    const user = this.userRecords.get(id);
-    if (user === undefined) throw objectNotFound('user', id);
-    return user;
+  /** The user as it was so long ago. Default: as it is. @throws ApiError `OBJECT_NOT_FOUND` */
+  user(id: string, agoMs = 0): UserRecord {
+    return this.userStore.get(id, agoMs);
+  }
+
+  /** The user, which the caller is about to change. @throws ApiError `OBJECT_NOT_FOUND` */
+  userToChange(id: string): UserRecord {
+    return this.userStore.change(id);
   }
 
   count(): StateCounts {
     const sessions = { ENROLLED: 0, LOCKED: 0, RESET: 0, NEVER_ENROLLED: 0 };
-    for (const user of this.userList) for (const session of user.sessions) sessions[session.state]++;
+    const users = this.users();
+    for (const user of users) for (const session of user.sessions) sessions[session.state]++;
     const deletedSessions = this.deletedUsers.flatMap((user) => user.sessions);
     return {
-      users: this.userList.length,
-      lockedUsers: this.userList.filter((user) => user.locked).length,
-      enrolledUsers: this.userList.filter((user) => user.sessions.some(({ state }) => state === 'ENROLLED')).length,
+      users: users.length,
+      lockedUsers: users.filter((user) => user.locked).length,
+      enrolledUsers: users.filter((user) => user.sessions.some(({ state }) => state === 'ENROLLED')).length,
       sessions,
       resetSessions: sessions.RESET + deletedSessions.filter((session) => session.state === 'RESET').length,
       objects: Object.fromEntries([...this.stores].map(([name, store]) => [name, store.size]))
@@ -153,7 +163,7 @@ export class BackendState {
     const show = ({ id, updatedAt, values }: StoredObject) => ({ id, updatedAt, values: Object.fromEntries(values) });
     const objects = Object.fromEntries([...this.stores].map(([name, store]) => [name, Array.from(store.all(), show)]));
     const firedWebhooks = this.webhooks.toSnapshot();
-    return { backendId, objects, users: this.userList, deletedUsers: this.deletedUsers, firedWebhooks };
+    return { backendId, objects, users: this.users(), deletedUsers: this.deletedUsers, firedWebhooks };
   }
 
   /** Fills a new, empty state. Objects of models that the data model no longer has are an error. */
@@ -166,7 +176,7 @@ export class BackendState {
         store.put({ id, updatedAt, values: new Map(Object.entries(values)) });
     }
     this.webhooks.loadSnapshot(firedWebhooks);
-    for (const user of users) this.addUser(user);
+    for (const user of users) this.userStore.add(user);
     this.deletedUsers = [...deletedUsers];
     this.deviceSessions.load([...users, ...deletedUsers]);
   }
@@ -175,15 +185,10 @@ export class BackendState {
     const object = { id, updatedAt: this.now(), values };
     const operation = store.get(id) === undefined ? 'create' : 'update';
     store.put(object);
-    if (store.model.name === this.userModel && !this.userRecords.has(id)) {
-      this.addUser({ id, locked: false, lastConnectedAt: null, sessions: [] });
+    if (store.model.name === this.userModel && this.userStore.find(id) === undefined) {
+      this.userStore.add({ id, locked: false, lastConnectedAt: null, sessions: [] });
     }
     this.webhooks.saved(store, object, operation);
     return object;
-  }
-
-  private addUser(user: UserRecord): void {
-    this.userRecords.set(user.id, user);
-    this.userList.push(user);
   }
 }

@@ -3,6 +3,7 @@ import type { ListQuery } from '../query/ListQuery';
 import type { Field, Model } from './DataModel';
 import { isRelationId, showValue } from './field-values';
 import type { Value } from './field-values';
+import { History } from './History';
 
 /** An object of a model as it is kept. */
 export interface StoredObject {
@@ -20,7 +21,13 @@ export class ObjectStore {
   /** Names as the API shows them; those of relations have no field. */
   private readonly shownFields: readonly (readonly [string, Field | undefined])[];
 
-  constructor(readonly model: Model) {
+  private readonly history: History<StoredObject>;
+
+  constructor(
+    readonly model: Model,
+    nowMs: () => number
+  ) {
+    this.history = new History((object) => ({ ...object, values: new Map(object.values) }), nowMs);
     const relations = [...model.belongsTo.keys()].map((name) => [`${name}_id`, undefined] as const);
     this.shownFields = [...model.fields, ...relations];
   }
@@ -29,8 +36,10 @@ export class ObjectStore {
     return this.objects.size;
   }
 
-  get(id: string): StoredObject | undefined {
-    return this.objects.get(id);
+  /** The object as it was so long ago. Default: as it is. */
+  get(id: string, agoMs = 0): StoredObject | undefined {
+    const object = this.objects.get(id);
+    return agoMs === 0 ? object : this.history.itemAt(id, object, agoMs);
   }
 
   all(): Iterable<StoredObject> {
@@ -39,33 +48,41 @@ export class ObjectStore {
 
   /** Adds or replaces an object. */
   put(object: StoredObject): void {
+    const replaced = this.objects.get(object.id);
+    this.history.beforeChange(object.id, replaced);
+    if (replaced === undefined) this.history.beforeListChange(this.objects.values());
     this.objects.set(object.id, object);
     this.lastList = undefined;
   }
 
   /** Changes some values of an object. */
   patch(object: StoredObject, values: ReadonlyMap<string, Value>, now: string): void {
+    this.history.beforeChange(object.id, object);
     for (const [name, value] of values) object.values.set(name, value);
     object.updatedAt = now;
     this.lastList = undefined;
   }
 
   delete(id: string): void {
+    this.history.beforeChange(id, this.objects.get(id));
+    this.history.beforeListChange(this.objects.values());
     this.objects.delete(id);
     this.lastList = undefined;
   }
 
-  /** Every object that the query is about, in its order. */
-  list(query: ListQuery): readonly StoredObject[] {
+  /** Keeps from now on what the objects were like in the last `horizonMs` milliseconds. */
+  keepHistory(horizonMs: number): void {
+    this.history.restart(horizonMs);
+  }
+
+  /** Every object that the query is about, in its order, as it was so long ago. Default: as it is. */
+  list(query: ListQuery, agoMs = 0): readonly StoredObject[] {
+    if (agoMs > 0) return selectObjects(this.history.listAt(this.objects.values(), agoMs), query);
     const key = JSON.stringify(query);
     if (this.lastList?.key === key) return this.lastList.objects;
-    const found: StoredObject[] = [];
-    for (const object of this.objects.values()) {
-      if (evaluateExpression(query.expression, (field) => readField(object, field))) found.push(object);
-    }
-    if (query.sort.length > 0) found.sort((a, b) => compareObjects(a, b, query.sort));
-    this.lastList = { key, objects: found };
-    return found;
+    const objects = selectObjects(this.objects.values(), query);
+    this.lastList = { key, objects };
+    return objects;
   }
 
   /** The object as the API shows it. `id`, `type`, `updated_at` and `display` are always there (documented). */
@@ -90,6 +107,14 @@ export class ObjectStore {
       isRelationId(this.model, name)
     );
   }
+}
+
+function selectObjects(objects: Iterable<StoredObject>, { expression, sort }: ListQuery): readonly StoredObject[] {
+  const found: StoredObject[] = [];
+  for (const object of objects) {
+    if (evaluateExpression(expression, (field) => readField(object, field))) found.push(object);
+  }
+  return sort.length > 0 ? found.sort((a, b) => compareObjects(a, b, sort)) : found;
 }
 
 function compareObjects(a: StoredObject, b: StoredObject, sort: ListQuery['sort']): number {
