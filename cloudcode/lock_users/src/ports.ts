@@ -21,8 +21,8 @@ export interface UserStatePage {
 }
 
 /**
- * What a 2xx answer to a request about one user says: `done`, or `unclear` where its body is an error or no JSON. What the
- * platform answers is published nowhere; an empty body counts as done.
+ * What a 2xx answer to a request about one user says: `done`, or `unclear` where its body is an error or a page of HTML. What
+ * the platform answers is published nowhere; an empty body counts as done.
  */
 export type SingleResponse = 'done' | 'unclear';
 

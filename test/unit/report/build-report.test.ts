@@ -50,7 +50,8 @@ function parts(changes: Changes = {}): ReportInput {
       dryRun,
       beganAtMs: 1000,
       ports: { clock: { nowMs: () => 1005 } },
-      sender: { requests }
+      sender: { requests },
+      warnings: { list: [] }
     },
     deployment: { label: 'Fake', environment: 'testing', backendId: '64b0c0ffee64b0c0ffee64b0' },
     roster: {

@@ -40,7 +40,10 @@ export async function sendOneByOne(
 
 const UNCLEAR: OperationResult = {
   kind: 'unconfirmed',
-  reason: { type: 'ANSWER_UNCLEAR', detail: 'The platform answered success, and the answer holds an error or no JSON.' }
+  reason: {
+    type: 'ANSWER_UNCLEAR',
+    detail: 'The platform answered success, and the answer holds an error or a page of HTML.'
+  }
 };
 
 const ODD_ID: OperationResult = {

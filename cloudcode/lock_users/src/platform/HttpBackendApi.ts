@@ -70,7 +70,11 @@ export class HttpBackendApi implements BackendApi {
       body: undefined
     });
     const parsed = this.parse(text);
-    if (status === 404 && describePlatformError(parsed).type === 'OBJECT_NOT_FOUND') return undefined;
+    if (status === 404) {
+      if (describePlatformError(parsed).type === 'OBJECT_NOT_FOUND') return undefined;
+      // The list of users has been read, so the address is right, and only this route is not there.
+      throw backendError('BACKEND_REJECTED', 'GET users/<id> was answered with status 404.', { status });
+    }
     if (status < 200 || status > 299) throw classifyResponse('GET users/<id>', status, parsed, retryAfterMs, 'user');
     const user = readUserState(parsed);
     if (user?.userId === userId) return user;
@@ -87,8 +91,7 @@ export class HttpBackendApi implements BackendApi {
     });
     const parsed = this.parse(text);
     if (status < 200 || status > 299) throw classifyResponse(request, status, parsed, retryAfterMs, 'user');
-    if (text.trim() === '') return 'done';
-    return parsed === undefined || isError(parsed) ? 'unclear' : 'done';
+    return isError(parsed) || text.trimStart().startsWith('<') ? 'unclear' : 'done';
   }
 
   /** Makes one request and returns the parsed JSON of its 2xx answer. */

@@ -96,7 +96,8 @@ export async function readList<T>(source: ListSource<T>): Promise<ListEnd> {
       continue;
     }
     const { items, more } = page;
-    const fresh = source.see(items);
+    const isProgress = source.see(items) > 0 || skip <= highestSkip;
+    highestSkip = Math.max(highestSkip, skip);
     const [first] = items;
     if (seam !== undefined && (first === undefined || seamOf?.(first) !== seam)) {
       if (rereads < MAX_REREADS) {
@@ -109,9 +110,8 @@ export async function readList<T>(source: ListSource<T>): Promise<ListEnd> {
       isStable = false;
     }
     const isLast = more === false || items.length <= (seam === undefined ? 0 : overlap);
-    const isStuck = !isLast && fresh === 0 && skip > highestSkip;
+    const isStuck = !isLast && !isProgress;
     if (isLast || isStuck) return { isStable, isStuck };
-    highestSkip = Math.max(highestSkip, skip);
     previousSkip = skip;
     const advance = Math.max(1, items.length - overlap);
     const last = items[items.length - 1];

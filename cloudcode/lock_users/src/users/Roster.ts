@@ -38,7 +38,8 @@ const NO_SUCH_USER: Reason = {
   detail: 'The users API says that there is no such user.'
 };
 
-const UNVERIFIED: Reason = {
+/** Why an unlock that was answered with success counts as unconfirmed in the record: nothing has shown it yet. */
+export const UNVERIFIED: Reason = {
   type: 'UNVERIFIED',
   detail: 'The platform answered success, and the users were not read again.'
 };
