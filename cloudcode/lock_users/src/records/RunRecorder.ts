@@ -4,7 +4,6 @@ import { toErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
 import { BACKOFF_BASE_MS } from '../requests/retry-rules';
 import type { RunContext } from '../run/RunContext';
-import { UNVERIFIED } from '../users/Roster';
 import type { Roster } from '../users/Roster';
 import type { BatchRecord, RunRecord } from './RunRecord';
 
@@ -179,8 +178,7 @@ export class RunRecorder {
     if (batch.record === undefined) return;
     Object.assign(batch.record, {
       state: 'answered',
-      // By the answers: an unlock that no look has shown yet is named among the others, for an undo to know.
-      done: batch.users.length - notDone.filter(({ type }) => type !== UNVERIFIED.type).length,
+      done: batch.users.length - notDone.length,
       notDone: batch.notDone,
       answeredAtMs: batch.record.answeredAtMs ?? this.context.ports.clock.nowMs()
     });

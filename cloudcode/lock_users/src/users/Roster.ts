@@ -39,7 +39,7 @@ const NO_SUCH_USER: Reason = {
 };
 
 /** Why an unlock that was answered with success counts as unconfirmed in the record: nothing has shown it yet. */
-export const UNVERIFIED: Reason = {
+const UNVERIFIED: Reason = {
   type: 'UNVERIFIED',
   detail: 'The platform answered success, and the users were not read again.'
 };
