@@ -1,4 +1,4 @@
-import { parseParameters } from '../../../cloudcode/lock_users/src/input/parameters';
+import { parseParameters } from '../../../cloudcode/lock_users/src/input/parse-parameters';
 import { buildReport } from '../../../cloudcode/lock_users/src/report/build-report';
 import type { ReportInput } from '../../../cloudcode/lock_users/src/report/build-report';
 import { lockGoal } from '../../../cloudcode/lock_users/src/actions/lock';

@@ -20,6 +20,7 @@ const NOT_LOCKED: Reason = {
 
 /** Locks users in batches, several at once, and keeps the data on their devices. */
 export const lock: Action = {
+  respectsProtection: true,
   resolve: ({ parameters }) => ({ goal: lockGoal(parameters.onlyEnrolled), selection: parameters.selection }),
   async apply(run, queue) {
     const { concurrency, batchSize } = run.parameters;

@@ -18,6 +18,7 @@ const NO_SESSIONS: OperationResult = {
 
 /** Signs out every session that was in the app when the run began, and locks nobody. */
 export const reauthenticate: Action = {
+  respectsProtection: true,
   resolve({ parameters, startedAtMs }, { record, clockAheadMs }) {
     const sessions = new SessionLedger((record?.startedAtMs ?? startedAtMs) + clockAheadMs);
     return { goal: reauthenticateGoal(sessions), selection: parameters.selection, sessions };

@@ -2,7 +2,6 @@ import type { ActionLabels, ActionName } from '../actions/ActionLabels';
 import type { ErrorCode, UsersChanged } from '../errors';
 import type { Failure, OutcomeCounts, PlanCounts, SkippedUser } from '../users/outcomes';
 import type { SessionCounts } from '../users/SessionLedger';
-import type { Warning } from './Warnings';
 
 /**
  * How an invocation ended: `planned`: it was a dry run. `done`: every planned user is in the goal state.
@@ -17,6 +16,23 @@ export interface Deployment {
   readonly label: string | null;
   readonly environment: string | null;
   readonly backendId: string;
+}
+
+/** What a warning is about. */
+export type WarningCode =
+  /** The list of the app's users kept shifting while it was read. Somebody may be missing. */
+  | 'SELECTION_UNSTABLE'
+  /** Ids that were configured or asked for are not users of this deployment. */
+  | 'UNKNOWN_IDS'
+  /** Users are in the app and not in the app database, so that "everybody" does not select them. */
+  | 'NOT_IN_DATABASE'
+  /** The users API or the app database shows entries without a usable id. */
+  | 'MALFORMED_USERS';
+
+/** Something that a person should look at although the run went on. */
+export interface Warning {
+  readonly code: WarningCode;
+  readonly message: string;
 }
 
 /** Why an invocation did less than it could, or nothing. */

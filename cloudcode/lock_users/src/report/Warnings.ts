@@ -1,21 +1,5 @@
 import type { Log } from '../ports';
-
-/** What a warning is about. */
-export type WarningCode =
-  /** The list of the app's users kept shifting while it was read. Somebody may be missing. */
-  | 'SELECTION_UNSTABLE'
-  /** Ids that were configured or asked for are not users of this deployment. */
-  | 'UNKNOWN_IDS'
-  /** Users are in the app and not in the app database, so that "everybody" does not select them. */
-  | 'NOT_IN_DATABASE'
-  /** The users API or the app database shows entries without a usable id. */
-  | 'MALFORMED_USERS';
-
-/** Something that a person should look at although the run went on. */
-export interface Warning {
-  readonly code: WarningCode;
-  readonly message: string;
-}
+import type { Warning, WarningCode } from './Report';
 
 /** Ids that a warning names. Ours, for readable logs. */
 const MAX_IDS = 20;

@@ -100,7 +100,7 @@ export function buildReport(input: ReportInput): Report {
     verified: input.verified,
     ...(reason !== undefined && { reason }),
     deployment: input.deployment,
-    counts: nameCounts(parameters, counts),
+    counts: nameCounts(parameters, counts, roster !== undefined),
     ...(sessions && { sessions }),
     ...(undo !== undefined && roster?.isComplete === true && { stillLocked: listStillLocked(roster, counts) }),
     ...(invocation > 1 && { earlier: { [ACTION_LABELS[action].done]: continuation?.done ?? 0 } }),
@@ -130,7 +130,7 @@ function assertSums(counts: AllCounts): void {
 }
 
 /** The counts under the names that they have for what the run was asked; those that it does not have are left out. */
-function nameCounts({ action, onlyEnrolled, undo }: Parameters, counts: AllCounts): Counts {
+function nameCounts({ action, onlyEnrolled, undo }: Parameters, counts: AllCounts, hasLooked: boolean): Counts {
   const labels = ACTION_LABELS[action];
   return {
     selected: counts.selected,
@@ -138,7 +138,7 @@ function nameCounts({ action, onlyEnrolled, undo }: Parameters, counts: AllCount
     excluded: counts.excluded,
     [labels.already]: counts.already,
     ...(onlyEnrolled && { notEnrolled: counts.skipped }),
-    ...(undo !== undefined && { lockedAgain: counts.skipped, notShown: counts.gone }),
+    ...(undo !== undefined && hasLooked && { lockedAgain: counts.skipped, notShown: counts.gone }),
     planned: counts.planned,
     [labels.done]: counts.done,
     failed: counts.failed,

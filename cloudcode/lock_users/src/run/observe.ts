@@ -47,7 +47,8 @@ export async function observeUsers(
     if (selection.status === 'rejected') throw selection.reason;
     if (list.status === 'rejected') throw list.reason;
     isSure = selection.value;
-    if (run.selection.where === undefined && run.selection.userIds === undefined) await selectMissed(run, select);
+    const isEverybody = run.selection.where === undefined && run.selection.userIds === undefined;
+    if (isEverybody && !(await selectMissed(run, select))) isSure = false;
     if (roster.hasUnlisted) await findUnlisted(run, observe, list.value.isStuck);
   } catch (error) {
     sender.stopWith(toErrorDetails(error));
@@ -64,25 +65,40 @@ function keepNumbers(values: readonly (number | undefined)[]): number[] {
 /**
  * Where everybody is selected: users that the users API lists and the app database did not show slid off a page, or are in the
  * app and not in the database.
+ *
+ * @returns whether nobody can have been missed
+ * @throws LockUsersError where the run has to stop
  */
-async function selectMissed(run: ActiveRun, select: (userIds: readonly string[]) => number): Promise<void> {
-  const { roster, ports, sender, warnings } = run;
+async function selectMissed(run: ActiveRun, select: (userIds: readonly string[]) => number): Promise<boolean> {
+  const { roster, warnings, sender } = run;
   const missed = roster.listUnselected();
-  if (missed.length === 0) return;
+  if (missed.length === 0) return true;
   const found = new Set<string>();
-  for (const ids of chunk(missed.slice(0, MAX_LOOKED_UP), PAGE_SIZE)) {
-    const page = await sender.read('database', (timeoutMs) =>
-      ports.userSource.readUserIds({ userIds: ids }, PAGE_SIZE, 0, timeoutMs)
-    );
-    for (const id of page.userIds) if (ids.includes(id)) found.add(id);
+  let isSure = missed.length <= MAX_LOOKED_UP;
+  try {
+    for (const ids of chunk(missed.slice(0, MAX_LOOKED_UP), PAGE_SIZE)) await lookUp(run, ids, found);
+  } catch (error) {
+    if (sender.stop !== undefined) throw error;
+    isSure = false;
   }
   select([...found]);
   const left = missed.filter((id) => !found.has(id));
+  const unsure = isSure ? '' : ', which could not be asked about all of them';
   warnings.addIds(
     'NOT_IN_DATABASE',
     left,
-    (count, are) => `${count} of users of the app ${are} not in the app database, and left alone`
+    (count, are) => `${count} of users of the app ${are} not in the app database${unsure}, and left alone`
   );
+  return isSure;
+}
+
+async function lookUp({ ports, sender }: ActiveRun, ids: readonly string[], found: Set<string>): Promise<void> {
+  const wanted = new Set(ids);
+  const page = await sender.read('database', (timeoutMs) =>
+    ports.userSource.readUserIds({ userIds: ids }, PAGE_SIZE, 0, timeoutMs)
+  );
+  // A database that ignores the filter returns others as well.
+  for (const id of page.userIds) if (wanted.has(id)) found.add(id);
 }
 
 /** Looks for the selected users that the users API did not list: in one more reading, then one by one. */
