@@ -2,7 +2,10 @@ import js from '@eslint/js';
 import jsdoc from 'eslint-plugin-jsdoc';
 import tseslint from 'typescript-eslint';
 
-const noNodeModules = { regex: '^node:', message: 'The core and the reconciliation have no I/O.' };
+const onlyPurePackages = {
+  regex: '^(?!\\.{1,2}/|lodash/(chunk|isPlainObject)$)',
+  message: 'No I/O here: of all packages only lodash/chunk and lodash/isPlainObject.'
+};
 const noPlatform = {
   regex: '/platform(/|$)',
   message: 'Dependencies point inward: create-task.ts chooses what stands behind a port.'
@@ -25,7 +28,10 @@ const noClockOrChance = [
     'setImmediate',
     'performance',
     'crypto',
-    'Buffer'
+    'Buffer',
+    'globalThis',
+    'Function',
+    'queueMicrotask'
   ].map((name) => ({ name, message: 'No I/O, clock or globals here: take it through a port.' })),
   { name: 'Date', message: 'Time is an argument, or comes through Clock.' }
 ];
@@ -82,12 +88,17 @@ export default tseslint.config(
     files: ['cloudcode/lock_users/src/**/*.ts'],
     ignores: ['cloudcode/lock_users/src/platform/**', 'cloudcode/lock_users/src/create-task.ts'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: [onlyThisFolder, noJourneyPackages, noNodeModules, noPlatform] }],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [onlyThisFolder, noJourneyPackages, onlyPurePackages, noPlatform] }
+      ],
       'no-restricted-globals': ['error', ...noClockOrChance],
       'no-restricted-properties': [
         'error',
-        { object: 'Math', property: 'random', message: 'Chance comes through a port.' }
-      ]
+        { object: 'Math', property: 'random', message: 'Chance comes through a port.' },
+        { object: 'AbortSignal', property: 'timeout', message: 'Time comes through Clock.' }
+      ],
+      'no-restricted-syntax': ['error', { selector: 'ImportExpression', message: 'Import at the top of the file.' }]
     }
   },
   {

@@ -1,5 +1,7 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hashFolder } from '../shared/hash-folder';
+import { provideFolder } from '../shared/provide-folder';
 import { compileTask } from './compile-task';
 
 /** The part of a task's manifest that a package needs. */
@@ -32,8 +34,13 @@ export function buildPackage(root: string): string {
     types: 'src/create-task.d.ts',
     dependencies: Object.fromEntries(own)
   };
-  rmSync(outFolder, { recursive: true, force: true });
-  compileTask(join(taskFolder, 'src'), join(outFolder, 'src'), root, { declaration: true });
-  writeFileSync(join(outFolder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  provideFolder({
+    folder: outFolder,
+    inputs: hashFolder(taskFolder, ['node_modules']),
+    make: (emptyFolder) => {
+      compileTask(join(taskFolder, 'src'), join(emptyFolder, 'src'), root, { declaration: true });
+      writeFileSync(join(emptyFolder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    }
+  });
   return outFolder;
 }

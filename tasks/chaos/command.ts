@@ -38,7 +38,8 @@ export const chaos = defineCommand({
   ],
   interrupted: 'Stopped before the end.',
   run({ options }, io) {
-    const from = readNumber('from', options.seed ?? options.from ?? '1');
+    const from =
+      options.seed === undefined ? readNumber('from', options.from ?? '1') : readNumber('seed', options.seed);
     const to = options.seed === undefined ? from + readNumber('seeds', options.seeds ?? '200') - 1 : from;
     const seeds = Array.from({ length: to - from + 1 }, (_, index) => from + index);
     return options.processes

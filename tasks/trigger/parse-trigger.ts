@@ -1,3 +1,4 @@
+import { suggestName } from '../../cloudcode/lock_users/src/input/did-you-mean';
 import type { CommandLine, OptionTable } from '../shared/Command';
 import { UsageError } from '../shared/command-errors';
 import type { TriggerRequest } from '../local/runtime/start-trigger';
@@ -62,7 +63,10 @@ export function parseTrigger(
   nowMs: number
 ): (webSecret: string | undefined) => TriggerRequest {
   const [kind = '', name, ...rest] = operands;
-  if (!isKind(kind)) throw new UsageError(`Name the trigger: ${Object.keys(OPTIONS_OF).join(', ')}.`);
+  if (!isKind(kind)) {
+    const unknown = kind === '' ? '' : `Unknown trigger "${kind}". ${suggestName(kind, Object.keys(OPTIONS_OF))} `;
+    throw new UsageError(`${unknown}Name the trigger: ${Object.keys(OPTIONS_OF).join(', ')}.`);
+  }
   if (name === undefined) throw new UsageError(kind === 'webhook' ? 'Name the model and the id.' : 'Name the task.');
   const [id] = rest;
   if (rest.length !== (kind === 'webhook' ? 1 : 0)) {

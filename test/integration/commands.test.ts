@@ -90,7 +90,8 @@ test('npm passes the exit code of a command on', async () => {
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toBe(
-    'Name the trigger: test, schedule, webhook, web, enqueue.\nAll options: npm run task -- --help\n'
+    'Unknown trigger "tset". Did you mean "test"? Name the trigger: test, schedule, webhook, web, enqueue.\n' +
+      'All options: npm run task -- --help\n'
   );
 });
 

@@ -1,3 +1,4 @@
+import type { SingleResponse } from '../../cloudcode/lock_users/src/ports';
 import { HttpBackendApi } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
 import { systemClock } from '../../cloudcode/lock_users/src/platform/system-clock';
 import { buildLockOperation } from '../../cloudcode/lock_users/src/requests/lock-batch';
@@ -91,13 +92,14 @@ test('a page of users gives their lock state, their sessions, and whether there 
       // Of whom nothing says so, nobody knows that they are out of the app.
       { userId: userId(3), locked: false, enrolled: true, sessions: [] }
     ],
+    malformed: 0,
     more: true
   });
   expect(stub.requests[0]).toMatchObject({ name: 'GET users', query: '?limit=1000&skip=2000' });
 });
 
-const unlock = (): Promise<void> => api.unlockUser(userId(1), TIMEOUT_MS);
-const reauthenticate = (): Promise<void> => api.reauthenticateSession(userId(1), 's/1', TIMEOUT_MS);
+const unlock = (): Promise<SingleResponse> => api.unlockUser(userId(1), TIMEOUT_MS);
+const reauthenticate = (): Promise<SingleResponse> => api.reauthenticateSession(userId(1), 's/1', TIMEOUT_MS);
 
 test.each([
   ['an unlock', `POST users/${userId(1)}/unlock`, unlock],
@@ -119,8 +121,31 @@ test.each<[string, StubAnswer]>([
 ])('%s is a success of a request about one user', async (_name, answer) => {
   stub.answer = () => answer;
 
-  await expect(unlock()).resolves.toBeUndefined();
-  await expect(reauthenticate()).resolves.toBeUndefined();
+  await expect(unlock()).resolves.toBe('done');
+  await expect(reauthenticate()).resolves.toBe('done');
+});
+
+test.each<[string, StubAnswer]>([
+  ['an error object', { body: '{"type":"INTERNAL_SERVER_ERROR","detail":"no"}' }],
+  ['success: false', { body: '{"success":false}' }],
+  ['an error inside', { body: '{"success":true,"error":{"type":"X"}}' }],
+  ['a page of HTML', { body: ' <html>maintenance</html>' }]
+])('200 with %s is no clear success of a request about one user', async (_name, answer) => {
+  stub.answer = () => answer;
+
+  await expect(unlock()).resolves.toBe('unclear');
+  await expect(reauthenticate()).resolves.toBe('unclear');
+});
+
+test('a single user is read, and who is not there is told apart from a route that is not there', async () => {
+  stub.answer = () => ({ body: JSON.stringify({ id: userId(1), locked: true, enrolled: false, sessions: [] }) });
+  await expect(api.readUserState(userId(1), TIMEOUT_MS)).resolves.toMatchObject({ userId: userId(1), locked: true });
+  stub.answer = () => ({ status: 404, body: '{"type":"OBJECT_NOT_FOUND"}' });
+  await expect(api.readUserState(userId(1), TIMEOUT_MS)).resolves.toBeUndefined();
+  stub.answer = () => ({ status: 404, body: '{"type":"ROUTE_ERROR"}' });
+  await expect(api.readUserState(userId(1), TIMEOUT_MS)).rejects.toMatchObject({ code: 'BACKEND_REJECTED' });
+  stub.answer = () => ({ body: JSON.stringify({ id: userId(2), locked: true }) });
+  await expect(api.readUserState(userId(1), TIMEOUT_MS)).rejects.toMatchObject({ code: 'BACKEND_PROTOCOL' });
 });
 
 test.each<[string, StubAnswer, string]>([
@@ -175,8 +200,6 @@ test.each<[string, StubAnswer, string, string]>([
   ['200 with nothing', { body: '' }, 'BACKEND_PROTOCOL', 'no JSON'],
   ['truncated JSON', { body: '{"more":true,"obj' }, 'BACKEND_PROTOCOL', 'no JSON'],
   ['users without more', { body: '{"objects":[]}' }, 'BACKEND_PROTOCOL', '"objects" and "more"'],
-  ['a user without locked', { body: '{"more":false,"objects":[{"id":"a"}]}' }, 'BACKEND_PROTOCOL', '"locked"'],
-  ['null in the list', { body: '{"more":false,"objects":[null]}' }, 'BACKEND_PROTOCOL', '"locked"'],
   ['JSON null', { body: 'null' }, 'BACKEND_PROTOCOL', '"objects" and "more"'],
   ['a dropped connection', (response) => response.destroy(), 'BACKEND_UNREACHABLE', 'socket hang up']
 ])('%s is a clear error', async (_name, answer, code, sentence) => {
@@ -244,4 +267,31 @@ test.each<[string, Record<string, string>, number | undefined]>([
 
   expect((error as { details: object }).details).toMatchObject({ status: 429 });
   expect((error as { details: { retryAfterMs?: number } }).details.retryAfterMs).toBe(retryAfterMs);
+});
+
+test.each<[string, unknown, number]>([
+  ['no "locked"', { id: 'a' }, 0],
+  ['"locked": null', { id: 'a', locked: null }, 0],
+  ['no id', { locked: true }, 1],
+  ['a number as id', { id: 5, locked: true }, 1],
+  ['an empty id', { id: '', locked: true }, 1],
+  ['nothing', null, 1]
+])('a user with %s does not keep the others from being read', async (_name, entry, malformed) => {
+  const other = { id: 'b', locked: true, enrolled: true, sessions: [] };
+  stub.answer = () => ({ body: JSON.stringify({ more: false, objects: [entry, other] }) });
+
+  const page = await api.readUserStates(1000, 0, TIMEOUT_MS);
+
+  expect(page.malformed).toBe(malformed);
+  expect(page.users.map(({ userId: id, locked }) => [id, locked])).toEqual([
+    ...(malformed === 0 ? [['a', null]] : []),
+    ['b', true]
+  ]);
+});
+
+test('reads ask caches to stay out, and the time of an answer that comes out of one is not believed', async () => {
+  stub.answer = () => ({ headers: { Age: '600', Date: 'Thu, 01 Jan 2026 00:00:00 GMT' }, body: '{"label":"Depot"}' });
+
+  expect((await api.readDeployment(TIMEOUT_MS)).serverTimeMs).toBeNull();
+  expect(stub.requests[0]?.headers['cache-control']).toBe('no-cache');
 });

@@ -4,7 +4,7 @@ import { DbRecordStore } from '../../cloudcode/lock_users/src/platform/DbRecordS
 import { DbUserSource } from '../../cloudcode/lock_users/src/platform/DbUserSource';
 import { HttpBackendApi } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
 import type { Report } from '../../cloudcode/lock_users/src/report/Report';
-import { parseParameters } from '../../cloudcode/lock_users/src/input/parameters';
+import { parseParameters } from '../../cloudcode/lock_users/src/input/parse-parameters';
 import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
 import { createContext } from '../../cloudcode/lock_users/src/run/RunContext';
 import { runInvocation } from '../../cloudcode/lock_users/src/run/run-invocation';

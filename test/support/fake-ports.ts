@@ -1,5 +1,7 @@
 import type {
   BackendApi,
+  SingleResponse,
+  UserIdPage,
   Clock,
   DeploymentInfo,
   InvocationQueue,
@@ -10,7 +12,7 @@ import type {
 } from '../../cloudcode/lock_users/src/ports';
 import type { Selection } from '../../cloudcode/lock_users/src/input/where';
 import type { LockOperation } from '../../cloudcode/lock_users/src/requests/lock-batch';
-import type { SessionState } from '../../cloudcode/lock_users/src/users/UserState';
+import type { SessionState, UserState } from '../../cloudcode/lock_users/src/users/UserState';
 import { MemoryRecordStore } from './MemoryRecordStore';
 
 /** A clock that stands still, and jumps when somebody sleeps. */
@@ -79,33 +81,42 @@ export class FakePlatform implements BackendApi, UserSource {
     return Promise.resolve({ label: 'Fake', environment: 'testing', serverTimeMs: this.clock.now + this.clockAheadMs });
   }
 
+  /** The user as the users API shows them. */
+  private show(userId: string): UserState {
+    const sessions = this.sessions.get(userId) ?? [];
+    const enrolled = sessions.some(({ state }) => state === 'ENROLLED');
+    return { userId, locked: this.locked.has(userId), enrolled, sessions };
+  }
+
+  readUserState(userId: string): Promise<UserState | undefined> {
+    return Promise.resolve(this.ids.includes(userId) ? this.show(userId) : undefined);
+  }
+
   readUserStates(limit: number, skip: number): Promise<UserStatePage> {
     const page = this.ids.slice(skip, skip + Math.min(limit, this.pageSize));
     return Promise.resolve({
-      users: page.map((userId) => ({
-        userId,
-        locked: this.locked.has(userId),
-        enrolled: (this.sessions.get(userId) ?? []).some(({ state }) => state === 'ENROLLED'),
-        sessions: this.sessions.get(userId) ?? []
-      })),
+      users: page.map((userId) => this.show(userId)),
+      malformed: 0,
       more: skip + page.length < this.ids.length
     });
   }
 
-  readUserIds(selection: Selection, limit: number, skip: number): Promise<readonly string[]> {
+  readUserIds(selection: Selection, limit: number, skip: number): Promise<UserIdPage> {
     this.selections.push(selection);
     const matching = this.ids.filter((id) => selection.userIds?.includes(id) ?? true);
-    return Promise.resolve(matching.slice(skip, skip + Math.min(limit, this.pageSize)));
+    return Promise.resolve({ userIds: matching.slice(skip, skip + Math.min(limit, this.pageSize)), malformed: 0 });
   }
 
-  async unlockUser(userId: string): Promise<void> {
+  async unlockUser(userId: string): Promise<SingleResponse> {
     this.singles.push(`unlock ${userId}`);
     await this.answerUnlock(userId);
+    return 'done';
   }
 
-  async reauthenticateSession(userId: string, sessionId: string): Promise<void> {
+  async reauthenticateSession(userId: string, sessionId: string): Promise<SingleResponse> {
     this.singles.push(`re-authenticate ${sessionId} of ${userId}`);
     await this.answerReauthenticate(userId, sessionId);
+    return 'done';
   }
 
   async postBatch(operations: readonly LockOperation[]): Promise<unknown> {

@@ -1,4 +1,4 @@
-import { parseParameters } from '../../cloudcode/lock_users/src/input/parameters';
+import { parseParameters } from '../../cloudcode/lock_users/src/input/parse-parameters';
 import type { Settings } from '../../cloudcode/lock_users/src/input/settings';
 import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
 import type { Report } from '../../cloudcode/lock_users/src/report/Report';

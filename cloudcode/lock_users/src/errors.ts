@@ -29,6 +29,14 @@ export const ERROR_CATALOGUE = {
     meaning: 'The plan is larger than `maxUsers` or `LOCK_USERS_MAX_USERS` allows.',
     remedy: 'Select fewer users, or raise "maxUsers" or LOCK_USERS_MAX_USERS if so many are meant.'
   },
+  NOBODY_SELECTED: {
+    meaning: 'Nobody is selected, or nobody of `userIds` exists; nothing was sent.',
+    remedy: 'Check "where" or "userIds" for typing errors, then run the task again.'
+  },
+  NOBODY_EXCLUDED: {
+    meaning: 'Nobody of `excludeUserIds` exists, so that nobody would be left alone; nothing was sent.',
+    remedy: 'Correct "excludeUserIds", or leave it out.'
+  },
   BACKEND_UNAUTHORIZED: {
     meaning: '401 or 403.',
     remedy:

@@ -14,9 +14,17 @@ export interface DeploymentInfo {
 /** A page of `GET users`. */
 export interface UserStatePage {
   readonly users: readonly UserState[];
+  /** Entries of the page that name no user, so that nothing can be done about them. */
+  readonly malformed: number;
   /** Whether there are users after these. */
   readonly more: boolean;
 }
+
+/**
+ * What a 2xx answer to a request about one user says: `done`, or `unclear` where its body is an error or a page of HTML. What
+ * the platform answers is published nowhere; an empty body counts as done.
+ */
+export type SingleResponse = 'done' | 'unclear';
 
 /**
  * The Backend API v4 of one deployment.
@@ -28,12 +36,21 @@ export interface BackendApi {
   readDeployment(timeoutMs: number): Promise<DeploymentInfo>;
   /** `GET users?limit&skip`. The platform may return fewer users than asked for. */
   readUserStates(limit: number, skip: number, timeoutMs: number): Promise<UserStatePage>;
-  /** `POST users/<id>/unlock`. Any 2xx counts as done, with or without a body. */
-  unlockUser(userId: string, timeoutMs: number): Promise<void>;
-  /** `POST users/<id>/sessions/<id>/re-authenticate`: signs the session out. Any 2xx counts as done, as above. */
-  reauthenticateSession(userId: string, sessionId: string, timeoutMs: number): Promise<void>;
+  /** `GET users/<id>`; undefined where the platform says that there is no such user. */
+  readUserState(userId: string, timeoutMs: number): Promise<UserState | undefined>;
+  /** `POST users/<id>/unlock`. */
+  unlockUser(userId: string, timeoutMs: number): Promise<SingleResponse>;
+  /** `POST users/<id>/sessions/<id>/re-authenticate`: signs the session out. */
+  reauthenticateSession(userId: string, sessionId: string, timeoutMs: number): Promise<SingleResponse>;
   /** `POST batch.json`, after proving that the body wipes nothing. Returns the parsed answer, of whatever shape. */
   postBatch(operations: readonly LockOperation[], timeoutMs: number): Promise<unknown>;
+}
+
+/** A page of the users in the app database. */
+export interface UserIdPage {
+  readonly userIds: readonly string[];
+  /** Objects of the page without a usable id. */
+  readonly malformed: number;
 }
 
 /** The app database, as far as it says who the users are. */
@@ -42,7 +59,7 @@ export interface UserSource {
    * Ids of the selected users from `skip` on, at most `limit`, ordered by id; empty where there are no more.
    * Throws a LockUsersError (`DATABASE_…`) where they cannot be read within `timeoutMs`.
    */
-  readUserIds(selection: Selection, limit: number, skip: number, timeoutMs: number): Promise<readonly string[]>;
+  readUserIds(selection: Selection, limit: number, skip: number, timeoutMs: number): Promise<UserIdPage>;
 }
 
 /** Which runs are looked for: those with that run id (or object id), one object, or those that stand there. */

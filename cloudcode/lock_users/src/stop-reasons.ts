@@ -25,6 +25,22 @@ export function tooManyUsers(action: ActionName, planned: number, maxUsers: numb
   return stopReason('TOO_MANY_USERS', message);
 }
 
+/** There is nobody to do anything about. @param userIds the ids that were asked for, if any */
+export function nobodySelected(userIds: readonly string[] | undefined): ErrorDetails {
+  return stopReason(
+    'NOBODY_SELECTED',
+    userIds === undefined ? 'Nobody is selected.' : `Of the ${countUsers(userIds.length)} in "userIds" none exists.`
+  );
+}
+
+/** Nobody of those who are to be left alone exists: whoever was meant would be changed. */
+export function nobodyExcluded(excludeUserIds: readonly string[]): ErrorDetails {
+  return stopReason(
+    'NOBODY_EXCLUDED',
+    `Of the ${countUsers(excludeUserIds.length)} in "excludeUserIds" none exists: ${excludeUserIds.slice(0, 5).join(', ')}.`
+  );
+}
+
 /** A run does nothing while another one holds the lease. */
 export function runUnderWay({ runId, id, leaseHolder, leaseExpiresAtMs }: RunRecord, nowMs: number): ErrorDetails {
   const holder = leaseHolder ?? 'its next invocation is scheduled';
@@ -116,16 +132,16 @@ export function unknownRun(runId: string): ErrorDetails {
   return stopReason('NO_RECORD', `There is no record of a run ${runId}, so nothing says which users it locked.`);
 }
 
+/** Why a run of another action cannot be undone, and what to do instead. */
+const NOT_A_LOCK: Readonly<Record<Exclude<ActionName, 'lock'>, readonly [string, string]>> = {
+  unlock: ['it unlocked users', 'To lock users, name them: {"userIds": ["…"]}, or select them with "where".'],
+  reauthenticate: ['it signed users out and locked nobody', 'They come back by signing in.']
+};
+
 /** A run whose action locks nobody cannot be undone; undefined where its action is `lock`. */
 export function otherAction(runId: string, { action, status }: RunRecord): ErrorDetails | undefined {
-  if (action === 'lock' || action === null || status === 'planned') return undefined;
-  return action === 'unlock'
-    ? notUndoable(
-        runId,
-        'it unlocked users',
-        'To lock users, name them: {"userIds": ["…"]}, or select them with "where".'
-      )
-    : notUndoable(runId, 'it signed users out and locked nobody', 'They come back by signing in.');
+  if (action === null || status === 'planned' || !Object.keys(NOT_A_LOCK).includes(action)) return undefined;
+  return notUndoable(runId, ...NOT_A_LOCK[action as keyof typeof NOT_A_LOCK]);
 }
 
 /** A run that ended before it locked anybody cannot be undone; undefined where its status does not rule it out. */

@@ -1,4 +1,4 @@
-import { parseParameters } from '../../../cloudcode/lock_users/src/input/parameters';
+import { parseParameters } from '../../../cloudcode/lock_users/src/input/parse-parameters';
 import { userId } from '../../support/user-id';
 
 const DEFAULTS = {

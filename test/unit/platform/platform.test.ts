@@ -75,7 +75,7 @@ test('the ids of the objects are read', async () => {
     stoppedClock
   );
 
-  expect(await source.readUserIds({}, 10, 0, 1000)).toEqual([userId(1)]);
+  expect(await source.readUserIds({}, 10, 0, 1000)).toEqual({ userIds: [userId(1)], malformed: 0 });
 });
 
 test('the next invocation is scheduled on the queue of the task, later only where it must be', async () => {

@@ -62,9 +62,9 @@ test('users who are not locked are named with the reason, as the last look has i
   const first = batches()[0];
   expect(first).toMatchObject({ state: 'answered', done: 4 });
   expect(JSON.parse(first?.notDone ?? '')).toMatchObject([
-    { userId: userId(1), outcome: 'failed', type: 'NOT_LOCKED' }
+    { userId: userId(1), outcome: 'unconfirmed', type: 'NOT_LOCKED' }
   ]);
-  expect(onlyRun()).toMatchObject({ status: 'partial', locked: 4, failed: 1 });
+  expect(onlyRun()).toMatchObject({ status: 'partial', locked: 4, unconfirmed: 1 });
 });
 
 test('what could not be sent is written down as not attempted', async () => {

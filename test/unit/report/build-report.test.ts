@@ -1,4 +1,4 @@
-import { parseParameters } from '../../../cloudcode/lock_users/src/input/parameters';
+import { parseParameters } from '../../../cloudcode/lock_users/src/input/parse-parameters';
 import { buildReport } from '../../../cloudcode/lock_users/src/report/build-report';
 import type { ReportInput } from '../../../cloudcode/lock_users/src/report/build-report';
 import { lockGoal } from '../../../cloudcode/lock_users/src/actions/lock';
@@ -50,7 +50,8 @@ function parts(changes: Changes = {}): ReportInput {
       dryRun,
       beganAtMs: 1000,
       ports: { clock: { nowMs: () => 1005 } },
-      sender: { requests }
+      sender: { requests },
+      warnings: { list: [] }
     },
     deployment: { label: 'Fake', environment: 'testing', backendId: '64b0c0ffee64b0c0ffee64b0' },
     roster: {

@@ -4,26 +4,30 @@ import { FakePlatform } from '../../support/fake-ports';
 import { runOnFake } from '../../support/run-on-fake';
 import { userId, userIds } from '../../support/user-id';
 
-test('success that the users API does not confirm is a failure', async () => {
+test('success that the users API does not confirm is unconfirmed, and no failure', async () => {
   const platform = new FakePlatform(userIds(1));
   platform.answerBatch = () => ({ operations: [{ success: true }] });
 
   const report = await runOnFake(platform);
 
   expect(report).toMatchObject({
-    status: 'failed',
-    failures: [{ userId: userId(0), outcome: 'failed', type: 'NOT_LOCKED' }]
+    status: 'partial',
+    failures: [{ userId: userId(0), outcome: 'unconfirmed', type: 'NOT_LOCKED' }]
   });
 });
 
-test('an error for a user whom the users API shows as locked is no failure', async () => {
+test('a user who is refused and then shown locked was locked by somebody else', async () => {
   const platform = new FakePlatform(userIds(1));
   platform.answerBatch = ([operation]) => {
     platform.locked.add(operation?.user_id ?? '');
     return { operations: [{ success: false, error: { type: 'ALREADY_LOCKED' } }] };
   };
 
-  expect(await runOnFake(platform)).toMatchObject({ status: 'done', counts: { locked: 1 }, failures: [] });
+  expect(await runOnFake(platform)).toMatchObject({
+    status: 'done',
+    counts: { locked: 0, alreadyLocked: 1 },
+    failures: []
+  });
 });
 
 test('a batch whose answer was lost is sent again', async () => {

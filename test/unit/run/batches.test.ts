@@ -41,7 +41,7 @@ test.each([
   const report = await runOnFake(platform);
 
   expect(platform.batches.map((batch) => batch.length)).toEqual(sizes);
-  expect(report).toMatchObject({ status: 'done', counts: { locked: count } });
+  expect(report).toMatchObject({ status: count === 0 ? 'refused' : 'done', counts: { locked: count } });
 });
 
 test('batchSize sets the size of the batches', async () => {
@@ -64,7 +64,7 @@ test('small pages and rows that come twice lose nobody and lock nobody twice', a
 
 test('a database that repeats its page for ever ends the run with an error', async () => {
   const platform = new FakePlatform(userIds(3));
-  platform.readUserIds = () => Promise.resolve(userIds(3));
+  platform.readUserIds = () => Promise.resolve({ userIds: userIds(3), malformed: 0 });
 
   const report = await runOnFake(platform);
 
@@ -73,7 +73,7 @@ test('a database that repeats its page for ever ends the run with an error', asy
 
 test('a users list that promises more and returns none ends the run with an error', async () => {
   const platform = new FakePlatform(userIds(3));
-  platform.readUserStates = () => Promise.resolve({ users: [], more: true });
+  platform.readUserStates = () => Promise.resolve({ users: [], malformed: 0, more: true });
 
   expect(await runOnFake(platform)).toMatchObject({ status: 'failed', stopReason: { code: 'BACKEND_PROTOCOL' } });
 });

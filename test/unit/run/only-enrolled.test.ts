@@ -23,7 +23,7 @@ test('onlyEnrolled does not lock whom the users API does not show: nobody knows 
 
   const report = await runOnFake(platform, { onlyEnrolled: true, userIds: [userId(1), userId(77)] });
 
-  expect(report.failures).toMatchObject([{ userId: userId(77), type: 'NOT_SHOWN' }]);
+  expect(report.failures).toMatchObject([{ userId: userId(77), type: 'OBJECT_NOT_FOUND' }]);
   expect([...platform.locked].sort()).toEqual([userId(0), userId(1)]);
 });
 

@@ -21,7 +21,7 @@ test('userIds alone are taken as named, so that an unknown one fails instead of 
   const report = await runOnFake(platform, { userIds: [userId(1), userId(9)] }, {}, log);
 
   expect(platform.selections).toEqual([]);
-  expect(report.counts).toMatchObject({ selected: 2, planned: 2, failed: 2 });
+  expect(report.counts).toMatchObject({ selected: 2, planned: 2, failed: 1, unconfirmed: 1 });
   expect(report.failures.map((failure) => failure.type)).toEqual(['NOT_LOCKED', 'OBJECT_NOT_FOUND']);
   expect(log.lines).toContain(`Warning: 1 id in "userIds" is not of this deployment: ${userId(9)}`);
 });

@@ -126,7 +126,7 @@ test('who is locked by hand between the unlock and the verification stays locked
 
   const report = await undo(locked);
 
-  expect(report).toMatchObject({ status: 'partial', counts: { unlocked: 2, failed: 2 } });
+  expect(report).toMatchObject({ status: 'partial', counts: { unlocked: 2, unconfirmed: 2 } });
   expect(report.failures).toMatchObject([
     { userId: userId(2), type: 'NOT_UNLOCKED' },
     { userId: userId(3), type: 'LOCKED_AGAIN' }

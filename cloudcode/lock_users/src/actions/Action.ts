@@ -15,6 +15,8 @@ export interface Beginning {
 
 /** One of the things that a run can bring about. */
 export interface Action {
+  /** Whether protected users are left alone: protection is against being put out, and must keep nobody out. */
+  readonly respectsProtection: boolean;
   /**
    * The goal, and which users are selected; or why the run cannot go on.
    *

@@ -1,12 +1,15 @@
 import type { ErrorDetails } from '../errors';
 import { buildLockOperation } from '../requests/lock-batch';
 import { matchResults, toReason } from '../requests/match-results';
-import type { OperationResult } from '../requests/match-results';
+import type { BatchResult, OperationResult } from '../requests/match-results';
 import type { ActiveRun } from '../run/ActiveRun';
 import type { Reason } from '../users/UserState';
 import type { Action } from './Action';
 import type { Goal } from './Goal';
 import { describeResults, recordBatches } from './record-batches';
+
+/** Least milliseconds to wait after operations were throttled: as after a 429 of a whole request, which says a second. */
+const THROTTLED_WAIT_MS = 1000;
 
 const NOT_ENROLLED: Reason = { type: 'NOT_ENROLLED', detail: 'The user is not in the app.' };
 
@@ -17,6 +20,7 @@ const NOT_LOCKED: Reason = {
 
 /** Locks users in batches, several at once, and keeps the data on their devices. */
 export const lock: Action = {
+  respectsProtection: true,
   resolve: ({ parameters }) => ({ goal: lockGoal(parameters.onlyEnrolled), selection: parameters.selection }),
   async apply(run, queue) {
     const { concurrency, batchSize } = run.parameters;
@@ -33,7 +37,7 @@ export function lockGoal(onlyEnrolled: boolean): Goal {
     // Whether a user that is not listed is in the app is unknown.
     whenNotListed: onlyEnrolled ? 'fail' : 'send',
     notReached: NOT_LOCKED,
-    isMet: ({ locked }) => locked,
+    isMet: ({ locked }) => locked === true,
     findSkipReason: ({ enrolled }) => (onlyEnrolled && !enrolled ? NOT_ENROLLED : undefined),
     givesUp: () => undefined
   };
@@ -60,7 +64,11 @@ async function sendBatch(
   switch (result.kind) {
     case 'answered': {
       const results = matchResults(userIds, result.answer);
-      return setResults(run, users, result.mayHaveChanged ? unconfirmFailures(results) : results, number);
+      const throttled = users.filter((_, position) => results[position]?.kind === 'throttled');
+      setResults(run, users, result.mayHaveChanged ? unconfirmFailures(results) : results, number);
+      if (throttled.length === 0) return;
+      sender.pauseAll(THROTTLED_WAIT_MS);
+      return sendBatch(run, throttled, { attempts: 0, mayHaveChanged: result.mayHaveChanged });
     }
     case 'split': {
       const middle = Math.ceil(users.length / 2);
@@ -87,19 +95,22 @@ async function sendBatch(
 function setResults(
   { roster, ports }: ActiveRun,
   users: readonly number[],
-  results: readonly OperationResult[],
+  results: readonly BatchResult[],
   number?: number
 ): void {
   users.forEach((user, position) => {
     const result = results[position];
-    if (result !== undefined) roster.setResult(user, result);
+    // A throttled user is sent again, and has no result until then.
+    if (result !== undefined && result.kind !== 'throttled') roster.setResult(user, result);
   });
   if (number !== undefined) ports.log.line(`Batch request ${number}: ${describeResults('lock', results)}.`);
 }
 
 /** A user that was locked by an attempt without an answer may be refused in the next one, as locked already. */
-function unconfirmFailures(results: readonly OperationResult[]): readonly OperationResult[] {
-  return results.map((result) => (result.kind === 'done' ? result : { kind: 'unconfirmed', reason: result.reason }));
+function unconfirmFailures(results: readonly BatchResult[]): readonly BatchResult[] {
+  return results.map((result) =>
+    result.kind === 'done' || result.kind === 'throttled' ? result : { kind: 'unconfirmed', reason: result.reason }
+  );
 }
 
 function unconfirmAll(users: readonly number[], error: ErrorDetails): OperationResult[] {

@@ -1,3 +1,4 @@
+import { isAddressable } from '../input/user-ids';
 import type { OperationResult } from '../requests/match-results';
 import type { ActiveRun } from '../run/ActiveRun';
 import { SessionLedger } from '../users/SessionLedger';
@@ -7,7 +8,7 @@ import { sendOneByOne, sendSingle } from './send-one-by-one';
 
 const NO_ID: OperationResult = {
   kind: 'refused',
-  reason: { type: 'SESSION_WITHOUT_ID', detail: 'The users API shows a session of this user without an id.' }
+  reason: { type: 'SESSION_WITHOUT_ID', detail: 'The users API shows a session of this user without a usable id.' }
 };
 
 const NO_SESSIONS: OperationResult = {
@@ -17,6 +18,7 @@ const NO_SESSIONS: OperationResult = {
 
 /** Signs out every session that was in the app when the run began, and locks nobody. */
 export const reauthenticate: Action = {
+  respectsProtection: true,
   resolve({ parameters, startedAtMs }, { record, clockAheadMs }) {
     const sessions = new SessionLedger((record?.startedAtMs ?? startedAtMs) + clockAheadMs);
     return { goal: reauthenticateGoal(sessions), selection: parameters.selection, sessions };
@@ -42,11 +44,10 @@ function reauthenticateGoal(ledger: SessionLedger): Goal {
 async function signOut({ sender, ports, sessions }: ActiveRun, userId: string): Promise<OperationResult | undefined> {
   let worst: OperationResult | undefined;
   for (const sessionId of sessions?.dueOf(userId) ?? []) {
-    // Without an id the address would be another route's.
-    const result =
-      sessionId === ''
-        ? NO_ID
-        : await sendSingle(sender, (timeoutMs) => ports.backend.reauthenticateSession(userId, sessionId, timeoutMs));
+    // With an odd id, or none, the address would be another route's.
+    const result = !isAddressable(sessionId)
+      ? NO_ID
+      : await sendSingle(sender, (timeoutMs) => ports.backend.reauthenticateSession(userId, sessionId, timeoutMs));
     if (result?.kind === 'done') sessions?.signedOut(userId, sessionId);
     // Of a user whose second session was not sent any more, the first may be signed out.
     if (result === undefined) return worst?.kind === 'done' ? cutShort(sender.stop?.code) : worst;

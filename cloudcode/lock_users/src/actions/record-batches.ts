@@ -1,6 +1,6 @@
 import { ACTION_LABELS } from './ActionLabels';
 import type { ActionName } from './ActionLabels';
-import type { OperationResult } from '../requests/match-results';
+import type { BatchResult } from '../requests/match-results';
 import type { ActiveRun } from '../run/ActiveRun';
 import type { UserQueue } from '../users/UserQueue';
 
@@ -32,11 +32,11 @@ export async function recordBatches(
 }
 
 /** How many users were sent, and what came of them by the answers. */
-export function describeResults(action: ActionName, results: readonly OperationResult[]): string {
-  const count = (...kinds: OperationResult['kind'][]): number =>
-    results.filter(({ kind }) => kinds.includes(kind)).length;
+export function describeResults(action: ActionName, results: readonly BatchResult[]): string {
+  const count = (...kinds: BatchResult['kind'][]): number => results.filter(({ kind }) => kinds.includes(kind)).length;
   const counted = `${results.length} sent, ${count('done')} ${ACTION_LABELS[action].participle}, ${count('failed', 'refused')} failed`;
+  const throttled = count('throttled') === 0 ? '' : `, ${count('throttled')} throttled, to be sent again`;
   const unconfirmed = results.find((result) => result.kind === 'unconfirmed');
-  if (unconfirmed?.kind !== 'unconfirmed') return counted;
-  return `${counted}, ${count('unconfirmed')} unconfirmed (${unconfirmed.reason.type}), to be looked up`;
+  if (unconfirmed?.kind !== 'unconfirmed') return `${counted}${throttled}`;
+  return `${counted}${throttled}, ${count('unconfirmed')} unconfirmed (${unconfirmed.reason.type}), to be looked up`;
 }

@@ -1,3 +1,5 @@
+import type { SingleResponse } from '../ports';
+import { isAddressable } from '../input/user-ids';
 import { toReason } from '../requests/match-results';
 import type { OperationResult } from '../requests/match-results';
 import type { RequestSender } from '../requests/RequestSender';
@@ -24,7 +26,8 @@ export async function sendOneByOne(
     const results: OperationResult[] = [];
     async function work(): Promise<void> {
       for (const user of left) {
-        const result = await changeUser(roster.idOf(user));
+        const userId = roster.idOf(user);
+        const result = isAddressable(userId) ? await changeUser(userId) : ODD_ID;
         if (result === undefined) return;
         roster.setResult(user, result);
         results.push(result);
@@ -35,15 +38,28 @@ export async function sendOneByOne(
   });
 }
 
+const UNCLEAR: OperationResult = {
+  kind: 'unconfirmed',
+  reason: {
+    type: 'ANSWER_UNCLEAR',
+    detail: 'The platform answered success, and the answer holds an error or a page of HTML.'
+  }
+};
+
+const ODD_ID: OperationResult = {
+  kind: 'refused',
+  reason: { type: 'ODD_ID', detail: 'An id of this user cannot stand in an address, so nothing was sent.' }
+};
+
 /** Makes one request that changes one user or one session; undefined where the run has to stop and nothing was sent. */
 export async function sendSingle(
   sender: RequestSender,
-  attempt: (timeoutMs: number) => Promise<void>
+  attempt: (timeoutMs: number) => Promise<SingleResponse>
 ): Promise<OperationResult | undefined> {
   const result = await sender.send({ kind: 'single', operations: 1, attemptsBefore: 0, attempt });
   switch (result.kind) {
     case 'answered':
-      return { kind: 'done' };
+      return result.answer === 'done' ? { kind: 'done' } : UNCLEAR;
     case 'refused':
       return { kind: 'refused', reason: toReason(result.error) };
     case 'not sent':

@@ -15,6 +15,7 @@ const NOT_UNLOCKED: Reason = {
 
 /** Unlocks users one by one: the selected users, or the users that one run locked. */
 export const unlock: Action = {
+  respectsProtection: false,
   resolve(context, beginning) {
     const { undo, selection } = context.parameters;
     return undo === undefined ? { goal: unlockGoal(), selection } : resolveUndo(context, beginning, undo);
@@ -31,7 +32,7 @@ function unlockGoal(): Goal {
     action: 'unlock',
     whenNotListed: 'send',
     notReached: NOT_UNLOCKED,
-    isMet: ({ locked }) => !locked,
+    isMet: ({ locked }) => locked === false,
     findSkipReason: () => undefined,
     givesUp: () => undefined
   };

@@ -1,4 +1,4 @@
-import { invalidParameters } from './parameters';
+import { invalidParameters } from './parse-parameters';
 import type { Parameters } from './parameters';
 import type { Settings } from './settings';
 

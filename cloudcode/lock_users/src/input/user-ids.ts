@@ -22,3 +22,8 @@ export function checkUserIds(ids: readonly unknown[], name: string): Checked<rea
   }
   return { value: [...new Set(ids as readonly string[])] };
 }
+
+/** Whether an id stays one part of an address: `..` or `a/b` would be another route. */
+export function isAddressable(id: string): boolean {
+  return /^[\w-]+$/.test(id);
+}

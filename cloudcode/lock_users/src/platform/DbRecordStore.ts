@@ -3,7 +3,7 @@ import { isObjectId } from '../input/user-ids';
 import type { FailureFacts } from '../requests/classify-response';
 import type { BatchRecord, RunRecord } from '../records/RunRecord';
 import type { Clock, RecordStore, RunQuery } from '../ports';
-import { answerInTime, readFacts } from './database-errors';
+import { answerInTime, describeThrown, readFacts } from './database-errors';
 
 /** An object of `DB`: its fields are properties, dates and times are of type Date (vendor's library). */
 interface DbObject {
@@ -35,7 +35,7 @@ interface DbWithRecords {
 type Fields<R> = { readonly [Name in Exclude<keyof R, 'id'>]-?: string };
 
 /** Names of the fields in the data model; those that end in `_at` hold dates and times. */
-const RUN_FIELDS: Fields<RunRecord> = {
+export const RUN_FIELDS: Fields<RunRecord> = {
   status: 'status',
   version: 'version',
   runId: 'run_id',
@@ -69,7 +69,8 @@ const RUN_FIELDS: Fields<RunRecord> = {
   notAttempted: 'not_attempted'
 };
 
-const BATCH_FIELDS: Fields<BatchRecord> = {
+/** The same for the batches of a run. */
+export const BATCH_FIELDS: Fields<BatchRecord> = {
   runRecordId: 'lock_run_id',
   runId: 'run_id',
   action: 'action',
@@ -151,6 +152,8 @@ export class DbRecordStore implements RecordStore {
     if (known === undefined) throw new Error('The record is not one of this store.');
     for (const [name, field] of Object.entries<string>(known.fields as Readonly<Record<string, string>>)) {
       const value = (record as unknown as Readonly<Record<string, unknown>>)[name] ?? null;
+      // The vendor's client sends a date or a relation again after every assignment (observed).
+      if (fromDatabase(name, known.object[field]) === value) continue;
       known.object[field] = name.endsWith('Ms') && value !== null ? new Date(value as number) : value;
     }
     return known.object;
@@ -161,7 +164,7 @@ export class DbRecordStore implements RecordStore {
     try {
       answered = await answerInTime(this.clock, timeoutMs, request());
     } catch (error) {
-      throw recordFailed(what, error instanceof Error ? error.message : String(error), describeFailure(error));
+      throw recordFailed(what, describeThrown(error), describeFailure(error));
     }
     if (answered !== undefined) return answered.answer;
     throw recordFailed(what, `no answer within ${timeoutMs / 1000} s`, { network: 'timeout' });
@@ -185,7 +188,9 @@ function fromDatabase(name: string, value: unknown): unknown {
 /** A batch of `DB` fails with the errors of its objects; an error that says nothing of itself may be a garbled answer. */
 function describeFailure(error: unknown): FailureFacts {
   const { errors } = (error ?? {}) as { readonly errors?: readonly unknown[] };
-  const facts = readFacts(errors?.[0] ?? error);
+  // The error of an object is one level deeper than that of a single save (observed).
+  const [first] = errors ?? [];
+  const facts = readFacts((first as { readonly error?: unknown } | undefined)?.error ?? first ?? error);
   return Object.keys(facts).length > 0 || error instanceof TypeError ? facts : { network: 'garbled' };
 }
 

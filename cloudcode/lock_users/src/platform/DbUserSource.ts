@@ -1,8 +1,8 @@
 import type { FailureFacts } from '../requests/classify-response';
 import { ERROR_CATALOGUE, LockUsersError } from '../errors';
-import type { Selection } from '../input/where';
-import type { Clock, UserSource } from '../ports';
-import { answerInTime, readFacts } from './database-errors';
+import type { Selection, WhereClause } from '../input/where';
+import type { Clock, UserIdPage, UserSource } from '../ports';
+import { answerInTime, describeThrown, readFacts } from './database-errors';
 
 /** The part of a `DB` query that is used here, as documented ("Querying DB objects", docs.journeyapps.com). */
 interface DbQuery {
@@ -36,24 +36,21 @@ export class DbUserSource implements UserSource {
     limit: number,
     skip: number,
     timeoutMs: number
-  ): Promise<readonly string[]> {
+  ): Promise<UserIdPage> {
     const collection = this.findCollection();
     let read: { readonly answer: readonly unknown[] } | undefined;
     try {
-      let query = where === undefined ? collection.all() : collection.where(where.text, ...where.values);
-      if (userIds !== undefined) query = query.where('id in ?', userIds);
+      const query = buildQuery(collection, { where, userIds });
       // Paging with `skip` needs an order that stays. That `id` can be sorted by is assumed: the documentation sorts
       // by fields of the model only, but the API takes `id` in queries.
       read = await answerInTime(this.clock, timeoutMs, query.orderBy('id').limit(limit).skip(skip).toArray());
     } catch (error) {
-      throw readFailed(error instanceof Error ? error.message : String(error), where !== undefined, readFacts(error));
+      throw readFailed(describeThrown(error), where !== undefined, readFacts(error));
     }
     if (read === undefined) throw readFailed(`no answer within ${timeoutMs / 1000} s`, false, { network: 'timeout' });
-    return read.answer.map((object) => {
-      const id = (object as { id?: unknown } | null)?.id;
-      if (typeof id === 'string' && id !== '') return id;
-      throw readFailed(`a ${this.userModel} object came without an id`, false);
-    });
+    const ids = read.answer.map((object) => (object as { id?: unknown } | null)?.id);
+    const usable = ids.filter((id): id is string => typeof id === 'string' && id !== '');
+    return { userIds: usable, malformed: ids.length - usable.length };
   }
 
   private findCollection(): DbCollection {
@@ -70,6 +67,15 @@ export class DbUserSource implements UserSource {
       ERROR_CATALOGUE.DATABASE_UNAVAILABLE.remedy
     );
   }
+}
+
+function buildQuery(
+  collection: DbCollection,
+  { where, userIds }: { readonly where: WhereClause | undefined; readonly userIds: readonly string[] | undefined }
+): DbQuery {
+  if (where === undefined) return userIds === undefined ? collection.all() : collection.where('id in ?', userIds);
+  const query = collection.where(where.text, ...where.values);
+  return userIds === undefined ? query : query.where('id in ?', userIds);
 }
 
 function databaseUnavailable(message: string, nextStep: string): LockUsersError {

@@ -1,11 +1,12 @@
 import fetch from 'node-fetch';
 import type { RequestInit, Response } from 'node-fetch';
 import { backendError, classifyResponse } from '../requests/classify-response';
+import { describePlatformError } from '../requests/describe-platform-error';
 import { assertBatchKeepsData, serializeLockBatch } from '../requests/lock-batch';
 import type { BackendAccess } from '../input/backend-access';
 import type { LockOperation } from '../requests/lock-batch';
 import type { SessionState, UserState } from '../users/UserState';
-import type { BackendApi, Clock, DeploymentInfo, UserStatePage } from '../ports';
+import type { BackendApi, Clock, DeploymentInfo, SingleResponse, UserStatePage } from '../ports';
 import { parseRetryAfter } from './parse-retry-after';
 
 /** How a request is made: node-fetch, or what stands in for it. */
@@ -42,16 +43,17 @@ export class HttpBackendApi implements BackendApi {
     if (!Array.isArray(objects) || typeof more !== 'boolean') {
       throw backendError('BACKEND_PROTOCOL', 'GET users was not answered with "objects" and "more".');
     }
-    return { users: objects.map(readUserState), more };
+    const users = objects.flatMap((entry) => readUserState(entry) ?? []);
+    return { users, malformed: objects.length - users.length, more };
   }
 
-  async unlockUser(userId: string, timeoutMs: number): Promise<void> {
-    await this.change(`users/${encodeURIComponent(userId)}/unlock`, timeoutMs);
+  unlockUser(userId: string, timeoutMs: number): Promise<SingleResponse> {
+    return this.change(`users/${encodeURIComponent(userId)}/unlock`, timeoutMs);
   }
 
-  async reauthenticateSession(userId: string, sessionId: string, timeoutMs: number): Promise<void> {
+  reauthenticateSession(userId: string, sessionId: string, timeoutMs: number): Promise<SingleResponse> {
     const user = encodeURIComponent(userId);
-    await this.change(`users/${user}/sessions/${encodeURIComponent(sessionId)}/re-authenticate`, timeoutMs);
+    return this.change(`users/${user}/sessions/${encodeURIComponent(sessionId)}/re-authenticate`, timeoutMs);
   }
 
   async postBatch(operations: readonly LockOperation[], timeoutMs: number): Promise<unknown> {
@@ -60,17 +62,36 @@ export class HttpBackendApi implements BackendApi {
     return this.request('POST', 'batch.json', timeoutMs, body);
   }
 
-  /** Changes one user. What a 2xx answer holds is published nowhere, so it is not looked at. */
-  private async change(path: string, timeoutMs: number): Promise<void> {
+  async readUserState(userId: string, timeoutMs: number): Promise<UserState | undefined> {
+    const path = `users/${encodeURIComponent(userId)}`;
+    const { status, text, retryAfterMs } = await this.exchange('GET users/<id>', timeoutMs, {
+      method: 'GET',
+      path,
+      body: undefined
+    });
+    const parsed = this.parse(text);
+    if (status === 404) {
+      if (describePlatformError(parsed).type === 'OBJECT_NOT_FOUND') return undefined;
+      // The list of users has been read, so the address is right, and only this route is not there.
+      throw backendError('BACKEND_REJECTED', 'GET users/<id> was answered with status 404.', { status });
+    }
+    if (status < 200 || status > 299) throw classifyResponse('GET users/<id>', status, parsed, retryAfterMs, 'user');
+    const user = readUserState(parsed);
+    if (user?.userId === userId) return user;
+    throw backendError('BACKEND_PROTOCOL', 'GET users/<id> was not answered with that user.');
+  }
+
+  /** Changes one user. */
+  private async change(path: string, timeoutMs: number): Promise<SingleResponse> {
     const request = `POST ${path}`;
     const { status, text, retryAfterMs } = await this.exchange(request, timeoutMs, {
       method: 'POST',
       path,
       body: undefined
     });
-    if (status < 200 || status > 299) {
-      throw classifyResponse(request, status, this.parse(text), retryAfterMs, 'user');
-    }
+    const parsed = this.parse(text);
+    if (status < 200 || status > 299) throw classifyResponse(request, status, parsed, retryAfterMs, 'user');
+    return isError(parsed) || text.trimStart().startsWith('<') ? 'unclear' : 'done';
   }
 
   /** Makes one request and returns the parsed JSON of its 2xx answer. */
@@ -123,6 +144,7 @@ export class HttpBackendApi implements BackendApi {
         headers: {
           Authorization: `${this.access.authScheme} ${this.access.token.reveal()}`,
           Accept: 'application/json',
+          ...(method === 'GET' && { 'Cache-Control': 'no-cache' }),
           ...(body !== undefined && { 'Content-Type': 'application/json' })
         },
         ...(body !== undefined && { body }),
@@ -137,7 +159,9 @@ export class HttpBackendApi implements BackendApi {
         this.clock.nowMs()
       );
       // The time limit covers the body as well: a server may send its headers and then nothing.
-      const serverTimeMs = readTime(response.headers.get('date'));
+      // The time of an answer that comes out of a cache is that of another moment.
+      const isCached = response.headers.get('age') !== null;
+      const serverTimeMs = isCached ? null : readTime(response.headers.get('date'));
       return { status: response.status, text: await response.text(), retryAfterMs, serverTimeMs };
     } catch (error) {
       const isTimeout = tooLate.signal.aborted;
@@ -152,15 +176,28 @@ export class HttpBackendApi implements BackendApi {
   }
 }
 
-function readUserState(entry: unknown): UserState {
+/** Whether the body of a 2xx answer says that it was an error. */
+function isError(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null) return false;
+  const { success, error, type, detail } = body as Record<string, unknown>;
+  return (
+    success === false || (error !== undefined && error !== null) || (typeof type === 'string' && detail !== undefined)
+  );
+}
+
+/** A user as the users API shows them; undefined where the entry names none. */
+function readUserState(entry: unknown): UserState | undefined {
   const { id, locked, enrolled, sessions } = (entry ?? {}) as Record<string, unknown>;
-  if (typeof id !== 'string' || typeof locked !== 'boolean') {
-    throw backendError('BACKEND_PROTOCOL', 'GET users shows a user without "id" or "locked".');
-  }
+  if (typeof id !== 'string' || id === '') return undefined;
   const list = (Array.isArray(sessions) ? (sessions as unknown[]) : []).map(readSession);
   // A user that cannot be told to be out of the app counts as in it, so that nobody is left alone by mistake.
   const isIn = Array.isArray(sessions) ? list.some(({ state }) => state === 'ENROLLED') : true;
-  return { userId: id, locked, enrolled: typeof enrolled === 'boolean' ? enrolled : isIn, sessions: list };
+  return {
+    userId: id,
+    locked: typeof locked === 'boolean' ? locked : null,
+    enrolled: typeof enrolled === 'boolean' ? enrolled : isIn,
+    sessions: list
+  };
 }
 
 function readSession(entry: unknown): SessionState {

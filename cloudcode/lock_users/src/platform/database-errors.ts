@@ -12,6 +12,14 @@ export function readFacts(error: unknown): FailureFacts {
   return { ...platformType, ...(typeof systemCode === 'string' && { network: 'connection' }) };
 }
 
+/** What went wrong, in the words of whatever was thrown: `DB` also rejects with plain objects (observed). */
+export function describeThrown(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  const { message, detail, type } = (error ?? {}) as Record<string, unknown>;
+  const text = [message, detail, type].find((value): value is string => typeof value === 'string' && value !== '');
+  return text ?? (typeof error === 'string' ? error : 'the database gave no reason');
+}
+
 /**
  * What comes of a request of `DB`, which has no time limit of its own: one that never ends would end the invocation
  * without a report.

@@ -45,7 +45,7 @@ export class LockHistory {
   add(batch: BatchRecord): void {
     const sentAtMs = batch.sentAtMs ?? 0;
     if (batch.runRecordId === this.runRecordId) {
-      const others = listUnchanged(batch, ['failed', 'not_attempted']);
+      const others = listUnchanged(batch, ['failed', 'not_attempted', 'already']);
       const unconfirmed = listUnchanged(batch, ['unconfirmed']);
       for (const userId of parseUserIds(batch)) {
         if (others.has(userId)) continue;
@@ -121,9 +121,18 @@ function describeOther(other: UserHistory['other']): string {
  * or it is known to have unlocked them.
  */
 function listTouched(batch: BatchRecord): readonly string[] {
-  if (batch.action === 'reauthenticate') return [];
-  if (batch.action !== 'unlock') return parseUserIds(batch);
-  if (batch.state !== 'answered') return [];
+  switch (batch.action) {
+    case 'lock':
+    case null:
+      return parseUserIds(batch);
+    case 'unlock':
+      return batch.state === 'answered' ? listUnlocked(batch) : [];
+    case 'reauthenticate':
+      return [];
+  }
+}
+
+function listUnlocked(batch: BatchRecord): readonly string[] {
   // An undo that was told "unlocked" of a user that stayed locked leaves that user alone: somebody else has locked them.
   const isTold = ({ type }: NotDone): boolean => type === 'NOT_UNLOCKED' || type === 'LOCKED_AGAIN';
   const others = new Set(parseNotDone(batch).flatMap((user) => (isTold(user) ? [] : [user.userId])));

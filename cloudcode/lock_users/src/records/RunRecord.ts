@@ -71,7 +71,8 @@ export interface BatchRecord {
 /** A user of a batch who is not known to be in the goal state. */
 export interface NotDone extends Partial<Reason> {
   readonly userId: string;
-  readonly outcome: 'failed' | 'unconfirmed' | 'not_attempted';
+  /** `already`: somebody else has brought the user to the goal state. */
+  readonly outcome: 'failed' | 'unconfirmed' | 'not_attempted' | 'already';
 }
 
 /** Whether a run holds the lease at that moment. */

@@ -5,10 +5,14 @@ import type { RecordStore } from '../ports';
 import { BACKOFF_BASE_MS } from '../requests/retry-rules';
 import type { RunContext } from '../run/RunContext';
 import type { Roster } from '../users/Roster';
+import { countFitting } from './cut-saves';
 import type { BatchRecord, RunRecord } from './RunRecord';
 
-/** Batch records saved with one request at most: about 1 MB. Ours. */
-const MAX_RECORDS_PER_SAVE = 20;
+/** Batch records read with one request at most: about 1 MB. Ours. */
+const MAX_RECORDS_PER_READ = 20;
+
+/** Outcomes that gather before they are saved without an intent. Ours. */
+const MAX_UNSAVED = 20;
 
 /** Milliseconds between two updates of a run's progress in its record. Ours. */
 const PROGRESS_INTERVAL_MS = 5000;
@@ -84,22 +88,34 @@ export class RunRecorder {
   }
 
   /**
-   * Saves what is known at the end: the batches that are not saved yet or were corrected since, and the run. The log says
-   * what cannot be saved.
+   * Saves what is known at the end: the batches that are not saved yet or were corrected since, and then the run. The run is
+   * saved by itself, so that a batch that cannot be saved does not take it along. The log says what cannot be saved.
    */
   async finish(ending: Partial<RunRecord>): Promise<void> {
-    const { records, run, batches } = this;
     await this.saving;
-    for (const batch of batches) if (batch.record !== undefined) this.noteOutcome(batch);
+    for (const batch of this.batches) if (batch.record !== undefined) this.noteOutcome(batch);
     try {
       await this.reloadCorrected();
-      Object.assign(run, ending);
-      const left = batches.flatMap(({ record }) => record ?? []);
-      for (const part of chunk([...left, run], MAX_RECORDS_PER_SAVE)) {
-        await insist(this.context, (timeoutMs) => records.save(part, timeoutMs));
-      }
     } catch (error) {
       logIncomplete(this.context, error);
+    }
+    await this.saveParts(this.batches.flatMap(({ record }) => record ?? []));
+    Object.assign(this.run, ending);
+    await saveRun(this.context, this.records, this.run);
+  }
+
+  /** Saves records in requests that are small enough, and in halves where the platform says that they are not. */
+  private async saveParts(records: readonly BatchRecord[], most = Infinity): Promise<void> {
+    for (let rest = records; rest.length > 0;) {
+      const part = rest.slice(0, Math.min(most, countFitting(rest)));
+      rest = rest.slice(part.length);
+      try {
+        await insist(this.context, (timeoutMs) => this.records.save(part, timeoutMs));
+      } catch (error) {
+        const { status } = toErrorDetails(error);
+        if (status === 413 && part.length > 1) await this.saveParts(part, Math.ceil(part.length / 2));
+        else logIncomplete(this.context, error);
+      }
     }
   }
 
@@ -108,7 +124,7 @@ export class RunRecorder {
     const corrected = this.batches.filter(
       (batch) => batch.record === undefined && batch.notDone !== this.listNotDone(batch)
     );
-    for (const part of chunk(corrected, MAX_RECORDS_PER_SAVE)) {
+    for (const part of chunk(corrected, MAX_RECORDS_PER_READ)) {
       const ids = part.map(({ id }) => id);
       const found = await insist(this.context, (timeoutMs) => this.records.findBatches(ids, timeoutMs));
       for (const batch of part) {
@@ -121,7 +137,7 @@ export class RunRecorder {
   private add(batch: RecordedBatch): void {
     if (!this.unsaved.includes(batch)) this.unsaved.push(batch);
     // Nobody waits for an outcome to be written down, so it goes with the next announcements.
-    if (!this.waiting.has(batch) && this.unsaved.length < MAX_RECORDS_PER_SAVE) return;
+    if (!this.waiting.has(batch) && this.unsaved.length < MAX_UNSAVED) return;
     if (this.isSaving) return;
     this.isSaving = true;
     this.saving = this.saveAll();
@@ -129,21 +145,34 @@ export class RunRecorder {
 
   private async saveAll(): Promise<void> {
     const { sender, ports } = this.context;
+    let most = Infinity;
     while (this.unsaved.length > 0 && !this.isBroken && sender.stop === undefined) {
+      await this.saveProgress();
       const part: RecordedBatch[] = [];
       let answered: RecordedBatch[] = [];
       const result = await sender.send({
         kind: 'record',
-        operations: 0,
+        operations: Math.min(most, this.unsaved.length),
         attemptsBefore: 0,
-        // What has gathered while the request waited for its turn goes with it.
         attempt: (timeoutMs) => {
-          part.push(...this.unsaved.splice(0, MAX_RECORDS_PER_SAVE - part.length));
+          // What has gathered while the request waited for its turn goes with it.
+          if (part.length === 0) {
+            const fitting = countFitting(this.unsaved.map(({ record }) => record));
+            part.push(...this.unsaved.splice(0, Math.min(most, fitting)));
+          }
           // The outcome of a batch may be known while its intent is being saved.
           answered = part.filter(({ record }) => record?.state === 'answered');
-          return this.records.save([...part.flatMap(({ record }) => record ?? []), ...this.noteProgress()], timeoutMs);
+          return this.records.save(
+            part.flatMap(({ record }) => record ?? []),
+            timeoutMs
+          );
         }
       });
+      if (result.kind === 'split' && part.length > 1) {
+        most = Math.ceil(part.length / 2);
+        this.unsaved.unshift(...part);
+        continue;
+      }
       if (result.kind === 'answered') for (const batch of answered) batch.record = undefined;
       else if (sender.stop === undefined) {
         this.isBroken = true;
@@ -161,15 +190,20 @@ export class RunRecorder {
     this.waiting.delete(batch);
   }
 
-  /** The run, where its progress is to be shown again. */
-  private noteProgress(): RunRecord[] {
+  /** Saves the run, by itself, where its progress is to be shown again. What it says is known again at the end. */
+  private async saveProgress(): Promise<void> {
     const { run, roster, context } = this;
     const nowMs = context.ports.clock.nowMs();
-    if (nowMs - this.progressAtMs < PROGRESS_INTERVAL_MS) return [];
+    if (nowMs - this.progressAtMs < PROGRESS_INTERVAL_MS) return;
     this.progressAtMs = nowMs;
     const { done, failed, unconfirmed } = roster.countOutcomes();
     Object.assign(run, { [ACTION_LABELS[roster.goal.action].done]: this.doneBefore + done, failed, unconfirmed });
-    return [run];
+    await context.sender.send({
+      kind: 'record',
+      operations: 0,
+      attemptsBefore: 0,
+      attempt: (timeoutMs) => this.records.save([run], timeoutMs)
+    });
   }
 
   private noteOutcome(batch: RecordedBatch): void {

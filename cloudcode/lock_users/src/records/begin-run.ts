@@ -1,3 +1,4 @@
+import { toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
@@ -54,7 +55,13 @@ async function beginWithRecord(context: RunContext, records: RecordStore): Promi
     return { record };
   }
   const holder = `invocation ${invocation}, ${ports.newRunId()}`;
-  const blocker = await acquireLease(context, records, record, holder);
+  let blocker: RunRecord | undefined;
+  try {
+    blocker = await acquireLease(context, records, record, holder);
+  } catch (error) {
+    // With the record, so that it does not say "starting" for ever.
+    return { stop: toErrorDetails(error), record };
+  }
   if (blocker === undefined) return { record, hasBegun };
   if (invocation === 1 && !hasBegun) return { stop: runUnderWay(blocker, clock.nowMs()), record };
   // As before this invocation, or it would count as carried out when it comes back.

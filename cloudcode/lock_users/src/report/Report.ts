@@ -18,6 +18,23 @@ export interface Deployment {
   readonly backendId: string;
 }
 
+/** What a warning is about. */
+export type WarningCode =
+  /** The list of the app's users kept shifting while it was read. Somebody may be missing. */
+  | 'SELECTION_UNSTABLE'
+  /** Ids that were configured or asked for are not users of this deployment. */
+  | 'UNKNOWN_IDS'
+  /** Users are in the app and not in the app database, so that "everybody" does not select them. */
+  | 'NOT_IN_DATABASE'
+  /** The users API or the app database shows entries without a usable id. */
+  | 'MALFORMED_USERS';
+
+/** Something that a person should look at although the run went on. */
+export interface Warning {
+  readonly code: WarningCode;
+  readonly message: string;
+}
+
 /** Why an invocation did less than it could, or nothing. */
 export interface StopReason {
   readonly code: ErrorCode;
@@ -101,6 +118,8 @@ export interface Report {
   readonly failuresOmitted?: number;
   /** Sessions that turned `RESET` during the run, which no operation of this task asks for; the users where known. */
   readonly resetSessions?: { readonly count: number; readonly userIds: readonly string[] };
+  /** What a person should look at although the run went on. */
+  readonly warnings?: readonly Warning[];
   readonly requests: RequestCounts;
   readonly durationMs: number;
   readonly stopReason?: StopReason;

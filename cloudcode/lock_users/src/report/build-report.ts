@@ -16,6 +16,7 @@ export interface ReportInput {
   readonly context: Pick<RunContext, 'parameters' | 'runId' | 'invocation' | 'dryRun' | 'beganAtMs'> & {
     readonly ports: { readonly clock: Pick<RunContext['ports']['clock'], 'nowMs'> };
     readonly sender: { readonly requests: Omit<RequestCounts, 'total'> };
+    readonly warnings: Pick<RunContext['warnings'], 'list'>;
   };
   readonly deployment: Deployment;
   /** Undefined where the invocation ended before it looked at any user. */
@@ -64,7 +65,9 @@ const REFUSALS: readonly ErrorCode[] = [
   'RUN_UNDER_WAY',
   'RUN_ENDED',
   'NO_RECORD',
-  'NOT_UNDOABLE'
+  'NOT_UNDOABLE',
+  'NOBODY_SELECTED',
+  'NOBODY_EXCLUDED'
 ];
 
 /**
@@ -74,7 +77,7 @@ const REFUSALS: readonly ErrorCode[] = [
  */
 export function buildReport(input: ReportInput): Report {
   const { context, roster, stop, resetEarlier, sessions } = input;
-  const { parameters, invocation, sender } = context;
+  const { parameters, invocation, sender, warnings } = context;
   const { action, undo, reason, continuation } = parameters;
   const { requests } = sender;
   const counts: AllCounts = roster === undefined ? NOBODY : { ...roster.countPlan(), ...roster.countOutcomes() };
@@ -97,7 +100,7 @@ export function buildReport(input: ReportInput): Report {
     verified: input.verified,
     ...(reason !== undefined && { reason }),
     deployment: input.deployment,
-    counts: nameCounts(parameters, counts),
+    counts: nameCounts(parameters, counts, roster !== undefined),
     ...(sessions && { sessions }),
     ...(undo !== undefined && roster?.isComplete === true && { stillLocked: listStillLocked(roster, counts) }),
     ...(invocation > 1 && { earlier: { [ACTION_LABELS[action].done]: continuation?.done ?? 0 } }),
@@ -106,6 +109,7 @@ export function buildReport(input: ReportInput): Report {
     ...(resetCount > 0 && {
       resetSessions: { count: resetCount, userIds: [...turned.keys()].slice(0, MAX_USERS_IN_REPORT) }
     }),
+    ...(warnings.list.length > 0 && { warnings: warnings.list }),
     requests: {
       total: requests.info + requests.database + requests.users + requests.batch + requests.single + requests.record,
       ...requests
@@ -126,7 +130,7 @@ function assertSums(counts: AllCounts): void {
 }
 
 /** The counts under the names that they have for what the run was asked; those that it does not have are left out. */
-function nameCounts({ action, onlyEnrolled, undo }: Parameters, counts: AllCounts): Counts {
+function nameCounts({ action, onlyEnrolled, undo }: Parameters, counts: AllCounts, hasLooked: boolean): Counts {
   const labels = ACTION_LABELS[action];
   return {
     selected: counts.selected,
@@ -134,7 +138,7 @@ function nameCounts({ action, onlyEnrolled, undo }: Parameters, counts: AllCount
     excluded: counts.excluded,
     [labels.already]: counts.already,
     ...(onlyEnrolled && { notEnrolled: counts.skipped }),
-    ...(undo !== undefined && { lockedAgain: counts.skipped, notShown: counts.gone }),
+    ...(undo !== undefined && hasLooked && { lockedAgain: counts.skipped, notShown: counts.gone }),
     planned: counts.planned,
     [labels.done]: counts.done,
     failed: counts.failed,

@@ -38,5 +38,5 @@ function describeResult(report: Report): string {
   const ofSessions = sessions === undefined ? '' : ` (${sessions.signedOut} of ${sessions.planned} sessions)`;
   const outcomes = `${changed} ${participle}${unverified}${ofSessions}, ${counts.failed} failed, ${counts.unconfirmed} unconfirmed, ${counts.notAttempted} not attempted`;
   const before = earlier === undefined ? '' : `, ${earlier[done] ?? 0} ${participle} by earlier invocations`;
-  return `Result: ${status}: ${outcomes}${before} (${requests.total} requests, ${durationMs / 1000} s)`;
+  return `Result: ${status}: ${outcomes}${before} (${requests.total} ${requests.total === 1 ? 'request' : 'requests'}, ${durationMs / 1000} s)`;
 }

@@ -7,7 +7,6 @@ import { countUsers } from '../stop-reasons';
 import type { PlanCounts } from '../users/outcomes';
 import { VERSION } from '../version';
 import type { Deployment } from './Report';
-import { MAX_USERS_IN_LOG } from './shorten-report';
 
 /** Which run this is. */
 export function logRun(log: Log, { runId, invocation }: Pick<RunContext, 'runId' | 'invocation'>): void {
@@ -61,14 +60,5 @@ export function logPlan(
     dryRun
       ? `Plan: ${users} would be ${participle}${kept}. Dry run: nothing is sent.`
       : `Plan: ${verb} ${users}${keepsData ? ' and keep the data on their devices' : ''}`
-  );
-}
-
-/** Ids that were configured or asked for, and that the users API does not show: probably mistakes. */
-export function logUnknownIds(log: Log, origin: string, ids: readonly string[]): void {
-  if (ids.length === 0) return;
-  const first = ids.slice(0, MAX_USERS_IN_LOG).join(', ');
-  log.line(
-    `Warning: ${ids.length === 1 ? '1 id' : `${ids.length} ids`} in ${origin} ${ids.length === 1 ? 'is' : 'are'} not of this deployment: ${first}${ids.length > MAX_USERS_IN_LOG ? ', …' : ''}`
   );
 }

@@ -38,6 +38,8 @@ export interface RequestToSend<T> {
   readonly operations: number;
   /** Attempts that it has had as part of a larger batch. */
   readonly attemptsBefore: number;
+  /** Items of a page that is read, where it can be read in smaller pages. */
+  readonly pageSize?: number | undefined;
   /** Whether such a larger batch may have been carried out. Default false. */
   readonly mayHaveChanged?: boolean;
   readonly attempt: (timeoutMs: number) => Promise<T>;
@@ -137,7 +139,12 @@ export class RequestSender {
       }
       if (lastError.status === 429) this.requests.rateLimited++;
       else attempts++;
-      const failed = { error: lastError, attempt: attempts, operations: request.operations };
+      const failed = {
+        error: lastError,
+        attempt: attempts,
+        operations: request.operations,
+        pageSize: request.pageSize
+      };
       const decision = decideRetry(failed, random);
       const mayHaveBefore = mayHaveChanged;
       // Without an answer, and after an error of the server, the request may have been carried out.
@@ -171,7 +178,19 @@ export class RequestSender {
     throw new LockUsersError(this.stopped ?? result.error);
   }
 
-  private pauseAll(waitMs: number): void {
+  /**
+   * Waits, unless the run has to stop before that. Where the wait does not fit the budget, the run stops.
+   *
+   * @returns whether the run goes on
+   */
+  async wait(waitMs: number): Promise<boolean> {
+    if (this.ports.clock.nowMs() + waitMs > this.deadlineMs) this.stopWith(timeBudget());
+    if (this.stopped === undefined) await this.sleep(waitMs);
+    return this.stopped === undefined;
+  }
+
+  /** Lets no request leave for a while, because the platform says that its rate limit is used up. */
+  pauseAll(waitMs: number): void {
     const { clock, log } = this.ports;
     const { bucket } = this;
     const nowMs = clock.nowMs();

@@ -3,13 +3,20 @@ import type { Reason } from '../users/UserState';
 import { describePlatformError } from './describe-platform-error';
 
 /**
- * What is known of one operation: it brought the user to the goal state; it failed; the platform refuses it however
- * often it is sent; or nothing that can be relied on, in which case the users API is asked.
+ * What is known of one operation: it brought the user to the goal state; it failed, and was not carried out; the platform
+ * refuses it however often it is sent; or it may have been carried out, in which case the users API is asked.
  */
 export type OperationResult =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'failed' | 'refused'; readonly reason: Reason }
-  | { readonly kind: 'unconfirmed'; readonly reason: Reason };
+  { readonly kind: 'done' } | { readonly kind: 'failed' | 'refused' | 'unconfirmed'; readonly reason: Reason };
+
+/** What a batch says of one operation: also that it was not let through, and is to be sent again. */
+export type BatchResult = OperationResult | { readonly kind: 'throttled'; readonly reason: Reason };
+
+/** Error types of an operation that was not let through. Assumed: nothing is published; the words are those of other APIs. */
+const THROTTLED = /THROTTL|RATE_?LIMIT|TOO_MANY|SLOW_DOWN|QUOTA/i;
+
+/** The error type of a fault of the server, after which an operation may have been carried out (documented for requests). */
+const SERVER_FAULT = 'INTERNAL_SERVER_ERROR';
 
 /**
  * One result per user of a batch, by position, whatever the answer looks like.
@@ -21,7 +28,7 @@ export type OperationResult =
  * @param userIds the users of the batch, in the order of its operations
  * @param body the parsed answer to the batch
  */
-export function matchResults(userIds: readonly string[], body: unknown): OperationResult[] {
+export function matchResults(userIds: readonly string[], body: unknown): BatchResult[] {
   const entries = (body as { operations?: unknown } | null | undefined)?.operations;
   if (!Array.isArray(entries)) {
     return userIds.map(() => unconfirmed('NO_RESULTS', 'The answer to the batch holds no results.'));
@@ -33,17 +40,22 @@ export function matchResults(userIds: readonly string[], body: unknown): Operati
   return userIds.map((userId, index) => matchResult(userId, entries[index]));
 }
 
-function matchResult(userId: string, entry: unknown): OperationResult {
+function matchResult(userId: string, entry: unknown): BatchResult {
   if (typeof entry !== 'object' || entry === null) {
     return unconfirmed('RESULT_MISSING', 'The answer to the batch holds no result for this user.');
   }
-  const { success, error, user_id: echoedId } = entry as Record<string, unknown>;
+  const { success, error, user_id: echoedId, status } = entry as Record<string, unknown>;
   if (echoedId !== undefined && echoedId !== userId) {
     return unconfirmed('RESULT_OF_ANOTHER_USER', 'The result in this place of the answer names another user.');
   }
   const hasError = error !== undefined && error !== null;
   if (success === true && !hasError) return { kind: 'done' };
-  if (success !== true && hasError) return { kind: 'failed', reason: describePlatformError(error) };
+  if (success !== true && hasError) {
+    const reason = describePlatformError(error);
+    if (status === 429 || THROTTLED.test(reason.type)) return { kind: 'throttled', reason };
+    const isFault = reason.type === SERVER_FAULT || (typeof status === 'number' && status >= 500);
+    return { kind: isFault ? 'unconfirmed' : 'failed', reason };
+  }
   return unconfirmed('RESULT_UNCLEAR', 'The result for this user says neither success nor an error.');
 }
 

@@ -20,6 +20,8 @@ export interface FailedRequest {
   readonly attempt: number;
   /** Operations of a batch; 1 for a request about one user; 0 for all else. */
   readonly operations: number;
+  /** Items of a page that is read, where it can be read in smaller pages. */
+  readonly pageSize?: number | undefined;
 }
 
 /**
@@ -63,14 +65,18 @@ const RULES: readonly Rule[] = [
     decide: ({ operations }) => (operations > 1 ? { kind: 'split', waitMs: 0, fresh: true } : { kind: 'refused' })
   },
   {
+    name: 'a page is too heavy, or its size is refused: ask for smaller pages',
+    applies: ({ error, pageSize }) => pageSize !== undefined && (isTooHeavy(error) || isRefusedSize(error)),
+    decide: () => ({ kind: 'split', waitMs: 0, fresh: true })
+  },
+  {
     name: 'often enough',
     applies: ({ attempt }) => attempt >= MAX_ATTEMPTS,
     decide: () => ({ kind: 'give up' })
   },
   {
     name: 'a batch took too long: send it in smaller pieces',
-    applies: ({ error, operations }) =>
-      operations > 1 && (error.network === 'timeout' || error.status === 502 || error.status === 504),
+    applies: ({ error, operations }) => operations > 1 && isTooHeavy(error),
     decide: ({ attempt }, random) => ({ kind: 'split', waitMs: backOff(attempt, random), fresh: false })
   },
   {
@@ -89,6 +95,16 @@ const RULES: readonly Rule[] = [
 /** @param random a number from 0 to 1, each time another */
 export function decideRetry(failed: FailedRequest, random: () => number): Decision {
   return RULES.find((rule) => rule.applies(failed))?.decide(failed, random) ?? { kind: 'give up' };
+}
+
+/** Whether a smaller page or batch may succeed: no answer in time, or a gateway that gave up. */
+function isTooHeavy({ network, status }: ErrorDetails): boolean {
+  return network === 'timeout' || status === 413 || status === 502 || status === 504;
+}
+
+/** Whether the server may not take a page of this size. */
+export function isRefusedSize({ status }: ErrorDetails): boolean {
+  return status === 400 || status === 422;
 }
 
 /** Exponential backoff with full jitter, in milliseconds. */

@@ -2,6 +2,7 @@ import { resolveMaxUsers } from '../input/resolve-max-users';
 import type { Parameters } from '../input/parameters';
 import type { Settings } from '../input/settings';
 import type { Ports } from '../ports';
+import { Warnings } from '../report/Warnings';
 import { RequestSender } from '../requests/RequestSender';
 
 /** What an invocation is about, known before its first request. Everything that belongs to a run is handed this. */
@@ -10,6 +11,7 @@ export interface RunContext {
   readonly settings: Settings;
   readonly parameters: Parameters;
   readonly sender: RequestSender;
+  readonly warnings: Warnings;
   readonly runId: string;
   /** Which invocation of the run this is, from 1. */
   readonly invocation: number;
@@ -41,6 +43,7 @@ export function createContext(
     settings,
     parameters,
     sender,
+    warnings: new Warnings(ports.log),
     runId: continuation?.runId ?? parameters.runId ?? ports.newRunId(),
     invocation: continuation?.invocation ?? 1,
     beganAtMs,

@@ -1,95 +1,124 @@
 import chunk = require('lodash/chunk');
-import { ERROR_CATALOGUE, LockUsersError, toErrorDetails } from '../errors';
-import type { Selection } from '../input/where';
+import { toErrorDetails } from '../errors';
 import { PAGE_SIZE } from '../platform-facts';
 import { backendError } from '../requests/classify-response';
-import { readPages } from '../requests/read-pages';
-import type { RequestSender } from '../requests/RequestSender';
 import type { UserState } from '../users/UserState';
 import type { ActiveRun } from './ActiveRun';
-import type { RunContext } from './RunContext';
+import { findUsersById } from './find-users';
+import { readSelectedIds } from './read-selection';
+import { readUserStates } from './read-user-states';
+
+/** Unselected users that are looked up in the app database at most, when everybody is selected. Ours. */
+const MAX_LOOKED_UP = 10_000;
+
+/** What the first look found out beside the users. */
+export interface Observation {
+  /** Whether nobody can have been missed. */
+  readonly isSure: boolean;
+}
 
 /**
  * Reads the selected users and the lock states of all users at the same time, page by page, so that the first users are
- * planned long before the last are read.
+ * planned long before the last are read. Both lists shift while users come and go, so each is held against the other: users
+ * that are missing in one are looked for before anything is said about them.
  *
  * Where something cannot be read the run stops; the sender then has the reason. Never throws.
  *
  * @param onPlanned takes users as soon as they are planned
  */
-export async function observeUsers(run: ActiveRun, onPlanned: (users: readonly number[]) => void): Promise<void> {
+export async function observeUsers(
+  run: ActiveRun,
+  onPlanned: (users: readonly number[]) => void
+): Promise<Observation> {
   const { roster, sender } = run;
-  const select = (userIds: readonly string[]): void => onPlanned(keepNumbers(userIds.map((id) => roster.select(id))));
-  const observe = (users: readonly UserState[]): void =>
+  let isSure = true;
+  const select = (userIds: readonly string[]): number => {
+    const before = roster.countSelected;
+    onPlanned(keepNumbers(userIds.map((id) => roster.select(id))));
+    return roster.countSelected - before;
+  };
+  const observe = (users: readonly UserState[]): number => {
     onPlanned(keepNumbers(users.map((user) => roster.observe(user))));
-  await Promise.all([
-    stopOnError(sender, readSelectedIds(run, select)),
-    stopOnError(sender, readUserStates(run, observe))
-  ]);
-  // While pages are read, users that are deleted move others to pages that were read before.
-  if (sender.stop === undefined && roster.hasUnlisted) await stopOnError(sender, readUserStates(run, observe));
+    return users.reduce((fresh, { userId }) => fresh + (roster.markRead(userId) ? 1 : 0), 0);
+  };
+  try {
+    roster.startReading();
+    const [selection, list] = await Promise.allSettled([readSelectedIds(run, select), readUserStates(run, observe)]);
+    if (selection.status === 'rejected') throw selection.reason;
+    if (list.status === 'rejected') throw list.reason;
+    isSure = selection.value;
+    const isEverybody = run.selection.where === undefined && run.selection.userIds === undefined;
+    if (isEverybody && !(await selectMissed(run, select))) isSure = false;
+    if (roster.hasUnlisted) await findUnlisted(run, observe, list.value.isStuck);
+  } catch (error) {
+    sender.stopWith(toErrorDetails(error));
+  }
   // Also where reading failed: whoever was selected has a place in the report.
   onPlanned(roster.planUnlisted(sender.stop === undefined));
+  return { isSure };
 }
 
 function keepNumbers(values: readonly (number | undefined)[]): number[] {
   return values.filter((value): value is number => value !== undefined);
 }
 
-async function stopOnError(sender: RequestSender, reading: Promise<void>): Promise<void> {
-  try {
-    await reading;
-  } catch (error) {
-    sender.stopWith(toErrorDetails(error));
-  }
-}
-
 /**
- * Users named by id alone are taken as named: the platform decides whether they exist, so that a wrong id ends as a
- * failed user in the report and is not silently left out.
+ * Where everybody is selected: users that the users API lists and the app database did not show slid off a page, or are in the
+ * app and not in the database.
+ *
+ * @returns whether nobody can have been missed
+ * @throws LockUsersError where the run has to stop
  */
-async function readSelectedIds(run: ActiveRun, see: (userIds: readonly string[]) => void): Promise<void> {
-  const { where, userIds } = run.selection;
-  if (userIds === undefined) return readAllPages(run, run.selection, see);
-  if (where === undefined) return see(userIds);
-  for (const ids of chunk(userIds, PAGE_SIZE)) await readAllPages(run, { where, userIds: ids }, see);
+async function selectMissed(run: ActiveRun, select: (userIds: readonly string[]) => number): Promise<boolean> {
+  const { roster, warnings, sender } = run;
+  const missed = roster.listUnselected();
+  if (missed.length === 0) return true;
+  const found = new Set<string>();
+  let isSure = missed.length <= MAX_LOOKED_UP;
+  try {
+    for (const ids of chunk(missed.slice(0, MAX_LOOKED_UP), PAGE_SIZE)) await lookUp(run, ids, found);
+  } catch (error) {
+    if (sender.stop !== undefined) throw error;
+    isSure = false;
+  }
+  select([...found]);
+  const left = missed.filter((id) => !found.has(id));
+  const unsure = isSure ? '' : ', which could not be asked about all of them';
+  warnings.addIds(
+    'NOT_IN_DATABASE',
+    left,
+    (count, are) => `${count} of users of the app ${are} not in the app database${unsure}, and left alone`
+  );
+  return isSure;
 }
 
-/** Reads until a page is empty. Rows that moved between two pages may come twice and count once. */
-async function readAllPages(
-  { sender, ports }: RunContext,
-  selection: Selection,
-  see: (userIds: readonly string[]) => void
-): Promise<void> {
-  let firstOfAll: string | undefined;
-  await readPages(async (limit, skip) => {
-    const items = await sender.read('database', (timeoutMs) =>
-      ports.userSource.readUserIds(selection, limit, skip, timeoutMs)
-    );
-    if (skip === 0) firstOfAll = items[0];
-    else if (items.length > 0 && items[0] === firstOfAll) {
-      throw new LockUsersError({
-        code: 'DATABASE_READ_FAILED',
-        message: `The app database returns the first users again when asked for those after the first ${skip}.`,
-        nextStep: ERROR_CATALOGUE.DATABASE_READ_FAILED.remedy
-      });
-    }
-    return { items, isLast: false };
-  }, see);
+async function lookUp({ ports, sender }: ActiveRun, ids: readonly string[], found: Set<string>): Promise<void> {
+  const wanted = new Set(ids);
+  const page = await sender.read('database', (timeoutMs) =>
+    ports.userSource.readUserIds({ userIds: ids }, PAGE_SIZE, 0, timeoutMs)
+  );
+  // A database that ignores the filter returns others as well.
+  for (const id of page.userIds) if (wanted.has(id)) found.add(id);
 }
 
-/** Shows every user of the deployment to `see`, following `more`. */
-export async function readUserStates(
-  { sender, ports }: RunContext,
-  see: (users: readonly UserState[]) => void
+/** Looks for the selected users that the users API did not list: in one more reading, then one by one. */
+async function findUnlisted(
+  run: ActiveRun,
+  observe: (users: readonly UserState[]) => number,
+  isStuck: boolean
 ): Promise<void> {
-  await readPages(async (limit, skip) => {
-    const { users, more } = await sender.read('users', (timeoutMs) =>
-      ports.backend.readUserStates(limit, skip, timeoutMs)
+  const { roster } = run;
+  roster.startReading();
+  const again = isStuck ? { isStuck } : await readUserStates(run, observe);
+  if (!roster.hasUnlisted) return;
+  const unlisted = roster.listUnlisted();
+  const { found, absent, isKnown } = await findUsersById(run, unlisted);
+  observe(found);
+  for (const userId of absent) roster.setAbsent(userId);
+  if (again.isStuck && !isKnown) {
+    throw backendError(
+      'BACKEND_PROTOCOL',
+      'GET users promises more users and returns the same ones again, so that not everybody can be seen.'
     );
-    if (more && users.length === 0) {
-      throw backendError('BACKEND_PROTOCOL', `GET users promises more users after ${skip} and returns none.`);
-    }
-    return { items: users, isLast: !more };
-  }, see);
+  }
 }

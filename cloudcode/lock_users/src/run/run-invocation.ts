@@ -102,9 +102,8 @@ function activate(
   isNew: boolean
 ): ActiveRun {
   const { settings, parameters, ports } = context;
-  // Protection is against being put out: it must keep nobody out.
-  const protectedIds = parameters.action === 'unlock' ? [] : settings.protectedIds;
-  const roster = new Roster(resolved.goal, new Set(protectedIds), new Set(parameters.excludeUserIds));
+  const protectedIds = ACTIONS[parameters.action].respectsProtection ? settings.protectedIds : [];
+  const roster = new Roster(resolved.goal, new Set(protectedIds), new Set(parameters.excludeUserIds), isNew);
   const recorder = record && ports.records && new RunRecorder(context, ports.records, record, roster);
   return { ...context, ...resolved, roster, recorder, isNew };
 }

@@ -2,14 +2,23 @@ import { ACTION_LABELS } from '../actions/ActionLabels';
 import { countUsers } from '../stop-reasons';
 import { UserQueue } from '../users/UserQueue';
 import type { ActiveRun } from './ActiveRun';
-import { readUserStates } from './observe';
-
-/** Times that users that are not in the goal state are sent again. Ours. */
-const MAX_RESEND_ROUNDS = 3;
+import { findUsersById, MAX_USERS_ONE_BY_ONE } from './find-users';
+import { PAGE_SIZE } from '../platform-facts';
+import { readUserStates } from './read-user-states';
 
 /**
- * Reads the users again after everything was sent, corrects the outcomes by what the users API shows, and sends users
- * that are not in the goal state again, 3 times at most. Ends early, without an error, when the run has to stop in between.
+ * Milliseconds between the looks at users that are not shown in the goal state: 45 s in all. Assumed: nothing is published about
+ * how far the users API lags behind a write; reports about comparable APIs speak of seconds.
+ */
+const LOOK_DELAYS_MS = [300, 600, 1200, 2400, 4800, 9600, 15_000, 11_100] as const;
+
+/** Times that users that are not in the goal state are sent again. Ours. */
+const MAX_RESEND_ROUNDS = 2;
+
+/**
+ * Reads the users again after everything was sent, and corrects the outcomes by what the users API shows. A read may lag behind
+ * a write, so it looks several times before users that are not in the goal state are sent again, twice at most. Ends early,
+ * without an error, when the run has to stop in between.
  *
  * @param send sends the users of a queue
  * @returns whether the last look came after the last sending
@@ -18,25 +27,67 @@ const MAX_RESEND_ROUNDS = 3;
 export async function verifyUsers(run: ActiveRun, send: (queue: UserQueue) => Promise<void>): Promise<boolean> {
   const { roster, sender, ports } = run;
   for (let round = 0; ; round++) {
-    const missing: number[] = [];
-    roster.startVerification();
-    await readUserStates(run, (users) => {
-      for (const observed of users) {
-        const user = roster.verify(observed);
-        if (user !== undefined) missing.push(user);
-      }
-    });
-    roster.endVerification();
-    if (missing.length === 0 || round === MAX_RESEND_ROUNDS) return true;
-    const are = missing.length === 1 ? 'is' : 'are';
-    const state = ACTION_LABELS[roster.goal.action].missing;
-    ports.log.line(
-      `${countUsers(missing.length)} ${are} ${state}. Sending again (${round + 1} of ${MAX_RESEND_ROUNDS}).`
-    );
+    const missing = await lookPatiently(run);
+    if (missing === undefined) return false;
+    const again = missing.filter((user) => roster.isToSendAgain(user));
+    if (again.length === 0 || round === MAX_RESEND_ROUNDS) return true;
+    ports.log.line(`${describeMissing(run, again)}. Sending again (${round + 1} of ${MAX_RESEND_ROUNDS}).`);
     const queue = new UserQueue();
-    queue.add(missing);
+    queue.add(again);
     queue.close();
     await send(queue);
     if (sender.stop !== undefined) return false;
   }
+}
+
+/** Looks until every user that was sent is shown in the goal state, or it has waited long enough; undefined: the run stops. */
+async function lookPatiently(run: ActiveRun): Promise<readonly number[] | undefined> {
+  const { sender, ports } = run;
+  let missing = await look(run);
+  for (const delayMs of LOOK_DELAYS_MS) {
+    if (missing.length === 0) return missing;
+    ports.log.line(`${describeMissing(run, missing)}. Looking again in ${delayMs / 1000} s.`);
+    if (!(await sender.wait(delayMs))) return undefined;
+    missing = await look(run, missing);
+  }
+  return missing;
+}
+
+/** Reads the users that are missing, one by one where that is cheaper, and returns those that still are. */
+async function look(run: ActiveRun, missing?: readonly number[]): Promise<readonly number[]> {
+  const { roster } = run;
+  const pages = Math.ceil(roster.size / PAGE_SIZE);
+  if (missing !== undefined && missing.length <= Math.min(pages, MAX_USERS_ONE_BY_ONE)) {
+    const { found, isKnown } = await findUsersById(
+      run,
+      missing.map((user) => roster.idOf(user))
+    );
+    if (isKnown) {
+      for (const user of found) {
+        roster.markRead(user.userId);
+        roster.verify(user);
+      }
+      return roster.listMissing();
+    }
+  }
+  roster.startReading(true);
+  await readUserStates(
+    run,
+    (users) => {
+      let fresh = 0;
+      for (const user of users) {
+        if (roster.markRead(user.userId)) fresh++;
+        roster.verify(user);
+      }
+      return fresh;
+    },
+    roster.size
+  );
+  roster.endReading();
+  return roster.listMissing();
+}
+
+function describeMissing({ roster }: ActiveRun, missing: readonly number[]): string {
+  const are = missing.length === 1 ? 'is' : 'are';
+  return `${countUsers(missing.length)} ${are} ${ACTION_LABELS[roster.goal.action].missing}`;
 }

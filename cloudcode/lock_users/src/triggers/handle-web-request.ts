@@ -1,7 +1,7 @@
 import isPlainObject = require('lodash/isPlainObject');
 import { describeError, LockUsersError } from '../errors';
 import type { ErrorDetails } from '../errors';
-import { invalidParameters, parseParameters } from '../input/parameters';
+import { invalidParameters, parseParameters } from '../input/parse-parameters';
 import type { Parameters } from '../input/parameters';
 import { resolveMaxUsers } from '../input/resolve-max-users';
 import type { Settings } from '../input/settings';

@@ -1,8 +1,9 @@
 import isPlainObject = require('lodash/isPlainObject');
 import { LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
-import { invalidParameters, parseParameters } from '../input/parameters';
+import { invalidParameters, parseParameters } from '../input/parse-parameters';
 import type { Parameters } from '../input/parameters';
+import { resolveMaxUsers } from '../input/resolve-max-users';
 import type { Settings } from '../input/settings';
 import type { Ports, RecordStore } from '../ports';
 import type { RunRecord } from '../records/RunRecord';
@@ -52,7 +53,10 @@ export async function handleWebhook(settings: Settings, objectId: string, ports:
 }
 
 /** The parameters of the requested run, or why nothing is to be run. */
-async function readRequest({ ports, sender }: RunContext, objectId: string): Promise<Parameters | ErrorDetails> {
+async function readRequest(
+  { ports, sender, settings }: RunContext,
+  objectId: string
+): Promise<Parameters | ErrorDetails> {
   const { records, clock } = ports;
   if (records === undefined) return runNotFound(objectId, 'the data model has no models for it');
   const [run] = await sender.read('record', (timeoutMs) => records.findRuns({ objectId }, timeoutMs));
@@ -60,7 +64,9 @@ async function readRequest({ ports, sender }: RunContext, objectId: string): Pro
   if (run.runId !== null && run.runId !== objectId) return recordOfAnotherRun(objectId, run.runId);
   if (run.status !== 'requested' || run.startedAtMs !== null) return runEnded(objectId, run.status);
   try {
-    return parseParameters({ ...readParameters(run), runId: objectId });
+    const parameters = parseParameters({ ...readParameters(run), runId: objectId });
+    resolveMaxUsers(settings, parameters);
+    return parameters;
   } catch (error) {
     await refuse(run, toErrorDetails(error), { records, nowMs: clock.nowMs(), sender });
     throw error;

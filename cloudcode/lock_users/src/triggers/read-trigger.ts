@@ -1,5 +1,5 @@
 import isPlainObject = require('lodash/isPlainObject');
-import { invalidParameters, parseParameters } from '../input/parameters';
+import { invalidParameters, parseParameters } from '../input/parse-parameters';
 import type { Parameters } from '../input/parameters';
 
 /** What started an invocation: parameters, or the webhook of a `lock_run` object. */

@@ -1,7 +1,8 @@
 /** What the users API says of one user, as far as a run needs it. */
 export interface UserState {
   readonly userId: string;
-  readonly locked: boolean;
+  /** Null where the users API does not say. */
+  readonly locked: boolean | null;
   /** Whether the user is in the app on some device. */
   readonly enrolled: boolean;
   readonly sessions: readonly SessionState[];

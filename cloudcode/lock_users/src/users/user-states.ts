@@ -19,8 +19,8 @@ export const REFUSED = 64;
 const UNCONFIRMED = 128;
 /** Any of the results. */
 export const RESULT = DONE | FAILED | REFUSED | UNCONFIRMED;
-/** The user was shown in the verification that is under way. */
-export const SEEN_AGAIN = 256;
+/** The user was shown in the reading that is under way, or in the last one. */
+export const READ = 256;
 /** The deployment protects the user. */
 export const PROTECTED = 512;
 /** The caller excludes the user. */
@@ -30,6 +30,12 @@ export const SKIPPED = 2048;
 
 /** The users API does not show the user, and the goal takes that for gone. */
 export const GONE = 4096;
+/** The platform says that there is no such user. */
+export const ABSENT = 8192;
+/** An attempt to change the user was carried out, or may have been. */
+export const TOUCHED = 16_384;
+/** The first answer about the user was an error that says that nothing was carried out. */
+export const FIRST_REFUSED = 32_768;
 
 /** The flag of each result. */
 export const RESULT_FLAGS: Readonly<Record<OperationResult['kind'], number>> = {

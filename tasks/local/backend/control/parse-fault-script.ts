@@ -1,7 +1,7 @@
 import Ajv from 'ajv';
 import { OBJECT_ID } from '../state/field-values';
 import { MALFORMATIONS } from './Fault';
-import type { FaultScript } from './Fault';
+import type { Fault, FaultScript } from './Fault';
 
 const share = { type: 'number', minimum: 0, maximum: 1 };
 const scope = {
@@ -18,7 +18,7 @@ const ms = { type: 'number', minimum: 0, maximum: 86_400_000 };
 const boolean = { type: 'boolean' };
 
 /** One schema for each kind, so that a mistake is told in the words of its kind. */
-const KINDS: Readonly<Record<string, object>> = {
+const KINDS: Readonly<Record<Fault['kind'], object>> = {
   status: describeKind(['status'], {
     status: { type: 'integer', minimum: 400, maximum: 599 },
     body: { enum: ['json', 'html', 'empty'] },
@@ -84,7 +84,7 @@ export function parseFaultScript(given: unknown): FaultScript {
   script.faults.forEach((fault: unknown, index) => {
     const name = `Fault ${index + 1}`;
     const kind = (fault as { kind?: unknown } | null)?.kind;
-    const known = typeof kind === 'string' && Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+    const known = typeof kind === 'string' && Object.hasOwn(KINDS, kind) ? KINDS[kind as Fault['kind']] : undefined;
     if (known === undefined) {
       throw new Error(
         `${name} has the kind ${JSON.stringify(kind ?? null)}. The kinds are ${Object.keys(KINDS).join(', ')}.`

@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { buildTasks } from '../../../tasks/build/build-tasks';
-import { describeBuildAgent } from '../../../tasks/build/find-build-agent';
+import { buildTasks } from '../../tasks/build/build-tasks';
+import { describeBuildAgent } from '../../tasks/build/find-build-agent';
 
 let root: string;
 beforeEach(() => {

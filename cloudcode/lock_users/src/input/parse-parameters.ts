@@ -1,0 +1,99 @@
+import isPlainObject = require('lodash/isPlainObject');
+import type { ActionName } from '../actions/ActionLabels';
+import { ERROR_CATALOGUE, LockUsersError } from '../errors';
+import { describeValue } from './Check';
+import type { Definition } from './Check';
+import { suggestName } from './did-you-mean';
+import { PARAMETERS } from './parameters';
+import type { ParameterName, Parameters } from './parameters';
+
+const PARAMETER_NAMES = Object.keys(PARAMETERS) as ParameterName[];
+
+/**
+ * Checks a trigger's parameters. `undefined`, `null` and `{}` all mean: everything by default.
+ *
+ * @throws LockUsersError `INVALID_PARAMETERS`, naming every mistake at once.
+ */
+export function parseParameters(params: unknown): Parameters {
+  const rawParameters = params ?? {};
+  if (!isPlainObject(rawParameters)) {
+    throw invalidParameters([`Parameters are a JSON object, not ${describeValue(rawParameters)}.`]);
+  }
+  const raw = new Map<string, unknown>(Object.entries(rawParameters as object));
+  const mistakes = [...raw.keys()]
+    .filter((name) => !(PARAMETER_NAMES as readonly string[]).includes(name))
+    .map((name) => `Unknown parameter ${JSON.stringify(name)}. ${suggestName(name, PARAMETER_NAMES)}`);
+
+  function take<T, Default extends T | undefined>(
+    name: ParameterName,
+    { check, default: defaultValue }: Definition<T, Default>
+  ): T | Default {
+    const value = raw.get(name);
+    if (value === undefined) return defaultValue;
+    const checked = check(value, `"${name}"`);
+    if ('value' in checked) return checked.value;
+    mistakes.push(...checked.mistakes);
+    return defaultValue;
+  }
+
+  take('wipe', PARAMETERS.wipe);
+  const undo = take('undo', PARAMETERS.undo);
+  const action = take('action', PARAMETERS.action) ?? (undo === undefined ? 'lock' : 'unlock');
+  const where = take('where', PARAMETERS.where);
+  const userIds = take('userIds', PARAMETERS.userIds);
+  const parameters: Parameters = {
+    action,
+    undo,
+    selection: { ...(where && { where }), ...(userIds && { userIds }) },
+    excludeUserIds: take('excludeUserIds', PARAMETERS.excludeUserIds),
+    onlyEnrolled: take('onlyEnrolled', PARAMETERS.onlyEnrolled),
+    dryRun: take('dryRun', PARAMETERS.dryRun),
+    maxUsers: take('maxUsers', PARAMETERS.maxUsers),
+    batchSize: take('batchSize', PARAMETERS.batchSize),
+    concurrency: take('concurrency', PARAMETERS.concurrency),
+    verify: take('verify', PARAMETERS.verify),
+    continuation: take('continuation', PARAMETERS.continuation),
+    reason: take('reason', PARAMETERS.reason),
+    requestedBy: take('requestedBy', PARAMETERS.requestedBy),
+    runId: take('runId', PARAMETERS.runId),
+    rawParameters: Object.fromEntries(raw)
+  };
+  mistakes.push(...findContradictions(parameters, raw));
+  if (mistakes.length > 0) throw invalidParameters(mistakes);
+  return parameters;
+}
+
+/** The error for parameters that are wrong in themselves or do not fit the deployment's settings. */
+export function invalidParameters(mistakes: readonly string[]): LockUsersError {
+  return new LockUsersError({
+    code: 'INVALID_PARAMETERS',
+    message: mistakes.join(' '),
+    nextStep: ERROR_CATALOGUE.INVALID_PARAMETERS.remedy
+  });
+}
+
+const WHY_NOT_ENROLLED: Readonly<Record<Exclude<ActionName, 'lock'>, string>> = {
+  unlock: 'A locked user is not in the app.',
+  reauthenticate: 'Only users who are in the app are signed out anyway.'
+};
+
+/** Parameters that are right by themselves and do not go together. */
+function findContradictions(
+  { action, undo, runId, onlyEnrolled }: Parameters,
+  raw: ReadonlyMap<string, unknown>
+): string[] {
+  const mistakes: string[] = [];
+  if (undo !== undefined) {
+    if (action !== 'unlock') mistakes.push('"undo" unlocks users. Leave "action" out.');
+    if (raw.has('where') || raw.has('userIds')) {
+      mistakes.push('"undo" selects the users that the run locked. Leave "where" and "userIds" out.');
+    }
+    if (undo === runId) mistakes.push('A run cannot undo itself.');
+  }
+  if (action !== 'lock') {
+    if (raw.has('batchSize'))
+      mistakes.push('"batchSize" goes with "lock": the platform has no batches of other actions.');
+    if (onlyEnrolled) mistakes.push(`"onlyEnrolled" goes with "lock". ${WHY_NOT_ENROLLED[action]}`);
+  }
+  return mistakes;
+}

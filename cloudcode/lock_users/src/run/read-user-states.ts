@@ -1,0 +1,58 @@
+import { LockUsersError } from '../errors';
+import { backendError } from '../requests/classify-response';
+import { canShrink, readList } from '../requests/read-list';
+import type { ListEnd, ListPage } from '../requests/read-list';
+import { isRefusedSize } from '../requests/retry-rules';
+import type { RequestToSend } from '../requests/RequestSender';
+import type { UserState } from '../users/UserState';
+import type { ActiveRun } from './ActiveRun';
+import type { RunContext } from './RunContext';
+
+/**
+ * Shows every user of the deployment to `see`, following `more`.
+ *
+ * @param see takes users and returns how many of them this reading had not shown before
+ * @param expected how many users there are, where an earlier reading has shown it
+ * @throws LockUsersError where the users cannot be read
+ */
+export async function readUserStates(
+  run: ActiveRun,
+  see: (users: readonly UserState[]) => number,
+  expected?: number
+): Promise<ListEnd> {
+  const { ports, warnings } = run;
+  return readList<UserState>({
+    see,
+    ...(expected !== undefined && { expected }),
+    readPage: (limit, skip) =>
+      readPage(run, 'users', limit, async (timeoutMs) => {
+        const { users, malformed, more } = await ports.backend.readUserStates(limit, skip, timeoutMs);
+        if (more && users.length + malformed === 0) {
+          throw backendError('BACKEND_PROTOCOL', `GET users promises more users after ${skip} and returns none.`);
+        }
+        if (malformed > 0) {
+          warnings.add('MALFORMED_USERS', 'The users API shows entries without a usable id; they are left alone.');
+        }
+        return { items: users, more };
+      })
+  });
+}
+
+/** Reads a page; or says why it has to be asked for in smaller pages. @throws LockUsersError where it cannot be read */
+export async function readPage<T>(
+  { sender }: RunContext,
+  kind: RequestToSend<T>['kind'],
+  size: number,
+  attempt: (timeoutMs: number) => Promise<Exclude<ListPage<T>, string>>
+): Promise<ListPage<T>> {
+  const result = await sender.send({
+    kind,
+    operations: 0,
+    pageSize: canShrink(size) ? size : undefined,
+    attemptsBefore: 0,
+    attempt
+  });
+  if (result.kind === 'answered') return result.answer;
+  if (result.kind === 'split') return isRefusedSize(result.error) ? 'size refused' : 'too heavy';
+  throw new LockUsersError(sender.stop ?? result.error);
+}

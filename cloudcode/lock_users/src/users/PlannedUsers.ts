@@ -1,0 +1,216 @@
+import type { Goal } from '../actions/Goal';
+import { InvariantError } from '../errors';
+import { MAX_USERS_IN_REPORT } from './outcomes';
+import type { PlanCounts, SkippedUser } from './outcomes';
+import { ResetWatch } from './ResetWatch';
+import { UserFlags } from './UserFlags';
+import {
+  ABSENT,
+  EXCLUDED,
+  GONE,
+  placeOf,
+  PLANNED,
+  PROTECTED,
+  READ,
+  SELECTED,
+  SHOWN,
+  SKIPPED,
+  WAS_THERE
+} from './user-states';
+import type { Reason, UserState } from './UserState';
+
+/**
+ * Which users are selected, what the users API shows of them, and which of them are planned. Users have numbers here; `idOf`
+ * gives the id.
+ *
+ * Users may be selected and shown in any order and more than once; a user is planned as soon as both have happened
+ * (selected − protected − excluded − already there − skipped by the goal − gone). A user that is several of these counts as the
+ * first, so that protection is seen to work even for a user that is locked already.
+ */
+export class PlannedUsers {
+  protected readonly users = new UserFlags();
+  protected readonly resets = new ResetWatch();
+  /** Whether users are read after something was sent. */
+  protected isVerifying = false;
+  /** How many users are selected. */
+  countSelected = 0;
+  /** Why users are skipped, for as many of them as a report names. */
+  private readonly skipReasons = new Map<number, Reason>();
+
+  constructor(
+    readonly goal: Goal,
+    private readonly protectedIds: ReadonlySet<string>,
+    private readonly excludedIds: ReadonlySet<string>
+  ) {}
+
+  /** How many users are known. */
+  get size(): number {
+    return this.users.size;
+  }
+
+  /** The id of a user. */
+  idOf(user: number): string {
+    return this.users.idOf(user);
+  }
+
+  /** The user is selected. Returns the user where that completes the plan for them. */
+  select(userId: string): number | undefined {
+    const user = this.users.add(userId);
+    const state = this.users.get(user);
+    if ((state & SELECTED) !== 0) return undefined;
+    this.countSelected++;
+    let left = 0;
+    if (this.protectedIds.has(userId)) left = PROTECTED;
+    else if (this.excludedIds.has(userId)) left = EXCLUDED;
+    return this.note(user, state | SELECTED | left, (state & SHOWN) !== 0);
+  }
+
+  /** The users API shows the user, before anything was sent. Returns the user where that completes the plan for them. */
+  observe(shown: UserState): number | undefined {
+    const user = this.users.add(shown.userId);
+    const state = this.users.get(user);
+    if ((state & SHOWN) !== 0) return undefined;
+    this.resets.before(user, shown);
+    return this.note(user, state | SHOWN | this.judge(user, shown), (state & SELECTED) !== 0);
+  }
+
+  /**
+   * Users that were in the goal state at the first look and are not at the second: what was shown first was out of date.
+   * Plans them, and returns those to send.
+   */
+  observeAgain(shown: readonly UserState[]): number[] {
+    return shown.flatMap((one) => {
+      const user = this.users.find(one.userId);
+      if (user === undefined) return [];
+      const state = this.users.get(user);
+      if ((state & SELECTED) === 0 || placeOf(state) !== 'already' || this.goal.isMet(one)) return [];
+      return this.note(user, (state & ~WAS_THERE) | this.judge(user, one), true) ?? [];
+    });
+  }
+
+  /** Whether a selected user was not shown. */
+  get hasUnlisted(): boolean {
+    for (let user = 0; user < this.users.size; user++) {
+      if ((this.users.get(user) & (SELECTED | SHOWN)) === SELECTED) return true;
+    }
+    return false;
+  }
+
+  /** Ids of the selected users that were not listed. */
+  listUnlisted(): string[] {
+    return this.listIds((state) => (state & (SELECTED | SHOWN | ABSENT)) === SELECTED);
+  }
+
+  /** Ids of the users that were listed and are not selected. */
+  listUnselected(): string[] {
+    return this.listIds((state) => (state & (SELECTED | SHOWN)) === SHOWN);
+  }
+
+  /** The platform says that there is no such user. */
+  setAbsent(userId: string): void {
+    const user = this.users.add(userId);
+    this.users.set(user, this.users.get(user) | ABSENT);
+  }
+
+  /** Whether each selected user is known not to exist. */
+  get isNobodyThere(): boolean {
+    for (let user = 0; user < this.users.size; user++) {
+      if ((this.users.get(user) & (SELECTED | ABSENT)) === SELECTED) return false;
+    }
+    return true;
+  }
+
+  /** A reading of the users begins. @param isVerifying whether it comes after something was sent */
+  startReading(isVerifying = false): void {
+    this.isVerifying = isVerifying;
+    for (let user = 0; user < this.users.size; user++) this.users.set(user, this.users.get(user) & ~READ);
+  }
+
+  /** The reading shows a user. Returns whether it has not shown them before. */
+  markRead(userId: string): boolean {
+    const user = this.users.add(userId);
+    const state = this.users.get(user);
+    this.users.set(user, state | READ);
+    return (state & READ) === 0;
+  }
+
+  /** Whether the run is about to send the user, or has sent them. */
+  isPlanned(userId: string): boolean {
+    return (this.users.get(this.users.find(userId) ?? -1) & PLANNED) !== 0;
+  }
+
+  /** Those of `ids` that the users API has not listed. */
+  findUnlisted(ids: readonly string[]): string[] {
+    return ids.filter((id) => (this.users.get(this.users.find(id) ?? -1) & SHOWN) === 0);
+  }
+
+  countPlan(): PlanCounts {
+    const counts = { selected: 0, protected: 0, excluded: 0, already: 0, skipped: 0, gone: 0, planned: 0 };
+    for (let user = 0; user < this.users.size; user++) {
+      const state = this.users.get(user);
+      if ((state & SELECTED) === 0) continue;
+      counts.selected++;
+      const place = placeOf(state);
+      if (place === undefined) throw new InvariantError(`user ${this.idOf(user)} was selected and not planned.`);
+      counts[place]++;
+    }
+    return counts;
+  }
+
+  /** Selected users that the goal skips, and why, `most` of them at most. */
+  listSkipped(most: number): SkippedUser[] {
+    const skipped: SkippedUser[] = [];
+    for (const [user, reason] of this.skipReasons) {
+      if (skipped.length === most) break;
+      const state = this.users.get(user);
+      if ((state & SELECTED) !== 0 && placeOf(state) === 'skipped')
+        skipped.push({ userId: this.idOf(user), ...reason });
+    }
+    return skipped;
+  }
+
+  /** Ids of the users that are neither selected nor in the goal state. */
+  listOutside(): string[] {
+    const ids: string[] = [];
+    for (let user = 0; user < this.users.size; user++) {
+      if ((this.users.get(user) & (SELECTED | SHOWN | WAS_THERE)) === SHOWN) ids.push(this.idOf(user));
+    }
+    return ids;
+  }
+
+  /** Sessions that were `RESET` already when the users were first shown. */
+  countResetBefore(): number {
+    return this.resets.countBefore();
+  }
+
+  /** Ids of users with sessions that turned `RESET` since they were first shown, and how many of them did. */
+  listTurnedReset(): ReadonlyMap<string, number> {
+    return new Map([...this.resets.turned].map(([user, count]) => [this.idOf(user), count]));
+  }
+
+  /** Keeps the state; plans the user where everything is known and nothing speaks against it. */
+  protected note(user: number, state: number, isComplete: boolean): number | undefined {
+    const isPlanned = isComplete && (state & (WAS_THERE | PROTECTED | EXCLUDED | SKIPPED | GONE)) === 0;
+    this.users.set(user, isPlanned ? state | PLANNED : state);
+    return isPlanned ? user : undefined;
+  }
+
+  /** What speaks against sending the user: they are there, or the goal skips them. */
+  private judge(user: number, shown: UserState): number {
+    if (this.goal.isMet(shown)) return WAS_THERE;
+    const reason = this.goal.findSkipReason(shown);
+    if (reason === undefined) return 0;
+    if (this.skipReasons.size < MAX_USERS_IN_REPORT) this.skipReasons.set(user, reason);
+    return SKIPPED;
+  }
+
+  protected listUsers(isWanted: (state: number) => boolean): number[] {
+    const users: number[] = [];
+    for (let user = 0; user < this.users.size; user++) if (isWanted(this.users.get(user))) users.push(user);
+    return users;
+  }
+
+  private listIds(isWanted: (state: number) => boolean): string[] {
+    return this.listUsers(isWanted).map((user) => this.idOf(user));
+  }
+}
