@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { BackendProcessOptions, BenchState } from './backend-process';
 
 /** A backend in a process of its own, so that its work does not count as its client's. */
@@ -13,6 +14,9 @@ export interface BenchBackend {
   readState(): Promise<BenchState>;
   stop(): void;
 }
+
+/** Milliseconds in which a signal that has reached one process has reached the others. Ours. */
+const SIGNAL_DELAY_MS = 100;
 
 /**
  * Starts the emulator with so many users and such limits; each batch takes `batchMs`.
@@ -36,12 +40,15 @@ export async function startBenchBackend(
   const either = AbortSignal.any([signal, ended.signal]);
   const stop = (): void => void child.kill('SIGKILL');
   const receive = async <T>(): Promise<T> => {
-    either.throwIfAborted();
     try {
+      either.throwIfAborted();
       const [message] = (await once(child, 'message', { signal: either })) as [T];
       return message;
     } catch (error) {
-      throw either.aborted ? either.reason : error;
+      // Ctrl-C may reach a backend that is just being started as well, and its end may be noticed first.
+      await setTimeout(SIGNAL_DELAY_MS);
+      signal.throwIfAborted();
+      throw ended.signal.aborted ? ended.signal.reason : error;
     }
   };
   try {

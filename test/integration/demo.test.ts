@@ -127,7 +127,7 @@ test.each([
   ['while devices sign in', 'People at work'],
   ['while the task runs', 'Users one by one']
 ])('Ctrl-C, which arrives twice, ends npm start %s with 130 and a sentence', async (_, text) => {
-  const demo = folder.run('demo', ['--users', '1000', '--fast']);
+  const demo = folder.run('demo', ['--users', '600', '--fast']);
   await demo.sees(text);
   demo.child.kill('SIGINT');
   demo.child.kill('SIGINT');
