@@ -56,7 +56,7 @@ export interface UserIdPage {
 /** The app database, as far as it says who the users are. */
 export interface UserSource {
   /**
-   * Ids of the selected users from `skip` on, at most `limit`, ordered by id; empty where there are no more.
+   * Ids of the selected users from `skip` on, at most `limit`, by ascending id; empty where there are no more.
    * Throws a LockUsersError (`DATABASE_…`) where they cannot be read within `timeoutMs`.
    */
   readUserIds(selection: Selection, limit: number, skip: number, timeoutMs: number): Promise<UserIdPage>;
@@ -78,8 +78,8 @@ export interface RecordStore {
   findRuns(query: RunQuery, timeoutMs: number): Promise<readonly RunRecord[]>;
   findBatches(ids: readonly string[], timeoutMs: number): Promise<readonly BatchRecord[]>;
   /**
-   * Batches of a run, and those of any run that were sent at `sinceMs` or later, from `skip` on, at most `limit`, ordered by
-   * id; empty where there are no more.
+   * Batches of a run, and those of any run that were sent at `sinceMs` or later, from `skip` on, at most `limit`, by
+   * ascending id; empty where there are no more.
    */
   readBatches(
     wanted: { readonly runRecordId: string; readonly sinceMs: number },
