@@ -1,0 +1,103 @@
+import { FakePlatform, RecordingLog } from '../../support/fake-ports';
+import { runOnFake } from '../../support/run-on-fake';
+import { userId, userIds } from '../../support/user-id';
+
+let platform: FakePlatform;
+let log: RecordingLog;
+
+beforeEach(() => {
+  platform = new FakePlatform(userIds(5));
+  log = new RecordingLog();
+});
+
+describe('the selection', () => {
+  test('a user who slid off a page of the database list is found by the users API, and locked', async () => {
+    const read = platform.readUserIds.bind(platform);
+    platform.readUserIds = async (selection, limit, skip) => {
+      const page = await read(selection, limit, skip);
+      const isList = selection.userIds === undefined;
+      return { ...page, userIds: page.userIds.filter((id) => !isList || id !== userId(3)) };
+    };
+
+    const report = await runOnFake(platform);
+
+    expect(report).toMatchObject({ status: 'done', counts: { selected: 5, locked: 5 } });
+    expect(report.warnings).toBeUndefined();
+  });
+
+  test('a user who is in the app and not in the database is left alone and named', async () => {
+    const read = platform.readUserIds.bind(platform);
+    platform.readUserIds = async (selection, limit, skip) => {
+      const page = await read(selection, limit, skip);
+      return { ...page, userIds: page.userIds.filter((id) => id !== userId(3)) };
+    };
+
+    const report = await runOnFake(platform, {}, {}, log);
+
+    expect(report).toMatchObject({ status: 'done', counts: { selected: 4, locked: 4 } });
+    expect(report.warnings).toEqual([{ code: 'NOT_IN_DATABASE', message: expect.stringContaining(userId(3)) }]);
+    expect(log.lines).toContainEqual(
+      expect.stringContaining(`Warning: 1 id of users of the app is not in the app database`)
+    );
+  });
+
+  test('a user whom the list of users never shows is asked for alone', async () => {
+    const read = platform.readUserStates.bind(platform);
+    platform.readUserStates = async (limit, skip) => {
+      const page = await read(limit, skip);
+      return { ...page, users: page.users.filter((user) => user.userId !== userId(3)) };
+    };
+
+    expect(await runOnFake(platform)).toMatchObject({ status: 'done', counts: { locked: 5 }, failures: [] });
+  });
+
+  test('a list of users that repeats its first page ends the run, and nobody is locked', async () => {
+    const read = platform.readUserStates.bind(platform);
+    platform.readUserStates = async () => ({ ...(await read(3, 0)), more: true });
+    platform.readUserState = () => Promise.reject(new Error('no such route'));
+
+    const report = await runOnFake(platform);
+
+    expect(report).toMatchObject({ counts: { locked: 0 } });
+    expect(platform.locked.size).toBe(0);
+    expect(report.requests.users).toBeLessThan(10);
+  });
+
+  test('nobody selected is refused', async () => {
+    platform = new FakePlatform([]);
+
+    expect(await runOnFake(platform, { where: ['role = ?', 'drivr'] })).toMatchObject({
+      status: 'refused',
+      verified: false,
+      stopReason: { code: 'NOBODY_SELECTED', usersChanged: 'no' }
+    });
+  });
+
+  test('userIds none of which exist are refused, and nothing is sent', async () => {
+    const report = await runOnFake(platform, { userIds: [userId(98), userId(99)] });
+
+    expect(report).toMatchObject({ status: 'refused', stopReason: { code: 'NOBODY_SELECTED' } });
+    expect(report.stopReason?.message).toContain('Of the 2 users in "userIds" none exists.');
+    expect(platform.batches).toEqual([]);
+  });
+
+  test('excludeUserIds none of which exist are refused, because whoever was meant would be locked', async () => {
+    const report = await runOnFake(platform, { excludeUserIds: [userId(99)] }, {}, log);
+
+    expect(report).toMatchObject({ status: 'refused', stopReason: { code: 'NOBODY_EXCLUDED', usersChanged: 'no' } });
+    expect(platform.locked.size).toBe(0);
+    expect(log.lines.join()).toContain(userId(99));
+  });
+
+  test('unknown ids are warned about in log and report before the first batch leaves', async () => {
+    const params = { excludeUserIds: [userId(1), userId(98)] };
+    const report = await runOnFake(platform, params, { protectedIds: [userId(0), userId(97)] }, log);
+
+    expect(report).toMatchObject({ status: 'done', counts: { locked: 3, excluded: 1, protected: 1 } });
+    expect(report.warnings?.map(({ code }) => code)).toEqual(['UNKNOWN_IDS', 'UNKNOWN_IDS']);
+    const [warning, batch] = ['Warning: ', 'Batch request '].map((start) =>
+      log.lines.findIndex((line) => line.startsWith(start))
+    );
+    expect(warning).toBeLessThan(batch ?? 0);
+  });
+});
