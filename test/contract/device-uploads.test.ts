@@ -37,7 +37,7 @@ test.each<[string, unknown, string]>([
     credentials
   );
 
-  expect(answer).toMatchObject({ status: 400, json: { type } });
+  expect(answer).toMatchObject({ status: type === 'INVALID_VALUE' ? 422 : 400, json: { type } });
   expect(calls.countInspections()).toBe(0);
 });
 

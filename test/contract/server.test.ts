@@ -25,7 +25,7 @@ test('datamodel.json and datamodel.xml describe the models of schema.xml', async
   expect((await callBackend(backend, 'GET', 'datamodel.json')).json).toMatchObject({
     app_user: 'user',
     models: {
-      user: { fields: { name: { type: 'text', subtype: 'text:name' } }, belongs_to: { depot: { model: 'depot' } } },
+      user: { fields: { name: { type: 'text', subtype: 'name' } }, belongs_to: { depot: { model: 'depot' } } },
       depot: { has_many: { users: { model: 'user' } } }
     }
   });

@@ -38,7 +38,7 @@ export function queryObjects(backend: Backend, request: ParsedRequest, model: st
   if (typeof expression !== 'string' || !Array.isArray(args)) {
     throw invalidRequest("'expression' must be text and 'arguments' a list.");
   }
-  const parsed = parseExpression(expression, args, (field) => store.knowsField(field));
+  const parsed = parseExpression(expression, args, (field) => store.typeOf(field));
   return list(backend, request, store, { expression: parsed, sort: readSort(sort, store) }, limit, skip);
 }
 

@@ -9,6 +9,7 @@ export interface RawRequest {
   /** The header `Journey-Authentication-Type`, which devices send. */
   readonly authenticationType?: string | undefined;
   readonly cacheControl?: string | undefined;
+  readonly ifNoneMatch?: string | undefined;
   readonly body: string;
 }
 
@@ -41,6 +42,8 @@ export interface ParsedRequest {
   readonly isFromDevice: boolean;
   /** Whether the request says `Cache-Control: no-cache`, or `no-store`, which asks for more. */
   readonly refusesCache: boolean;
+  /** What `If-None-Match` lists: versions that the caller has, each with its quotation marks; a weak one counts as strong. */
+  readonly knownVersions: readonly string[];
   /** Whether the Content-Type is JSON. */
   readonly isJson: boolean;
   /** The body as it came, for the log. */

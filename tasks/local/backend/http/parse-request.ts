@@ -20,6 +20,7 @@ export function parseRequest({ method, url, body, ...headers }: RawRequest): Par
     authorization: parseAuthorization(headers.authorization),
     isFromDevice: headers.authenticationType === 'Device',
     refusesCache: /\bno-(?:cache|store)\b/i.test(headers.cacheControl ?? ''),
+    knownVersions: (headers.ifNoneMatch ?? '').split(',').map((version) => version.trim().replace(/^W\//, '')),
     isJson: /^application\/json\b/i.test(headers.contentType ?? ''),
     body,
     json,

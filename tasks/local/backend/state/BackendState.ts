@@ -4,8 +4,10 @@ import type { DataModel } from './DataModel';
 import { DeviceSessions } from './DeviceSessions';
 import { OBJECT_ID, parseValues } from './field-values';
 import type { Value } from './field-values';
+import type { FindRelated } from './format-display';
 import { ObjectStore } from './ObjectStore';
 import type { StoredObject } from './ObjectStore';
+import { formatDateTime } from './parse-dates';
 import { lockUser } from './Session';
 import type { SessionState, UserRecord } from './Session';
 import { UserStore } from './UserStore';
@@ -46,14 +48,19 @@ export class BackendState {
     private readonly nowMs: () => number,
     private readonly webhooks: Webhooks
   ) {
-    this.stores = new Map([...dataModel.models].map(([name, model]) => [name, new ObjectStore(model, nowMs)]));
+    const find: FindRelated = (model, id) => {
+      const store = this.stores.get(model);
+      const object = store?.get(id);
+      return store && object && { model: store.model, values: object.values };
+    };
+    this.stores = new Map([...dataModel.models].map(([name, model]) => [name, new ObjectStore(model, nowMs, find)]));
     this.userStore = new UserStore(nowMs);
     if (!this.stores.has(userModel)) throw new Error(`The data model has no user model "${userModel}".`);
   }
 
   /** The time as the API writes it: ISO 8601, UTC, to the second. */
   now(): string {
-    return new Date(this.nowMs()).toISOString().replace(/\.\d+Z$/, 'Z');
+    return formatDateTime(this.nowMs());
   }
 
   /** @throws ApiError `ROUTE_ERROR` where there is no such model */
