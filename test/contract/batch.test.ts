@@ -132,7 +132,7 @@ test.each<['omitted' | 'null' | 'marked', unknown[]]>([
 });
 
 const BROKEN: [string, unknown][] = [
-  ['an unknown method', { method: 'users/unlock', user_id: 'ID' }],
+  ['an unknown method', { method: 'users/wipe', user_id: 'ID' }],
   ['no user_id', { method: 'users/lock', wipe: false }],
   ['no method', {}],
   ['null', null],

@@ -1,3 +1,4 @@
+import type { Switches } from '../../tasks/local/backend/control/Switches';
 import { createEmulator, startBackend } from '../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
 import type { Emulator } from '../../tasks/local/backend/Emulator';
@@ -184,4 +185,32 @@ describe('over HTTP', () => {
   ])('the limits %j are refused', async (limits, error) => {
     expect(await put(limits)).toEqual([400, { error }]);
   });
+});
+
+// Source: no header is documented with a 429 ("API limits").
+test.each<[Switches['retryAfterHeader'], string | undefined]>([
+  ['absent', undefined],
+  ['seconds', '4'],
+  ['date', new Date(1_004_000).toUTCString()]
+])('with retryAfterHeader=%s a 429 of the rate limit says %s, and the next request then is let in', (header, said) => {
+  emulator = createEmulator({ backendId: BACKEND_ID, nowMs: () => now, switches: { retryAfterHeader: header } });
+  emulator.setLimits({ rate: 0.25, burst: 1 });
+  get();
+  const { status, headers } = begin().complete();
+
+  expect([status, headers?.['Retry-After']]).toEqual([429, said]);
+  now += 5000;
+  expect(get()).toBe(200);
+  expect(emulator.violations()).toEqual([]);
+});
+
+test('who comes before Retry-After of a 429 of the rate limit is over breaks a rule', () => {
+  emulator = createEmulator({ backendId: BACKEND_ID, nowMs: () => now, switches: { retryAfterHeader: 'seconds' } });
+  emulator.setLimits({ rate: 0.25, burst: 1 });
+  get();
+  get();
+  now += 3000;
+  get();
+
+  expect(emulator.violations()).toMatchObject([{ kind: 'too early' }]);
 });

@@ -141,7 +141,10 @@ test.each<Partial<Switches>>([
   { sessionsOfNewUser: 'empty' },
   { repeatLock: 'success' },
   { usersPageSize: '10/100' },
-  { missingWipe: 'refuse' }
+  { missingWipe: 'refuse' },
+  { listTotal: 'on-request' },
+  { batchUnlock: 'claims-success' },
+  { retryAfterHeader: 'date' }
 ])('where the platform behaves as %j the task locks all the same', async (switches) => {
   on = await TaskOnBackend.start(switches);
   on.backend.seed({ users: 20, twoDevices: 3, neverEnrolled: 2 });
@@ -153,6 +156,22 @@ test.each<Partial<Switches>>([
   });
   expect(on.backend.state()).toMatchObject({ lockedUsers: 20, resetSessions: 0 });
 });
+
+test.each(['lock', 'unlock', 'reauthenticate'] as const)(
+  'where the deployment has no users API, %s says so, and changes nobody',
+  async (action) => {
+    on = await TaskOnBackend.start({ usersApi: 'absent' });
+    on.backend.seed({ users: 3 });
+
+    const { status, stopReason } = await on.lock({ action });
+
+    expect({ status, stopReason }).toMatchObject({
+      status: 'failed',
+      stopReason: { code: 'NO_USERS_API', usersChanged: 'no', nextStep: expect.stringContaining('data browser') }
+    });
+    expect(on.backend.state()).toMatchObject({ lockedUsers: 0, lockRequests: 0, sessions: { ENROLLED: 3 } });
+  }
+);
 
 test('the log can be followed, names no token, and ends with the report as JSON', async () => {
   on = await TaskOnBackend.start();

@@ -46,6 +46,8 @@ export interface ParsedRequest {
   readonly knownVersions: readonly string[];
   /** Whether the Content-Type is JSON. */
   readonly isJson: boolean;
+  /** Whether the body is a form: by its Content-Type, or because it has none (documented, "Introduction"). */
+  readonly isForm: boolean;
   /** The body as it came, for the log. */
   readonly body: string;
   /** The body as JSON, whatever its Content-Type; undefined where it is empty or not valid. */
@@ -54,7 +56,7 @@ export interface ParsedRequest {
   readonly operations: readonly unknown[];
   /** Whether it is a batch with at least one lock. */
   readonly isLockBatch: boolean;
-  /** Whether it changes users: a batch with a lock, or a request that changes a single user or session. */
+  /** Whether it changes users: a batch with a lock or an unlock, or a request that changes a single user or session. */
   readonly changesUsers: boolean;
   /** Users that it names: one for each operation of a batch (empty text where it names none), or the single user. */
   readonly userIds: readonly string[];

@@ -63,9 +63,13 @@ export class BackendState {
     return formatDateTime(this.nowMs());
   }
 
-  /** @throws ApiError `ROUTE_ERROR` where there is no such model */
+  /**
+   * The objects of a model, by its name, or by its plural, as samples of the documentation have it.
+   *
+   * @throws ApiError `ROUTE_ERROR` where there is no such model
+   */
   store(model: string): ObjectStore {
-    const store = this.stores.get(model);
+    const store = this.stores.get(model) ?? this.stores.get(model.replace(/s$/, ''));
     if (store === undefined) throw routeError('model', model);
     return store;
   }
@@ -123,9 +127,10 @@ export class BackendState {
 
   /** Deletes an object. Deleting a user locks the user and wipes the devices, for good (documented). */
   delete(model: string, id: string): void {
+    const store = this.store(model);
     const object = this.object(model, id);
-    this.store(model).delete(object.id);
-    if (model !== this.userModel || this.userStore.find(id) === undefined) return;
+    store.delete(object.id);
+    if (store.model.name !== this.userModel || this.userStore.find(id) === undefined) return;
     const user = this.userStore.change(id);
     lockUser(user, true, this.now());
     this.userStore.remove(user);
