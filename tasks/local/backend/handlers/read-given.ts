@@ -1,7 +1,7 @@
 import { invalidRequest } from '../http/ApiError';
 import type { ParsedRequest } from '../http/ParsedRequest';
 import { isRecord, readJsonObject } from '../http/read-json-object';
-import { readArgumentText } from '../query/read-argument';
+import { readValueText } from '../query/read-argument';
 import type { ObjectStore } from '../state/ObjectStore';
 
 type Given = Readonly<Record<string, unknown>>;
@@ -34,7 +34,7 @@ function readForm({ body }: ParsedRequest, store: ObjectStore): Given {
     if (model !== name) {
       throw invalidRequest(`The body is read as a form, as its Content-Type is not JSON. It must name ${name}[field].`);
     }
-    const value = readArgumentText(store.typeOf(field) ?? 'text', text);
+    const value = readValueText(store.typeOf(field) ?? 'text', text);
     const before = given.get(field);
     given.set(field, list === undefined ? value : [...(Array.isArray(before) ? (before as unknown[]) : []), value]);
   }

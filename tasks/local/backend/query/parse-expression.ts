@@ -60,7 +60,7 @@ export function parseExpression(
     if (tokens[next]?.text !== '?') fail('Expected ?');
     if (used >= args.length) fail('Not enough arguments');
     next++;
-    const argument = readArgument(type, args[used++]);
+    const argument = readArgument(type, operator, args[used++]);
     if ((operator === 'in' || operator === 'not in') && !Array.isArray(argument)) fail(`'${operator}' takes a list`);
     return { kind: 'compare', field, operator, argument };
   }

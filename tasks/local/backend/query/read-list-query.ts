@@ -3,7 +3,7 @@ import { isRecord } from '../http/read-json-object';
 import type { ObjectStore } from '../state/ObjectStore';
 import type { Expression, Operator } from './Expression';
 import type { ListQuery } from './ListQuery';
-import { readArgumentText } from './read-argument';
+import { readArgument, readValueText } from './read-argument';
 
 /** Documented ("Querying DB objects"). */
 const SUFFIX_OPERATORS: Readonly<Record<string, Operator>> = {
@@ -41,7 +41,8 @@ function readFilters(query: URLSearchParams, store: ObjectStore): Expression {
     const operator = suffix === undefined ? '=' : SUFFIX_OPERATORS[suffix];
     if (operator === undefined) throw invalidRequest(`Unknown suffix in '${key}'.`);
     // Documented: `contains` heeds letter case here.
-    parts.push({ kind: 'compare', field, operator, argument: readArgumentText(type, text), heedsCase: true });
+    const argument = readArgument(type, operator, readValueText(type, text));
+    parts.push({ kind: 'compare', field, operator, argument, heedsCase: true });
   }
   return parts.length === 0 ? { kind: 'all' } : { kind: 'and', parts };
 }
