@@ -134,6 +134,18 @@ test('where and userIds together select those who are in both', async () => {
   expect(report.counts).toMatchObject({ selected: 1, locked: 1 });
 });
 
+test('where the platform ignores a filter by id, where and userIds together lock nobody beyond userIds', async () => {
+  on = await TaskOnBackend.start({ filterById: 'ignored' });
+  const { userIds } = on.backend.seed({ users: 8 });
+  const named = [userIds[0] ?? '', userIds[7] ?? ''];
+
+  const report = await on.lock({ where: ['name != ?', 'nobody'], userIds: named });
+
+  expect(report.counts).toMatchObject({ selected: 2, locked: 2 });
+  expect(named.map((id) => on.backend.user(id)?.locked)).toEqual([true, true]);
+  expect(on.backend.state()).toMatchObject({ lockedUsers: 2 });
+});
+
 test.each<Partial<Switches>>([
   { echo: 'ids' },
   { echo: 'all' },
