@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { callBackend } from '../support/call-backend';
 import { DeviceCalls, inspection } from '../support/DeviceCalls';
 
+// Source: none; the protocol of real devices is published nowhere. That a device which was signed out uploads nothing is assumed.
+
 let calls: DeviceCalls;
 afterEach(() => calls.backend.close());
 

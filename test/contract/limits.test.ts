@@ -5,6 +5,9 @@ import type { Emulator } from '../../tasks/local/backend/Emulator';
 import type { Exchange } from '../../tasks/local/backend/http/Exchange';
 import { callBackend } from '../support/call-backend';
 
+// Source: "API limits" of the vendor's documentation, and its announcement of the rate limits: one bucket for all clients, and a second's
+// wait after a 429. The numbers 20 and 1200 were quoted by its staff. The rules for clients are this project's own.
+
 const BACKEND_ID = '64b0c0ffee64b0c0ffee64b0';
 
 let now: number;

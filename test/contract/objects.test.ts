@@ -2,6 +2,9 @@ import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
 import { callBackend } from '../support/call-backend';
 
+// Source: the pages on creating, retrieving, updating, deleting and querying objects of the vendor's documentation, and its "Querying DB
+// objects" for the language of queries. That the server orders without regard to letter case is assumed; so are the words of errors.
+
 let backend: RunningBackend;
 beforeEach(async () => {
   backend = await startBackend();

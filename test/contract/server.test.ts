@@ -3,6 +3,9 @@ import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { BackendOptions, RunningBackend } from '../../tasks/local/backend/start-backend';
 import { callBackend } from '../support/call-backend';
 
+// Source: "Introduction" and "Error responses" of the vendor's documentation, and its clients' source for `Token` and the keys of
+// `info.json`. The routes below `/_local/` are this project's own.
+
 let backend: RunningBackend;
 
 async function start(options: BackendOptions = {}): Promise<void> {

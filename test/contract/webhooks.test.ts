@@ -6,6 +6,9 @@ import type { BackendOptions, RunningBackend } from '../../tasks/local/backend/s
 import type { WebhookDelivery } from '../../tasks/local/backend/state/Webhooks';
 import { callBackend } from '../support/call-backend';
 
+// Source: "Webhooks (external)" of the vendor's documentation for the types, its forum for the payload, and its schema parser for what may be
+// written (client source). That a task gets the same payload is assumed.
+
 let folder: string;
 let backend: RunningBackend;
 let deliveries: WebhookDelivery[];
