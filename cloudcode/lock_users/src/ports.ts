@@ -34,6 +34,8 @@ export type SingleResponse = 'done' | 'unclear';
 export interface BackendApi {
   /** `GET info.json`. */
   readDeployment(timeoutMs: number): Promise<DeploymentInfo>;
+  /** `GET datamodel.json`: names of the relations (`belongs-to`) of a model; undefined where it does not say them. */
+  readRelations(model: string, timeoutMs: number): Promise<readonly string[] | undefined>;
   /** `GET users?limit&skip`. The platform may return fewer users than asked for. */
   readUserStates(limit: number, skip: number, timeoutMs: number): Promise<UserStatePage>;
   /** `GET users/<id>`; undefined where the platform says that there is no such user. */
@@ -60,6 +62,8 @@ export interface UserSource {
    * Throws a LockUsersError (`DATABASE_…`) where they cannot be read within `timeoutMs`.
    */
   readUserIds(selection: Selection, limit: number, skip: number, timeoutMs: number): Promise<UserIdPage>;
+  /** Names of the relations (`belongs-to`) of the user model; undefined where the database does not describe it. */
+  listRelations(): readonly string[] | undefined;
 }
 
 /** Which runs are looked for: those with that run id (or object id), one object, or those that stand there. */

@@ -33,6 +33,15 @@ export function nobodySelected(userIds: readonly string[] | undefined): ErrorDet
   );
 }
 
+/** The query for the users names a relation, which would select the wrong people. */
+export function relationInWhere(relation: string): ErrorDetails {
+  return stopReason(
+    'INVALID_PARAMETERS',
+    `"where" names the relation "${relation}", and a query takes an object for it, not an id.`,
+    `Write "${relation}_id" with the id of the object, and run the task again.`
+  );
+}
+
 /** Nobody of those who are to be left alone exists: whoever was meant would be changed. */
 export function nobodyExcluded(excludeUserIds: readonly string[]): ErrorDetails {
   return stopReason(
