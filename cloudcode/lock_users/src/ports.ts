@@ -70,11 +70,20 @@ export interface UserSource {
 export type RunQuery =
   { readonly runId: string } | { readonly objectId: string } | { readonly statuses: readonly RecordStatus[] };
 
+/** A field of the record that the data model lacks. */
+export interface MissingField {
+  readonly name: string;
+  /** Whether the record would not be true without it. */
+  readonly isNeeded: boolean;
+}
+
 /**
  * The records of runs in the app's own database. A record is changed in place and then saved.
  * What reads or saves throws a LockUsersError (`RECORD_FAILED`) where that does not succeed within `timeoutMs`.
  */
 export interface RecordStore {
+  /** Fields that the app's two models lack, such as `lock_run.version`: they are an older copy, or were changed. */
+  listMissingFields(): readonly MissingField[];
   /** A run's record that is in no database yet. */
   newRun(): RunRecord;
   /** A batch's record that is in no database yet. */

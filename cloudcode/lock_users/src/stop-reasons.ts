@@ -50,6 +50,15 @@ export function nobodyExcluded(excludeUserIds: readonly string[]): ErrorDetails 
   );
 }
 
+/** The record cannot be kept in the models that the app has. */
+export function outdatedModels(fields: string): ErrorDetails {
+  return stopReason(
+    'RECORD_FAILED',
+    `The data model lacks fields that the record needs: ${fields}.`,
+    'Copy the models lock_run and lock_run_batch of this version into the data model and deploy the app, or remove both to run without a record.'
+  );
+}
+
 /** A run does nothing while another one holds the lease. */
 export function runUnderWay({ runId, id, leaseHolder, leaseExpiresAtMs }: RunRecord, nowMs: number): ErrorDetails {
   const holder = leaseHolder ?? 'its next invocation is scheduled';
