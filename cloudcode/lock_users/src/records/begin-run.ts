@@ -65,6 +65,8 @@ async function beginWithRecord(context: RunContext, records: RecordStore): Promi
     return { stop: toErrorDetails(error), record };
   }
   if (blocker === undefined) return { record, hasBegun };
+  // What its record says is the other invocation's to write.
+  if (blocker.id === record.id) return comeBackAfter(context, blocker);
   if (invocation === 1 && !hasBegun) return { stop: runUnderWay(blocker, clock.nowMs()), record };
   // As before this invocation, or it would count as carried out when it comes back.
   Object.assign(record, {
