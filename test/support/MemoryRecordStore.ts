@@ -67,12 +67,12 @@ export class MemoryRecordStore implements RecordStore {
   }
 
   readBatches(
-    { runRecordId, sinceMs }: { readonly runRecordId: string; readonly sinceMs: number },
+    { runRecordId, sinceMs }: { readonly runRecordId: string; readonly sinceMs?: number },
     limit: number,
     skip: number
   ): Promise<readonly BatchRecord[]> {
     const wanted = [...this.batches.values()].filter(
-      (batch) => batch.runRecordId === runRecordId || (batch.sentAtMs ?? 0) >= sinceMs
+      (batch) => batch.runRecordId === runRecordId || (batch.sentAtMs ?? 0) >= (sinceMs ?? Infinity)
     );
     return Promise.resolve(wanted.slice(skip, skip + limit).map((batch) => ({ ...batch })));
   }

@@ -11,6 +11,7 @@ import {
   FIRST_REFUSED,
   GONE,
   outcomeOf,
+  placeOf,
   PLANNED,
   REFUSED,
   RESULT,
@@ -49,12 +50,12 @@ export class Roster extends PlannedUsers {
   /** Users that are not sent again, because the goal says so. */
   private readonly givenUp = new Set<number>();
 
-  /** @param isNew whether no earlier invocation of the run can have changed anybody */
+  /** @param isWhole whether nobody was changed by an earlier invocation of the run, but those that `addTouched` says */
   constructor(
     goal: Goal,
     protectedIds: ReadonlySet<string>,
     excludedIds: ReadonlySet<string>,
-    private readonly isNew = true
+    private readonly isWhole = true
   ) {
     super(goal, protectedIds, excludedIds);
   }
@@ -110,6 +111,19 @@ export class Roster extends PlannedUsers {
         this.write(user, state, { kind: 'unconfirmed', reason: NOT_SHOWN });
       }
     }
+  }
+
+  /** An earlier invocation of the run may have changed the user. Returns the user. */
+  addTouched(userId: string): number {
+    const user = this.users.add(userId);
+    this.users.set(user, this.users.get(user) | TOUCHED);
+    return user;
+  }
+
+  /** Whether a selected user was in the goal state before this invocation sent anything. */
+  isThere(user: number): boolean {
+    const state = this.users.get(user);
+    return (state & SELECTED) !== 0 && placeOf(state) === 'already';
   }
 
   /** Users that were sent and are not known to be in the goal state, but may be sooner or later. */
@@ -182,7 +196,7 @@ export class Roster extends PlannedUsers {
   /** What a result says about whether a request was carried out. */
   private findEvidence(state: number, result: OperationResult): number {
     if (result.kind === 'done' || result.kind === 'unconfirmed') return TOUCHED;
-    const isFirst = this.isNew && (state & (RESULT | TOUCHED | FIRST_REFUSED)) === 0;
+    const isFirst = this.isWhole && (state & (RESULT | TOUCHED | FIRST_REFUSED)) === 0;
     return isFirst && result.reason.type !== NO_SUCH_USER.type ? FIRST_REFUSED : 0;
   }
 
