@@ -7,12 +7,12 @@ import type { Goal } from './Goal';
 import { sendOneByOne, sendSingle } from './send-one-by-one';
 
 const NO_ID: OperationResult = {
-  kind: 'refused',
+  kind: 'unsent',
   reason: { type: 'SESSION_WITHOUT_ID', detail: 'The users API shows a session of this user without a usable id.' }
 };
 
 const NO_SESSIONS: OperationResult = {
-  kind: 'refused',
+  kind: 'unsent',
   reason: { type: 'NO_SESSIONS', detail: 'The users API shows the user in the app, and no session that is.' }
 };
 

@@ -21,6 +21,7 @@ import {
   SHOWN,
   TOUCHED,
   TOUCHED_EARLIER,
+  UNSENT,
   WAS_THERE
 } from './user-states';
 import type { Reason, UserState } from './UserState';
@@ -66,20 +67,20 @@ export class Roster extends PlannedUsers {
    * Reading has ended: gives the selected users that were not listed their place, and returns those to send.
    *
    * @param isComplete whether everybody was shown, so that whoever was not is not there
+   * @param hasUnnamed whether users were shown without a usable id, so that whoever was not shown may be one of them
    */
-  planUnlisted(isComplete: boolean): number[] {
+  planUnlisted(isComplete: boolean, hasUnnamed = false): number[] {
     this.isComplete = isComplete;
     const toSend: number[] = [];
     const { whenNotListed } = this.goal;
     for (let user = 0; user < this.users.size; user++) {
       const state = this.users.get(user);
       if ((state & (SELECTED | SHOWN)) !== SELECTED) continue;
-      const isPlanned =
-        this.note(user, isComplete && whenNotListed === 'skip' ? state | GONE : state, true) !== undefined;
-      if (!isPlanned) continue;
-      if ((state & ABSENT) !== 0) this.setResult(user, { kind: 'refused', reason: NO_SUCH_USER });
+      const isGone = isComplete && whenNotListed === 'skip' && (!hasUnnamed || (state & ABSENT) !== 0);
+      if (this.note(user, isGone ? state | GONE : state, true) === undefined) continue;
+      if ((state & ABSENT) !== 0) this.setResult(user, { kind: 'unsent', reason: NO_SUCH_USER });
       else if (whenNotListed === 'send') toSend.push(user);
-      else if (isComplete) this.setResult(user, { kind: 'refused', reason: NOT_SHOWN });
+      else if (isComplete) this.setResult(user, { kind: 'unsent', reason: NOT_SHOWN });
     }
     return toSend;
   }
@@ -98,7 +99,7 @@ export class Roster extends PlannedUsers {
     const state = this.users.get(user);
     // When a session of a user turned that was not listed before is unknown.
     if ((state & SHOWN) !== 0) this.resets.after(user, shown);
-    if ((state & RESULT) === 0) return;
+    if ((state & RESULT) === 0 || (state & UNSENT) !== 0) return;
     if (this.goal.isMet(shown)) {
       if ((state & (FIRST_REFUSED | TOUCHED)) === FIRST_REFUSED) this.setByOthers(user, state);
       else this.write(user, state | CONFIRMED, { kind: 'done' });
@@ -211,6 +212,7 @@ export class Roster extends PlannedUsers {
   /** What a result says about whether a request was carried out. */
   private findEvidence(state: number, result: OperationResult): number {
     if (result.kind === 'done' || result.kind === 'unconfirmed') return TOUCHED;
+    if (result.kind === 'unsent') return 0;
     const isFirst = this.isWhole && (state & (RESULT | TOUCHED | FIRST_REFUSED)) === 0;
     return isFirst && result.reason.type !== NO_SUCH_USER.type ? FIRST_REFUSED : 0;
   }
@@ -223,6 +225,6 @@ export class Roster extends PlannedUsers {
   private write(user: number, state: number, result: OperationResult): void {
     if (result.kind === 'done') this.reasons.delete(user);
     else this.reasons.set(user, result.reason);
-    this.users.set(user, (state & ~RESULT) | RESULT_FLAGS[result.kind]);
+    this.users.set(user, (state & ~(RESULT | UNSENT)) | RESULT_FLAGS[result.kind]);
   }
 }
