@@ -1,3 +1,4 @@
+import { backendError } from '../../../cloudcode/lock_users/src/requests/classify-response';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { runOnFake } from '../../support/run-on-fake';
 import { userId, userIds } from '../../support/user-id';
@@ -61,7 +62,7 @@ describe('the selection', () => {
         users: page.users.map((user) => (user.userId === userId(3) ? { ...user, userId: '..' } : user))
       };
     };
-    platform.readUserState = () => Promise.reject(new Error('garbled'));
+    platform.readUserState = () => Promise.reject(backendError('BACKEND_REJECTED', 'no such route', { status: 404 }));
 
     const report = await runOnFake(platform, { undo: 'evening' });
 
