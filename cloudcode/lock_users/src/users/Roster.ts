@@ -89,7 +89,10 @@ export class Roster extends PlannedUsers {
   setResult(user: number, result: OperationResult): void {
     const state = this.users.get(user);
     if ((state & PLANNED) === 0) throw new InvariantError(`user ${this.idOf(user)} was sent and not planned.`);
-    this.write(user, (state & ~CONFIRMED) | this.findEvidence(state, result), result);
+    // An error of a later attempt does not take back what an earlier one may have done.
+    const isDoubtful = (state & TOUCHED) !== 0 && (result.kind === 'failed' || result.kind === 'refused');
+    const known: OperationResult = isDoubtful ? { kind: 'unconfirmed', reason: result.reason } : result;
+    this.write(user, (state & ~CONFIRMED) | this.findEvidence(state, result), known);
   }
 
   /** The users API shows a user after they were sent, and what it shows holds. */
@@ -220,6 +223,15 @@ export class Roster extends PlannedUsers {
   /** Whether a user that counts as done may count so in the record: an unlock only when a look has shown it. */
   private isProven(state: number): boolean {
     return this.goal.action !== 'unlock' || (state & CONFIRMED) !== 0;
+  }
+
+  /** As every user is noted; but who was sent by an earlier invocation may have to be looked at before they are sent again. */
+  protected override note(user: number, state: number, isComplete: boolean): number | undefined {
+    const planned = super.note(user, state, isComplete);
+    const wasSent = (state & (DONE_EARLIER | TOUCHED_EARLIER)) !== 0;
+    if (planned === undefined || !wasSent || this.goal.looksBeforeRepeating !== true) return planned;
+    this.setResult(user, { kind: 'unconfirmed', reason: this.goal.notReached });
+    return undefined;
   }
 
   private write(user: number, state: number, result: OperationResult): void {
