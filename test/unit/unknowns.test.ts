@@ -16,7 +16,9 @@ function readUnknowns(): Unknown[] {
   const lines = readFileSync(join(ROOT, 'docs', 'unknowns.md'), 'utf8').split('\n');
   const rows = lines.filter((line) => /^\| (?!-|Assumed )/.test(line));
   return rows.map((line) => {
-    const [, assumed = '', switchName = '', otherwise = '', settledBy = ''] = line.split('|').map((cell) => cell.trim());
+    const [, assumed = '', switchName = '', otherwise = '', settledBy = ''] = line
+      .split('|')
+      .map((cell) => cell.trim());
     const [, file = '', words = ''] = /^`([a-z-]+\.test\.ts)`: "(.+)"$/.exec(settledBy) ?? [];
     return { assumed, switchName, otherwise, file, words };
   });
