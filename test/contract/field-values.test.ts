@@ -83,6 +83,29 @@ test.each<[string, unknown]>([
   expect(await create({ [field]: value })).toMatchObject({ status: 422, json: { type: 'INVALID_VALUE' } });
 });
 
+test('in a batch a value that does not fit fails its operation alone, in the same words (documented sample)', async () => {
+  const object = { type: 'vehicle', id: userId(3), kind: 'bike' };
+  const operations = [
+    { method: 'put', object },
+    { method: 'put', object: { ...object, kind: 'van' } }
+  ];
+
+  const { status, json } = await callBackend(backend, 'POST', 'batch.json', { operations });
+
+  const identity = { method: 'put', object: { type: 'vehicle', id: userId(3) } };
+  const error = {
+    type: 'INVALID_VALUE',
+    title: expect.any(String),
+    detail: expect.any(String),
+    see: expect.any(String)
+  };
+  expect(status).toBe(200);
+  expect(json['operations']).toEqual([
+    { ...identity, success: false, error },
+    { ...identity, success: true }
+  ]);
+});
+
 test.each([
   [0, 'Good'],
   [1, 'Fair'],
