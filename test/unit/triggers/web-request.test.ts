@@ -55,7 +55,8 @@ test('a repeated request with the same key is about the same run, and another re
 
 test('what cannot be ordered or is not set up is 503, and says what to do', async () => {
   platform.hasQueue = false;
-  expect(await request('{}')).toMatchObject({ status: 503, body: { message: expect.stringContaining('no queue') } });
+  expect(await request('{}')).toMatchObject({ status: 503, body: { code: 'NOT_QUEUED' } });
+  expect((await request('{}')).body['message']).toContain('this runtime has no queue');
 
   const ports: WebPorts = {
     ...platform.ports(),

@@ -7,6 +7,7 @@ import type { BackendAccess } from '../input/backend-access';
 import type { LockOperation } from '../requests/lock-batch';
 import type { SessionState, UserState } from '../users/UserState';
 import type { BackendApi, Clock, DeploymentInfo, SingleResponse, UserStatePage } from '../ports';
+import { cleanText, MAX_DETAIL_BYTES, MAX_NAME_BYTES } from '../outside-text';
 import { parseRetryAfter } from './parse-retry-after';
 
 /** How a request is made: node-fetch, or what stands in for it. */
@@ -27,8 +28,8 @@ export class HttpBackendApi implements BackendApi {
     }
     const { label, environment } = info as Record<string, unknown>;
     return {
-      label: typeof label === 'string' ? label : null,
-      environment: typeof environment === 'string' ? environment : null,
+      label: readName(label),
+      environment: readName(environment),
       serverTimeMs
     };
   }
@@ -215,6 +216,10 @@ function readSession(entry: unknown): SessionState {
   };
 }
 
+function readName(value: unknown): string | null {
+  return typeof value === 'string' ? cleanText(value, MAX_NAME_BYTES) : null;
+}
+
 /** Documented: times are ISO 8601. That of a `Date` header has a form of its own. */
 function readTime(value: unknown): number | null {
   const timeMs = typeof value === 'string' ? Date.parse(value) : NaN;
@@ -223,5 +228,7 @@ function readTime(value: unknown): number | null {
 
 /** The system's own code where there is one, such as `ECONNREFUSED`, with its sentence. */
 function describeNetworkError(error: unknown): string {
-  return error instanceof Error ? error.message.replace(/\.$/, '') : 'the connection failed';
+  return error instanceof Error
+    ? cleanText(error.message, MAX_DETAIL_BYTES).replace(/\.$/, '')
+    : 'the connection failed';
 }

@@ -64,6 +64,8 @@ const REFUSALS: readonly ErrorCode[] = [
   'TOO_MANY_USERS',
   'RUN_UNDER_WAY',
   'RUN_ENDED',
+  'NO_SUCH_OBJECT',
+  'NO_MODELS',
   'NO_RECORD',
   'NOT_UNDOABLE',
   'NOBODY_SELECTED',

@@ -14,7 +14,7 @@ import { createContext } from '../run/RunContext';
 import type { RunContext } from '../run/RunContext';
 import { runInvocation } from '../run/run-invocation';
 import { scheduleInvocation } from '../run/schedule-invocation';
-import { queued, recordOfAnotherRun, runEnded, runNotFound } from '../stop-reasons';
+import { noModels, noSuchObject, queued, recordOfAnotherRun, runEnded } from '../stop-reasons';
 import { findOwnParameter } from './own-parameters';
 
 /**
@@ -58,9 +58,9 @@ async function readRequest(
   objectId: string
 ): Promise<Parameters | ErrorDetails> {
   const { records, clock } = ports;
-  if (records === undefined) return runNotFound(objectId, 'the data model has no models for it');
+  if (records === undefined) return noModels(objectId);
   const [run] = await sender.read('record', (timeoutMs) => records.findRuns({ objectId }, timeoutMs));
-  if (run === undefined) return runNotFound(objectId, 'there is no such object');
+  if (run === undefined) return noSuchObject(objectId);
   if (run.runId !== null && run.runId !== objectId) return recordOfAnotherRun(objectId, run.runId);
   if (run.status !== 'requested' || run.startedAtMs !== null) return runEnded(objectId, run.status);
   try {
