@@ -1,6 +1,6 @@
 import { ERROR_CATALOGUE, LockUsersError } from '../errors';
 import type { Pace } from '../requests/TokenBucket';
-import { define } from './Check';
+import { define, joinMistakes } from './Check';
 import type { Check, Definition } from './Check';
 import { checkAddress, checkToken } from './backend-access';
 import { WHERE_TO_FIND_THE_ADDRESS } from './backend-access';
@@ -168,7 +168,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
   if (mistakes.length > 0 || address === undefined || token === undefined) {
     throw new LockUsersError({
       code: 'INVALID_SETTINGS',
-      message: mistakes.join(' '),
+      message: joinMistakes(mistakes),
       nextStep: ERROR_CATALOGUE.INVALID_SETTINGS.remedy
     });
   }

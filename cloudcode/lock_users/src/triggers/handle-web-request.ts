@@ -48,6 +48,8 @@ export async function handleWebRequest(request: WebRequest, ports: WebPorts): Pr
   try {
     const rawParameters = readBody(request);
     settings = ports.readSettings();
+    // Checked before anything else is done with them: they may be nested too deeply for that.
+    parseParameters(rawParameters);
     runId = chooseRunId(request.idempotencyKey, rawParameters, ports);
     parameters = parseParameters({ requestedBy: 'web request', ...rawParameters, runId });
     resolveMaxUsers(settings, parameters);

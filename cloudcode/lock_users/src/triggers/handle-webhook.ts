@@ -1,6 +1,7 @@
 import isPlainObject = require('lodash/isPlainObject');
 import { LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
+import { describeValue } from '../input/Check';
 import { invalidParameters, parseParameters } from '../input/parse-parameters';
 import type { Parameters } from '../input/parameters';
 import { resolveMaxUsers } from '../input/resolve-max-users';
@@ -87,7 +88,7 @@ function readParameters({ parameters, action, reason, requestedBy }: RunRecord):
   const { action: rawAction } = rawParameters as { readonly action?: unknown };
   if (isFilled(action) && rawAction !== undefined && rawAction !== action) {
     throw invalidParameters([
-      `The field "action" says ${JSON.stringify(action)}, and the parameters say ${JSON.stringify(rawAction)}. Say one of them.`
+      `The field "action" says ${describeValue(action)}, and the parameters say ${describeValue(rawAction)}. Say one of them.`
     ]);
   }
   return {
