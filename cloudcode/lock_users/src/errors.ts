@@ -70,7 +70,7 @@ export const ERROR_CATALOGUE = {
     remedy: 'Look at the detail; running the task again is safe.'
   },
   BACKEND_PROTOCOL: {
-    meaning: 'A 2xx answer without the documented content.',
+    meaning: 'A 2xx answer without the documented content, or any answer of more than 32 MB.',
     remedy: 'Check JOURNEY_BACKEND_URL; if it is right, run the task again, which is safe.'
   },
   DATABASE_UNAVAILABLE: {
@@ -153,7 +153,7 @@ export interface ErrorDetails {
   /** Milliseconds that the answer's `Retry-After` asks to wait. */
   readonly retryAfterMs?: number;
   /** Why there was no answer that could be read, where there was none. */
-  readonly network?: 'timeout' | 'connection' | 'garbled';
+  readonly network?: 'timeout' | 'connection' | 'garbled' | 'too large';
 }
 
 const USERS_CHANGED_SENTENCE: Record<UsersChanged, string> = {

@@ -10,6 +10,12 @@ import type { BackendApi, Clock, DeploymentInfo, SingleResponse, UserStatePage }
 import { cleanText, MAX_DETAIL_BYTES, MAX_NAME_BYTES } from '../outside-text';
 import { parseRetryAfter } from './parse-retry-after';
 
+/**
+ * Bytes of an answer that are read, after decompression. Ours: a page of 1000 users with a hundred sessions each has 30 MB, and
+ * eight pages are read at once in the platform's 1024 MB.
+ */
+export const MAX_ANSWER_BYTES = 32_000_000;
+
 /** How a request is made: node-fetch, or what stands in for it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Pick<Response, 'status' | 'headers' | 'text'>>;
 
@@ -151,6 +157,7 @@ export class HttpBackendApi implements BackendApi {
         ...(body !== undefined && { body }),
         // A followed redirect turns a POST into a GET and may carry the token elsewhere.
         redirect: 'manual',
+        size: MAX_ANSWER_BYTES,
         // The same object under another name: the type packages of Node and node-fetch each declare their own.
         signal: tooLate.signal as RequestInit['signal']
       });
@@ -166,6 +173,14 @@ export class HttpBackendApi implements BackendApi {
       return { status: response.status, text: await response.text(), retryAfterMs, serverTimeMs };
     } catch (error) {
       const isTimeout = tooLate.signal.aborted;
+      // Otherwise an answer that is not read to its end keeps coming.
+      tooLate.abort();
+      if ((error as { readonly type?: unknown } | null)?.type === 'max-size') {
+        const most = `${MAX_ANSWER_BYTES / 1_000_000} MB`;
+        throw backendError('BACKEND_PROTOCOL', `${name} was answered with more than ${most}.`, {
+          network: 'too large'
+        });
+      }
       const what = isTimeout ? `not answered within ${timeoutMs / 1000} s` : describeNetworkError(error);
       throw backendError('BACKEND_UNREACHABLE', this.access.token.redact(`${name} failed: ${what}.`), {
         network: isTimeout ? 'timeout' : 'connection'
