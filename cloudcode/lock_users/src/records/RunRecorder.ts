@@ -2,11 +2,11 @@ import chunk = require('lodash/chunk');
 import { ACTION_LABELS } from '../actions/ActionLabels';
 import { toErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
-import { BACKOFF_BASE_MS } from '../requests/retry-rules';
 import type { RunContext } from '../run/RunContext';
 import type { Roster } from '../users/Roster';
 import { countFitting } from './cut-saves';
 import type { BatchRecord, RunRecord } from './RunRecord';
+import { insist, logIncomplete, saveRun } from './save-run';
 
 /** Batch records read with one request at most: about 1 MB. Ours. */
 const MAX_RECORDS_PER_READ = 20;
@@ -16,12 +16,6 @@ const MAX_UNSAVED = 20;
 
 /** Milliseconds between two updates of a run's progress in its record. Ours. */
 const PROGRESS_INTERVAL_MS = 5000;
-
-/** Milliseconds that a request may take by which a run's record is finished: the time is short then. Ours. */
-const CLOSING_TIMEOUT_MS = 5000;
-
-/** How often such a request is tried. Ours. */
-const CLOSING_ATTEMPTS = 3;
 
 /** A batch that was written down before it is sent. */
 export interface RecordedBatch {
@@ -221,30 +215,4 @@ export class RunRecorder {
   private listNotDone({ users }: RecordedBatch): string {
     return JSON.stringify(this.roster.listNotDone(users));
   }
-}
-
-/** Saves a run's record that has no batches. The log says so if that fails. */
-export async function saveRun(context: RunContext, records: RecordStore, run: RunRecord): Promise<void> {
-  try {
-    await insist(context, (timeoutMs) => records.save([run], timeoutMs));
-  } catch (error) {
-    logIncomplete(context, error);
-  }
-}
-
-/** Makes a request that is not held back by the end of the budget. */
-async function insist<T>({ sender, ports }: RunContext, attempt: (timeoutMs: number) => Promise<T>): Promise<T> {
-  for (let count = 1; ; count++) {
-    sender.requests.record++;
-    try {
-      return await attempt(CLOSING_TIMEOUT_MS);
-    } catch (error) {
-      if (count === CLOSING_ATTEMPTS) throw error;
-      await ports.clock.sleep(BACKOFF_BASE_MS);
-    }
-  }
-}
-
-function logIncomplete({ ports }: RunContext, error: unknown): void {
-  ports.log.line(`${toErrorDetails(error).message} What it says may be incomplete; this report is not.`);
 }

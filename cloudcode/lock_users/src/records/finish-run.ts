@@ -3,9 +3,9 @@ import type { RecordStore } from '../ports';
 import { shortenReport } from '../report/shorten-report';
 import type { Report } from '../report/Report';
 import type { RunContext } from '../run/RunContext';
-import { saveRun } from './RunRecorder';
 import type { RunRecorder } from './RunRecorder';
 import type { RecordStatus, RunRecord } from './RunRecord';
+import { saveRun } from './save-run';
 
 /** Milliseconds that a run keeps its lease for its next invocation, beyond the time for which that one is scheduled. Ours. */
 export const HAND_OVER_LEASE_MS = 600_000;

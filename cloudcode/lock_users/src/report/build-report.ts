@@ -60,6 +60,7 @@ const NOBODY: AllCounts = {
 };
 
 const REFUSALS: readonly ErrorCode[] = [
+  'INVALID_PARAMETERS',
   'NOT_ARMED',
   'TOO_MANY_USERS',
   'RUN_UNDER_WAY',

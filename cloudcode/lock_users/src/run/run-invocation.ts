@@ -13,6 +13,7 @@ import type { Deployment, Report } from '../report/Report';
 import { notArmed } from '../stop-reasons';
 import { Roster } from '../users/Roster';
 import type { ActiveRun } from './ActiveRun';
+import { checkWhere } from './check-where';
 import { reconcile } from './reconcile';
 import type { RunContext } from './RunContext';
 import { scheduleContinuation } from './schedule-continuation';
@@ -83,6 +84,8 @@ async function advance(context: RunContext, progress: Progress): Promise<void> {
   progress.record = record;
   progress.refusal = stop;
   if (stop !== undefined) return;
+  progress.refusal = await checkWhere(context);
+  if (progress.refusal !== undefined) return;
 
   const resolved = await ACTIONS[parameters.action].resolve(context, { record, clockAheadMs });
   if ('refusal' in resolved) {

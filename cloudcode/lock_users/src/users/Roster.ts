@@ -6,12 +6,12 @@ import type { Failure, OutcomeCounts } from './outcomes';
 import { PlannedUsers } from './PlannedUsers';
 import {
   ABSENT,
+  CONFIRMED,
   DONE,
   FIRST_REFUSED,
   GONE,
   outcomeOf,
   PLANNED,
-  READ,
   REFUSED,
   RESULT,
   RESULT_FLAGS,
@@ -85,7 +85,7 @@ export class Roster extends PlannedUsers {
   setResult(user: number, result: OperationResult): void {
     const state = this.users.get(user);
     if ((state & PLANNED) === 0) throw new InvariantError(`user ${this.idOf(user)} was sent and not planned.`);
-    this.write(user, state | this.findEvidence(state, result), result);
+    this.write(user, (state & ~CONFIRMED) | this.findEvidence(state, result), result);
   }
 
   /** The users API shows a user after they were sent, and what it shows holds. */
@@ -98,15 +98,15 @@ export class Roster extends PlannedUsers {
     if ((state & RESULT) === 0) return;
     if (this.goal.isMet(shown)) {
       if ((state & (FIRST_REFUSED | TOUCHED)) === FIRST_REFUSED) this.setByOthers(user, state);
-      else this.write(user, state, { kind: 'done' });
-    } else if ((state & REFUSED) === 0) this.recheck(user, state, shown);
+      else this.write(user, state | CONFIRMED, { kind: 'done' });
+    } else if ((state & REFUSED) === 0) this.recheck(user, state & ~CONFIRMED, shown);
   }
 
-  /** The reading has ended: whether the run changed a user that it did not show is unknown. */
+  /** The users were read: whether the run changed a user that was not shown since is unknown. */
   endReading(): void {
     for (let user = 0; user < this.users.size; user++) {
       const state = this.users.get(user);
-      if ((state & DONE) !== 0 && (state & READ) === 0) {
+      if ((state & (DONE | CONFIRMED)) === DONE) {
         this.write(user, state, { kind: 'unconfirmed', reason: NOT_SHOWN });
       }
     }
@@ -188,7 +188,7 @@ export class Roster extends PlannedUsers {
 
   /** Whether a user that counts as done may count so in the record: an unlock only when a look has shown it. */
   private isProven(state: number): boolean {
-    return this.goal.action !== 'unlock' || (this.isVerifying && (state & READ) !== 0);
+    return this.goal.action !== 'unlock' || (state & CONFIRMED) !== 0;
   }
 
   private write(user: number, state: number, result: OperationResult): void {
