@@ -55,6 +55,18 @@ test('quoted text cannot end its quotes', () => {
   expect(quoteText('\u009b'.repeat(500), 50)).toHaveLength(48);
 });
 
+test('no character that is escaped stays as it is, whatever stands around it', () => {
+  const wrong: string[] = [];
+  for (let code = 0; code <= 0xffff; code++) {
+    const character = String.fromCharCode(code);
+    const isUnsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(character);
+    if ((escapeText(character) !== character) !== isUnsafe) wrong.push(code.toString(16));
+  }
+
+  expect(wrong).toEqual([]);
+});
+
 test('bytes are those of UTF-8', () => {
-  for (const text of ['abc', 'é', '語', '😀', 'a語😀é\n']) expect(countBytes(text)).toBe(Buffer.byteLength(text));
+  for (const text of ['', 'abc', 'é', '語', '😀', 'a語😀é\n', '\ud83d', '\ude00\ud83d', 'x\ud83dx'])
+    expect(countBytes(text)).toBe(Buffer.byteLength(text));
 });

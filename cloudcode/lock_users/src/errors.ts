@@ -163,7 +163,7 @@ const USERS_CHANGED_SENTENCE: Record<UsersChanged, string> = {
 };
 
 /** The message, whether any user was changed, and the next step, as one line of text. */
-export function describeError(details: ErrorDetails, usersChanged: UsersChanged): string {
+export function describeError(details: Pick<ErrorDetails, 'message' | 'nextStep'>, usersChanged: UsersChanged): string {
   return `${details.message} ${USERS_CHANGED_SENTENCE[usersChanged]} ${details.nextStep}`;
 }
 

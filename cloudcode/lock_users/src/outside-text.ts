@@ -19,14 +19,14 @@ export const MAX_NEXT_STEP_BYTES = 400;
  */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** Most text has none of them, and this is faster to tell. */
-const PLAIN = /^[\x20-\x7e]*$/;
+/** Most text is Latin, Greek, Cyrillic, Chinese, Japanese or Korean alone, which has none of them, and this is faster to tell. */
+const COMMON = /^[\x20-\x7e\xa0-\xac\xae-\u05ff\u2e80-\ud7ff\uff01-\uffef]*$/;
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** The text with such characters escaped as in JSON. JSON stays JSON of the same value, and clean text stays as it is. */
 export function escapeText(text: string): string {
-  if (PLAIN.test(text)) return text;
+  if (COMMON.test(text)) return text;
   return text.replace(UNSAFE, (character) => SHORT_ESCAPES[character] ?? escapeUnits(character));
 }
 
@@ -35,15 +35,14 @@ export function cleanText(text: string, mostBytes: number): string {
   // A character has one byte at least, so what comes later cannot stay; there may be megabytes of it.
   const escaped = escapeText(text.slice(0, mostBytes + 1));
   if (countBytes(escaped) <= mostBytes) return escaped;
-  const kept: string[] = [];
-  let left = mostBytes - countBytes('…');
-  for (const character of escaped) {
-    left -= countBytes(character);
-    if (left < 0) break;
-    kept.push(character);
+  const left = mostBytes - countBytes('…');
+  let bytes = 0;
+  let end = 0;
+  while (bytes + bytesAt(escaped, end) <= left) {
+    bytes += bytesAt(escaped, end);
+    end += unitsAt(escaped, end);
   }
-  // Joined and not sliced, because a slice would keep all of the text in memory.
-  return `${kept.join('')}…`;
+  return `${escaped.slice(0, end)}…`;
 }
 
 /** Whatever was typed, in quotes, so that it cannot be taken for our own words. Cut like `cleanText`. */
@@ -53,15 +52,23 @@ export function quoteText(text: string, mostBytes: number): string {
 
 /** Bytes of the text in UTF-8. */
 export function countBytes(text: string): number {
-  if (PLAIN.test(text)) return text.length;
   let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    if (code < 0x80) bytes += 1;
-    else if (code < 0x800) bytes += 2;
-    else bytes += code < 0x10000 ? 3 : 4;
-  }
+  for (let index = 0; index < text.length; index += unitsAt(text, index)) bytes += bytesAt(text, index);
   return bytes;
+}
+
+/** Bytes in UTF-8 of the character that begins there. */
+function bytesAt(text: string, index: number): number {
+  const code = text.charCodeAt(index);
+  if (code < 0x80) return 1;
+  if (code < 0x800) return 2;
+  return unitsAt(text, index) === 2 ? 4 : 3;
+}
+
+/** Units of 16 bits of that character: halves of a surrogate pair that stand alone are characters. */
+function unitsAt(text: string, index: number): 1 | 2 {
+  const code = text.charCodeAt(index);
+  return code >= 0xd800 && code <= 0xdbff && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00 ? 2 : 1;
 }
 
 function escapeUnits(character: string): string {

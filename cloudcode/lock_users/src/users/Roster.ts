@@ -20,6 +20,7 @@ import {
   TOUCHED,
   WAS_THERE
 } from './user-states';
+import { UserReasons } from './UserReasons';
 import type { Reason, UserState } from './UserState';
 
 const NOT_SHOWN: Reason = {
@@ -43,7 +44,7 @@ const UNVERIFIED: Reason = {
  * is evidence; what the users API shows afterwards decides.
  */
 export class Roster extends PlannedUsers {
-  private readonly reasons = new Map<number, Reason>();
+  private readonly reasons = new UserReasons();
   /** Whether everybody was selected and shown. */
   isComplete = false;
   /** Users that are not sent again, because the goal says so. */
