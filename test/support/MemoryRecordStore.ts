@@ -60,19 +60,13 @@ export class MemoryRecordStore implements RecordStore {
     return Promise.resolve([...this.runs.values()].filter(matches).map((run) => ({ ...run })));
   }
 
-  findBatches(ids: readonly string[]): Promise<readonly BatchRecord[]> {
-    return Promise.resolve(
-      [...this.batches.values()].filter(({ id }) => ids.includes(id)).map((batch) => ({ ...batch }))
-    );
-  }
-
   readBatches(
-    { runRecordId, sinceMs }: { readonly runRecordId: string; readonly sinceMs: number },
+    { runRecordId, sinceMs }: { readonly runRecordId: string; readonly sinceMs?: number },
     limit: number,
     skip: number
   ): Promise<readonly BatchRecord[]> {
     const wanted = [...this.batches.values()].filter(
-      (batch) => batch.runRecordId === runRecordId || (batch.sentAtMs ?? 0) >= sinceMs
+      (batch) => batch.runRecordId === runRecordId || (batch.sentAtMs ?? 0) >= (sinceMs ?? Infinity)
     );
     return Promise.resolve(wanted.slice(skip, skip + limit).map((batch) => ({ ...batch })));
   }

@@ -7,6 +7,7 @@ function next(previous: Continuation | undefined, already: number, done: number)
   return continueRun({ runId: 'run-1', startedAtMs: 7000 }, previous, {
     already,
     done,
+    doneEarlier: previous?.done ?? 0,
     resetBefore: 2,
     bucket: BUCKET
   });

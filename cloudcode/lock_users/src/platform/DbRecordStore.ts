@@ -134,20 +134,17 @@ export class DbRecordStore implements RecordStore {
     return objects.map((object) => this.read<RunRecord>(object, RUN_FIELDS));
   }
 
-  async findBatches(ids: readonly string[], timeoutMs: number): Promise<readonly BatchRecord[]> {
-    const { lock_run_batch: batches } = this.db;
-    const objects = await this.attempt('read', timeoutMs, () => batches.where('id in ?', ids).toArray());
-    return objects.map((object) => this.read<BatchRecord>(object, BATCH_FIELDS));
-  }
-
   async readBatches(
-    { runRecordId, sinceMs }: { readonly runRecordId: string; readonly sinceMs: number },
+    { runRecordId, sinceMs }: { readonly runRecordId: string; readonly sinceMs?: number },
     limit: number,
     skip: number,
     timeoutMs: number
   ): Promise<readonly BatchRecord[]> {
     const { lock_run_batch: batches } = this.db;
-    const query = batches.where('lock_run_id = ? or sent_at >= ?', runRecordId, new Date(sinceMs));
+    const query =
+      sinceMs === undefined
+        ? batches.where('lock_run_id = ?', runRecordId)
+        : batches.where('lock_run_id = ? or sent_at >= ?', runRecordId, new Date(sinceMs));
     const objects = await this.attempt('read', timeoutMs, () => query.orderBy('id').limit(limit).skip(skip).toArray());
     return objects.map((object) => this.read<BatchRecord>(object, BATCH_FIELDS));
   }

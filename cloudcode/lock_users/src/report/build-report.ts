@@ -25,6 +25,8 @@ export interface ReportInput {
   readonly roster: ReportRoster | undefined;
   readonly sessions?: SessionCounts | undefined;
   readonly verified: boolean;
+  /** How many users earlier invocations brought to the goal state. */
+  readonly doneEarlier: number;
   /** Sessions that turned `RESET` in earlier invocations. */
   readonly resetEarlier: number;
   /** Why the run stopped early or did not start, if it did. */
@@ -71,9 +73,9 @@ const REFUSALS: readonly ErrorCode[] = [
  * @throws InvariantError where the counts do not add up.
  */
 export function buildReport(input: ReportInput): Report {
-  const { context, roster, stop, resetEarlier, sessions } = input;
+  const { context, roster, stop, resetEarlier, sessions, doneEarlier } = input;
   const { parameters, invocation, sender, warnings } = context;
-  const { action, undo, reason, continuation } = parameters;
+  const { action, undo, reason } = parameters;
   const { requests } = sender;
   const counts: AllCounts = roster === undefined ? NOBODY : { ...roster.countPlan(), ...roster.countOutcomes() };
   assertSums(counts);
@@ -90,7 +92,7 @@ export function buildReport(input: ReportInput): Report {
     deployment: input.deployment,
     counts: nameCounts(parameters, counts, roster !== undefined),
     ...(sessions && { sessions }),
-    ...(invocation > 1 && { earlier: { [ACTION_LABELS[action].done]: continuation?.done ?? 0 } }),
+    ...((invocation > 1 || doneEarlier > 0) && { earlier: { [ACTION_LABELS[action].done]: doneEarlier } }),
     ...listUsers(roster, counts, resetEarlier, undo !== undefined),
     ...(warnings.list.length > 0 && { warnings: warnings.list }),
     requests: {
@@ -130,15 +132,15 @@ function nameCounts({ action, onlyEnrolled, undo }: Parameters, counts: AllCount
   };
 }
 
-function decideStatus({ context, stop, next }: ReportInput, counts: AllCounts): RunStatus {
-  const { dryRun, parameters } = context;
+function decideStatus({ context, stop, next, doneEarlier }: ReportInput, counts: AllCounts): RunStatus {
+  const { dryRun } = context;
   if (stop?.code === 'QUEUED') return 'queued';
   // An unarmed deployment that was not told to lock has done all it was asked for, so it is no refusal.
   if (dryRun && (stop === undefined || stop.code === 'NOT_ARMED' || stop.code === 'ALREADY_UNDONE')) return 'planned';
   // The run began, and then more users were there than it may change, or it was disarmed.
   const isCutShort = stop?.code === 'TOO_MANY_USERS' || stop?.code === 'NOT_ARMED';
   if (stop !== undefined && REFUSALS.includes(stop.code)) {
-    return isCutShort && (parameters.continuation?.done ?? 0) > 0 ? 'partial' : 'refused';
+    return isCutShort && doneEarlier > 0 ? 'partial' : 'refused';
   }
   if (next !== undefined) return 'continues';
   if (stop?.code === 'STALLED') return 'stalled';

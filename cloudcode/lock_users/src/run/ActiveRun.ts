@@ -11,3 +11,10 @@ export interface ActiveRun extends RunContext, ResolvedGoal {
   /** Whether no invocation of the run has begun before. */
   readonly isNew: boolean;
 }
+
+/** How many users earlier invocations of the run brought to the goal state, as far as it is known. */
+export function countDoneEarlier({ parameters }: RunContext, run: ActiveRun | undefined): number {
+  const { done } = parameters.continuation ?? { done: 0 };
+  // Without a record nobody knows who they were.
+  return run?.recorder === undefined ? done : run.roster.countDoneEarlier();
+}

@@ -35,6 +35,8 @@ export interface Continuation {
 export interface InvocationResult {
   readonly already: number;
   readonly done: number;
+  /** Users that earlier invocations brought to the goal state, as far as it is known now. */
+  readonly doneEarlier: number;
   /** Sessions that were `RESET` before anything was sent. */
   readonly resetBefore: number;
   readonly bucket: BucketState;
@@ -44,7 +46,7 @@ export interface InvocationResult {
 export function continueRun(
   { runId, startedAtMs }: Pick<Continuation, 'runId' | 'startedAtMs'>,
   previous: Continuation | undefined,
-  { already, done, resetBefore, bucket }: InvocationResult
+  { already, done, doneEarlier, resetBefore, bucket }: InvocationResult
 ): Continuation | undefined {
   const invocation = previous?.invocation ?? 1;
   const doneSeen = previous?.doneSeen ?? already;
@@ -58,7 +60,7 @@ export function continueRun(
     startedAtMs,
     idleInvocations,
     doneSeen: Math.max(doneSeen, already + done),
-    done: (previous?.done ?? 0) + done,
+    done: doneEarlier + done,
     resetSessions: previous?.resetSessions ?? resetBefore,
     bucket
   };

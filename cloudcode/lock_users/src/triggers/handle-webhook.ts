@@ -49,6 +49,7 @@ export async function handleWebhook(settings: Settings, objectId: string, ports:
     deployment: { label: null, environment: null, backendId: settings.backendId },
     roster: undefined,
     verified: false,
+    doneEarlier: 0,
     resetEarlier: 0,
     stop
   });

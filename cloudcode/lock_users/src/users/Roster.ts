@@ -8,9 +8,11 @@ import {
   ABSENT,
   CONFIRMED,
   DONE,
+  DONE_EARLIER,
   FIRST_REFUSED,
   GONE,
   outcomeOf,
+  placeOf,
   PLANNED,
   REFUSED,
   RESULT,
@@ -18,6 +20,7 @@ import {
   SELECTED,
   SHOWN,
   TOUCHED,
+  TOUCHED_EARLIER,
   WAS_THERE
 } from './user-states';
 import { UserReasons } from './UserReasons';
@@ -50,12 +53,12 @@ export class Roster extends PlannedUsers {
   /** Users that are not sent again, because the goal says so. */
   private readonly givenUp = new Set<number>();
 
-  /** @param isNew whether no earlier invocation of the run can have changed anybody */
+  /** @param isWhole whether nobody was changed by an earlier invocation of the run, but those that `addEarlier` says */
   constructor(
     goal: Goal,
     protectedIds: ReadonlySet<string>,
     excludedIds: ReadonlySet<string>,
-    private readonly isNew = true
+    private readonly isWhole = true
   ) {
     super(goal, protectedIds, excludedIds);
   }
@@ -111,6 +114,32 @@ export class Roster extends PlannedUsers {
         this.write(user, state, { kind: 'unconfirmed', reason: NOT_SHOWN });
       }
     }
+  }
+
+  /** An earlier invocation of the run has brought the user to the goal state, or may have. Returns the user. */
+  addEarlier(userId: string, what: 'done' | 'maybe'): number {
+    const user = this.users.add(userId);
+    const flags = what === 'done' ? DONE_EARLIER | TOUCHED : TOUCHED_EARLIER | TOUCHED;
+    this.users.set(user, this.users.get(user) | flags);
+    return user;
+  }
+
+  /** How many users earlier invocations brought to the goal state, as far as it is known now, without those sent again. */
+  countDoneEarlier(): number {
+    let count = 0;
+    for (let user = 0; user < this.users.size; user++) {
+      const state = this.users.get(user);
+      if ((state & (DONE_EARLIER | TOUCHED_EARLIER)) === 0) continue;
+      const isUnread = (state & SHOWN) === 0 && (state & DONE_EARLIER) !== 0 && placeOf(state) === undefined;
+      if (isUnread || this.isThere(user)) count++;
+    }
+    return count;
+  }
+
+  /** Whether a selected user was in the goal state before this invocation sent anything. */
+  isThere(user: number): boolean {
+    const state = this.users.get(user);
+    return (state & SELECTED) !== 0 && placeOf(state) === 'already';
   }
 
   /** Users that were sent and are not known to be in the goal state, but may be sooner or later. */
@@ -183,7 +212,7 @@ export class Roster extends PlannedUsers {
   /** What a result says about whether a request was carried out. */
   private findEvidence(state: number, result: OperationResult): number {
     if (result.kind === 'done' || result.kind === 'unconfirmed') return TOUCHED;
-    const isFirst = this.isNew && (state & (RESULT | TOUCHED | FIRST_REFUSED)) === 0;
+    const isFirst = this.isWhole && (state & (RESULT | TOUCHED | FIRST_REFUSED)) === 0;
     return isFirst && result.reason.type !== NO_SUCH_USER.type ? FIRST_REFUSED : 0;
   }
 
