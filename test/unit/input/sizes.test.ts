@@ -5,6 +5,7 @@ import { LockUsersError } from '../../../cloudcode/lock_users/src/errors';
 import { handleWebhook } from '../../../cloudcode/lock_users/src/triggers/handle-webhook';
 import { handleWebRequest } from '../../../cloudcode/lock_users/src/triggers/handle-web-request';
 import { readTrigger } from '../../../cloudcode/lock_users/src/triggers/read-trigger';
+import { formatTime } from '../../../cloudcode/lock_users/src/platform/format-time';
 import { hashToUuid } from '../../../cloudcode/lock_users/src/platform/hash-to-uuid';
 import { FakePlatform } from '../../support/fake-ports';
 import { MemoryRecordStore } from '../../support/MemoryRecordStore';
@@ -71,7 +72,7 @@ test.each(['[', '{"a":'])('a web request whose body is nested deeply, of %s, is 
   for (const body of [deep, `{"reason":${deep}}`, `{"where":["a = ?",${deep}]}`, JSON.stringify(MANY)]) {
     const answer = await handleWebRequest(
       { url: '/lock_users', body, idempotencyKey: 'key' },
-      { ...new FakePlatform([]).ports(), readSettings: () => SETTINGS, hashToUuid }
+      { ...new FakePlatform([]).ports(), readSettings: () => SETTINGS, hashToUuid, formatTime }
     );
 
     expect(answer).toMatchObject({ status: 400, body: { code: 'INVALID_PARAMETERS' } });
