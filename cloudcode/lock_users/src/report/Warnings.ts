@@ -11,6 +11,10 @@ export class Warnings {
 
   constructor(private readonly log: Log) {}
 
+  has(code: WarningCode): boolean {
+    return this.list.some((warning) => warning.code === code);
+  }
+
   /** Adds a warning; the same one again is left out. */
   add(code: WarningCode, text: string): void {
     const message = cleanText(text, MAX_MESSAGE_BYTES);
