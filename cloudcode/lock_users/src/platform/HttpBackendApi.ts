@@ -5,10 +5,11 @@ import { describePlatformError } from '../requests/describe-platform-error';
 import { assertBatchKeepsData, serializeLockBatch } from '../requests/lock-batch';
 import type { BackendAccess } from '../input/backend-access';
 import type { LockOperation } from '../requests/lock-batch';
-import type { SessionState, UserState } from '../users/UserState';
+import type { UserState } from '../users/UserState';
 import type { BackendApi, Clock, DeploymentInfo, SingleResponse, UserStatePage } from '../ports';
-import { cleanText, MAX_DETAIL_BYTES, MAX_NAME_BYTES } from '../outside-text';
+import { cleanText, MAX_NAME_BYTES } from '../outside-text';
 import { parseRetryAfter } from './parse-retry-after';
+import { readTime, readUserState } from './read-user-state';
 
 /**
  * Bytes of an answer that are read, after decompression. Ours: a page of 1000 users with a hundred sessions each has 30 MB, and
@@ -225,49 +226,11 @@ function isError(body: unknown): boolean {
   );
 }
 
-/** A user as the users API shows them; undefined where the entry names none. */
-function readUserState(entry: unknown): UserState | undefined {
-  const { id, locked, enrolled, sessions } = (entry ?? {}) as Record<string, unknown>;
-  if (typeof id !== 'string' || id === '') return undefined;
-  const list = (Array.isArray(sessions) ? (sessions as unknown[]) : []).map(readSession);
-  // A user that cannot be told to be out of the app counts as in it, so that nobody is left alone by mistake.
-  const isIn = Array.isArray(sessions) ? list.some(({ state }) => state === 'ENROLLED') : true;
-  return {
-    userId: id,
-    locked: typeof locked === 'boolean' ? locked : null,
-    enrolled: typeof enrolled === 'boolean' ? enrolled : isIn,
-    sessions: list
-  };
-}
-
-function readSession(entry: unknown): SessionState {
-  const {
-    id,
-    state,
-    signed_out_at: signedOutAt,
-    last_authenticated_at: authenticatedAt
-  } = (entry ?? {}) as Record<string, unknown>;
-  return {
-    sessionId: typeof id === 'string' ? id : '',
-    state: typeof state === 'string' ? state : '',
-    signedOutAtMs: readTime(signedOutAt),
-    authenticatedAtMs: readTime(authenticatedAt)
-  };
-}
-
 function readName(value: unknown): string | null {
   return typeof value === 'string' ? cleanText(value, MAX_NAME_BYTES) : null;
 }
 
-/** Documented: times are ISO 8601. That of a `Date` header has a form of its own. */
-function readTime(value: unknown): number | null {
-  const timeMs = typeof value === 'string' ? Date.parse(value) : NaN;
-  return Number.isNaN(timeMs) ? null : timeMs;
-}
-
 /** The system's own code where there is one, such as `ECONNREFUSED`, with its sentence. */
 function describeNetworkError(error: unknown): string {
-  return error instanceof Error
-    ? cleanText(error.message, MAX_DETAIL_BYTES).replace(/\.$/, '')
-    : 'the connection failed';
+  return error instanceof Error ? error.message.replace(/\.$/, '') : 'the connection failed';
 }
