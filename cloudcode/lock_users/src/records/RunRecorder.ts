@@ -21,7 +21,7 @@ const PROGRESS_INTERVAL_MS = 5000;
 /** A batch that was written down before it is sent. */
 export interface RecordedBatch {
   readonly id: string;
-  readonly users: readonly number[];
+  readonly users: Uint32Array;
   /** Undefined once its outcome is saved, because the ids of all users take much memory. */
   record: BatchRecord | undefined;
   /** The fingerprint of the saved list of users that are not in the goal state: with many failures the lists take much memory. */
@@ -66,7 +66,7 @@ export class RunRecorder {
       sentAtMs: context.ports.clock.nowMs(),
       userIds: JSON.stringify(users.map((user) => roster.idOf(user)))
     });
-    const batch: RecordedBatch = { id: record.id, users, record, notDone: undefined };
+    const batch: RecordedBatch = { id: record.id, users: Uint32Array.from(users), record, notDone: undefined };
     this.batches.push(batch);
     const written = new Promise<void>((resolve) => this.waiting.set(batch, resolve));
     this.add(batch);
