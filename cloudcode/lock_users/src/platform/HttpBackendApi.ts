@@ -133,7 +133,9 @@ export class HttpBackendApi implements BackendApi {
     const response = await this.exchange(name, timeoutMs, { method, path, body });
     const { status, text, retryAfterMs, serverTimeMs, isCached } = response;
     const parsed = this.parse(text);
-    if (status < 200 || status > 299) throw classifyResponse(name, status, parsed, retryAfterMs);
+    if (status < 200 || status > 299) {
+      throw classifyResponse(name, status, parsed, retryAfterMs, name === 'GET users' ? 'users' : 'deployment');
+    }
     if (parsed === undefined)
       throw backendError('BACKEND_PROTOCOL', `${name} was answered with ${status} and no JSON.`);
     return { parsed, serverTimeMs, isCached };
