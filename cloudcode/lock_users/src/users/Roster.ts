@@ -24,6 +24,7 @@ import {
   UNSENT,
   WAS_THERE
 } from './user-states';
+import { UserReasons } from './UserReasons';
 import type { Reason, UserState } from './UserState';
 
 const NOT_SHOWN: Reason = {
@@ -47,7 +48,7 @@ const UNVERIFIED: Reason = {
  * is evidence; what the users API shows afterwards decides.
  */
 export class Roster extends PlannedUsers {
-  private readonly reasons = new Map<number, Reason>();
+  private readonly reasons = new UserReasons();
   /** Whether everybody was selected and shown. */
   isComplete = false;
   /** Users that are not sent again, because the goal says so. */
