@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DataModel, Model, Relation } from '../state/DataModel';
+import type { DataModel, Field, Model, Relation } from '../state/DataModel';
 
 /** `datamodel.json`: shape documented by the vendor's typed client (github.com/journeyapps-platform/clients). */
 export function describeDataModel({ xml, models }: DataModel, userModel: string): object {
@@ -19,10 +19,24 @@ function describeModel({ name, label, display, fields, belongsTo, hasMany }: Mod
     fields: Object.fromEntries(
       [...fields.values()].map((field) => [
         field.name,
-        { name: field.name, label: field.label, type: field.type, subtype: field.subtype }
+        {
+          name: field.name,
+          label: field.label,
+          type: field.type,
+          subtype: field.subtype,
+          ...(field.options.size > 0 && { options: describeOptions(field) })
+        }
       ])
     ),
     belongs_to: relations(belongsTo),
     has_many: relations(hasMany)
   };
+}
+
+function describeOptions({ type, options }: Field): object[] {
+  const readKey = (key: string): unknown => {
+    if (type === 'boolean') return key === 'true';
+    return type.endsWith('-integer') ? Number(key) : key;
+  };
+  return [...options].map(([key, display]) => ({ key: readKey(key), display }));
 }

@@ -55,10 +55,11 @@ function readQuerySort(query: URLSearchParams): Record<string, string> {
   return Object.fromEntries(sort.filter(([field]) => field !== undefined)) as Record<string, string>;
 }
 
-/** The order that a caller wants. @throws ApiError `INVALID_API_REQUEST` where a field or a direction is unknown */
+/** The order that a caller wants: names with `-` for descending, as `DB` sends them, or an object. @throws ApiError `INVALID_API_REQUEST` where a field or a direction is unknown */
 export function readSort(sort: unknown, store: ObjectStore): ListQuery['sort'] {
   if (sort === undefined || sort === null) return [];
-  if (!isRecord(sort)) throw invalidRequest("'sort' must be an object.");
+  if (Array.isArray(sort)) return readSort(Object.fromEntries(sort.map(readSortedName)), store);
+  if (!isRecord(sort)) throw invalidRequest("'sort' must be a list of names, or an object.");
   return Object.entries(sort).map(([field, direction]) => {
     if (!store.knowsField(field)) throw invalidRequest(`Unknown field '${field}' in 'sort'.`);
     if (!['1', '-1', 'asc', 'desc'].includes(String(direction))) {
@@ -66,4 +67,9 @@ export function readSort(sort: unknown, store: ObjectStore): ListQuery['sort'] {
     }
     return { field, descending: ['-1', 'desc'].includes(String(direction)) };
   });
+}
+
+function readSortedName(name: unknown): [field: string, direction: number] {
+  if (typeof name !== 'string') throw invalidRequest("'sort' must be a list of names.");
+  return name.startsWith('-') ? [name.slice(1), -1] : [name, 1];
 }
