@@ -6,7 +6,7 @@ export interface Field {
   readonly type: string;
   /** The type as written, such as `text:name`. */
   readonly subtype: string;
-  /** Choices by key; empty where the field is no choice. */
+  /** Choices by key, and those of a boolean; empty where the field is neither. */
   readonly options: ReadonlyMap<string, string>;
 }
 
@@ -14,6 +14,8 @@ export interface Field {
 export interface Relation {
   readonly name: string;
   readonly model: string;
+  /** Of a list of objects: the relation that makes it. */
+  readonly inverse_of?: string;
 }
 
 /** A webhook of a model. */
@@ -26,9 +28,9 @@ export interface Webhook {
   readonly receiver: 'cloudcode' | 'pdfmailer' | undefined;
   /** The task or the template. */
   readonly action: string | undefined;
-  /** Fields that must be present for it to fire. */
+  /** Fields, and ids of relations, that must be present for it to fire. */
   readonly required: readonly string[];
-  /** Fields that the payload leaves out. */
+  /** Fields, and ids of relations, that the payload leaves out. */
   readonly left: readonly string[];
 }
 
@@ -48,4 +50,6 @@ export interface Model {
 export interface DataModel {
   readonly xml: string;
   readonly models: ReadonlyMap<string, Model>;
+  /** What is ignored in it, with line and column. */
+  readonly warnings: readonly string[];
 }
