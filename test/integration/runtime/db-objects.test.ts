@@ -55,6 +55,7 @@ test('only fields are enumerable, and the type is an object', () => {
   expect(Object.keys(object)).toEqual('title size amount active born seen_at colour grade tags numbers'.split(' '));
   expect({ ...object }).not.toHaveProperty('id');
   expect(object.type).toMatchObject({ name: 'thing', label: 'Thing' });
+  expect(Object.keys(database.things.type.belongsTo ?? {})).toEqual(['depot']);
   expect(String(object)).toBe('A ()');
   for (const name of ['id', 'type', 'persisted', 'parts', 'depot', 'nope']) {
     expect(() => {

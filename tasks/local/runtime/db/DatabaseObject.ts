@@ -66,10 +66,10 @@ export class DatabaseObject implements RelatedObject {
    * @throws Error where a value is of the wrong type
    */
   setAll(values?: Readonly<Record<string, unknown>> | null): void {
-    const { fields, belongsTo } = this.#state.type;
+    const { type } = this.#state;
     for (const [name, value] of Object.entries(values ?? {})) {
-      if (fields.has(name)) this.#state.setField(name, value);
-      else if (belongsTo.has(name)) this.#setRelated(name, value);
+      if (type.findField(name) !== undefined) this.#state.setField(name, value);
+      else if (type.findRelation(name) !== undefined) this.#setRelated(name, value);
     }
   }
 
@@ -129,16 +129,17 @@ export class DatabaseObject implements RelatedObject {
   /** What belongs to the object, as a query. */
   #selectList(name: string): unknown {
     const { type, id } = this.#state;
-    const { model = '', inverseOf } = type.hasMany.get(name) ?? {};
-    const listed = this.#source.types.get(model);
-    const relation = inverseOf ?? [...(listed?.belongsTo ?? [])].find(([, owner]) => owner === type.name)?.[0];
+    const { model, inverseOf } = type.hasMany[name] ?? {};
+    const listed = this.#source.types.get(model ?? '');
+    const own = Object.values(listed?.belongsTo ?? {}).find((candidate) => candidate.model === type.name)?.name;
+    const relation = inverseOf ?? own;
     if (listed === undefined || relation === undefined) return undefined;
     const attribute = { kind: 'relation id', name: `${relation}_id`, relation } as const;
     return this.#source.select(listed, { kind: 'compare', attribute, operator: '=', value: id });
   }
 
   /** The properties of every object of a model; they are the same functions for all of them. */
-  static describeProperties({ fields, belongsTo, hasMany }: ObjectType): PropertyDescriptorMap {
+  static describeProperties({ attributes, belongsTo = {}, hasMany }: ObjectType): PropertyDescriptorMap {
     const define = (
       get: (object: DatabaseObject) => unknown,
       set?: (object: DatabaseObject, value: unknown) => void
@@ -157,8 +158,8 @@ export class DatabaseObject implements RelatedObject {
       type: define((object) => object.#state.type),
       persisted: define((object) => object.#state.isPersisted)
     };
-    const lists = [...hasMany.keys()].map((name) => [name, define((object) => object.#selectList(name))] as const);
-    const relations = [...belongsTo.keys()].flatMap((name) => {
+    const lists = Object.keys(hasMany).map((name) => [name, define((object) => object.#selectList(name))] as const);
+    const relations = Object.keys(belongsTo).flatMap((name) => {
       const access = (object: DatabaseObject) => (related?: unknown) =>
         related === undefined ? object.#state.relations.load(name) : object.#setRelated(name, related);
       const refuse = (): never => {
@@ -170,7 +171,7 @@ export class DatabaseObject implements RelatedObject {
       );
       return [[name, define(access, refuse)] as const, [`${name}_id`, ids] as const];
     });
-    const values = [...fields.keys()].map((name) => {
+    const values = Object.keys(attributes).map((name) => {
       const property = define(
         (object) => object.#state.getField(name),
         (object, value) => object.#state.setField(name, value)

@@ -29,7 +29,7 @@ export class ObjectState<T extends RelatedObject> {
     readonly id: string,
     readonly relations: Relations<T>
   ) {
-    for (const name of type.fields.keys()) this.values.set(name, null);
+    for (const name of Object.keys(type.attributes)) this.values.set(name, null);
   }
 
   get isPersisted(): boolean {
@@ -42,7 +42,7 @@ export class ObjectState<T extends RelatedObject> {
 
   /** @throws Error where the value is of the wrong type */
   setField(name: string, given: unknown): void {
-    const field = this.type.fields.get(name);
+    const field = this.type.findField(name);
     if (field === undefined) return;
     const value = castValue(name, field, given);
     if (this.values.get(name) === value) return;
@@ -52,7 +52,7 @@ export class ObjectState<T extends RelatedObject> {
 
   /** Takes the values that the API shows. What was assigned since stays. */
   fill(shown: ShownObject): void {
-    for (const [name, field] of this.type.fields) {
+    for (const [name, field] of Object.entries(this.type.attributes)) {
       if (this.changed.has(name)) continue;
       try {
         this.values.set(name, castValue(name, field, readValue(field, shown[name])));
@@ -103,7 +103,7 @@ export class ObjectState<T extends RelatedObject> {
   }
 
   showPath([name = '', ...rest]: readonly string[]): string {
-    const field = this.type.fields.get(name);
+    const field = this.type.findField(name);
     if (field !== undefined) return formatValue(field, this.values.get(name));
     const related = this.relations.getLoaded(name);
     if (related === undefined) return name === 'id' ? this.id : '';

@@ -149,8 +149,7 @@ export class Query {
   ): Promise<void> {
     const names = new Set(paths.map((path) => path.split('.')[0] ?? ''));
     for (const name of names) {
-      const model = type.belongsTo.get(name);
-      const related = this.source.types.get(model ?? '');
+      const related = this.source.types.get(type.findRelation(name)?.model ?? '');
       if (related === undefined) throw new Error(`"${type.name}.${name}" is no relation that can be included.`);
       const found = await this.readByIds(
         related,

@@ -17,7 +17,7 @@ export class Relations<T extends { readonly id: string }> {
 
   /** The ids as the API shows them. Those that were assigned stay. */
   fill(shown: ShownObject): void {
-    for (const name of this.type.belongsTo.keys()) {
+    for (const name of Object.keys(this.type.belongsTo ?? {})) {
       if (!this.changed.has(name)) this.replace(name, shown[`${name}_id`]);
     }
   }
@@ -56,7 +56,7 @@ export class Relations<T extends { readonly id: string }> {
     if (known !== undefined) return known;
     const earlier = this.loading.get(name);
     if (earlier !== undefined) return earlier;
-    const reading = this.read(this.type.belongsTo.get(name) ?? '', this.ids.get(name));
+    const reading = this.read(this.type.findRelation(name)?.model ?? '', this.ids.get(name));
     this.loading.set(name, reading);
     const related = await reading;
     // Not where the relation was assigned in the meantime.
