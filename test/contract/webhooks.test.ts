@@ -24,9 +24,9 @@ async function start(webhooks: string, options: BackendOptions = {}): Promise<vo
   writeFileSync(
     schemaPath,
     `<data-model>
-      <model name="user" label="User"><field name="name" type="text:name"/><display>{name}</display></model>
+      <model name="user" label="User"><field name="name" label="Name" type="text:name"/><display>{name}</display></model>
       <model name="job" label="Job">
-        <field name="name" type="text"/><field name="note" type="text"/><display>{name}</display>
+        <field name="name" label="Name" type="text"/><field name="note" label="Note" type="text"/><display>{name}</display>
         ${webhooks}
       </model>
     </data-model>`
@@ -134,7 +134,10 @@ test.each([
   ['<webhook type="ready" receiver="mail" action="a"/>', 'may have the receiver "cloudcode" or "pdfmailer" only'],
   ['<webhook type="ready" receiver="cloudcode"/>', 'has an action if and only if it has a receiver'],
   ['<webhook type="ready" action="a"/>', 'has an action if and only if it has a receiver'],
-  [READY.replace('/>', '><field name="nmae"/></webhook>'), 'names "nmae", which is no field of the model'],
+  [
+    READY.replace('/>', '><field name="nmae"/></webhook>'),
+    'names "nmae", which is no field and no relation of the model'
+  ],
   [READY.replace('/>', '><field name="name" required="yes"/></webhook>'), 'says required="yes"'],
   [READY.replace('/>', '><field name="name" state="gone"/></webhook>'), 'has a field with a state']
 ])('the webhook %s is refused', async (webhook, sentence) => {
