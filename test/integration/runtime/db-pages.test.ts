@@ -60,6 +60,19 @@ describe('on a server that answers what the test says', () => {
     ]);
   });
 
+  test('an empty page that promises more is asked for again', async () => {
+    database.answerWith((_, count) => ({ body: JSON.stringify({ objects: [], more: count < 4 }) }));
+
+    expect(await database.things.where('size > ?', 1).limit(1000).toArray()).toEqual([]);
+
+    expect(database.takeSent().map(([, body]) => body)).toMatchObject([
+      { limit: 1000, skip: null },
+      { limit: null, skip: null },
+      { limit: null, skip: null },
+      { limit: null, skip: null }
+    ]);
+  });
+
   test('a 2xx without a list counts as no objects', async () => {
     database.answer({ type: 'INTERNAL_SERVER_ERROR', detail: 'Oops!' });
 
