@@ -117,7 +117,8 @@ test('display leaves out a relation that leads nowhere (assumed)', async () => {
 test('an object that displays itself does not hang the backend (assumed)', async () => {
   const { parseDataModel } = await import('../../tasks/local/backend/state/parse-data-model');
   const { formatDisplay } = await import('../../tasks/local/backend/state/format-display');
-  const xml = '<data-model><model name="a"><belongs-to model="a"/><display>a{a}</display></model></data-model>';
+  const xml =
+    '<data-model><model name="a" label="A"><belongs-to model="a"/><display>a{a}</display></model></data-model>';
   const model = parseDataModel(xml).models.get('a');
   if (model === undefined) throw new Error('The model is not there.');
   const object = { model, values: new Map([['a_id', DEPOT]]) };

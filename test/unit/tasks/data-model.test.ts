@@ -167,6 +167,11 @@ test.each<[string, string, string]>([
     'line 4, column 15: A webhook of model "a" must have the type "ready" or "update".'
   ],
   [
+    'a webhook without a type',
+    wrap(`${FIELD}${DISPLAY}\n<webhook/>`),
+    'line 4, column 1: A webhook of model "a" must have the type'
+  ],
+  [
     'a webhook without an action',
     wrap(`${FIELD}${DISPLAY}<webhook type="ready" receiver="cloudcode"/>`),
     'has an action if and only if it has a receiver.'

@@ -60,8 +60,8 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     }
   },
   webhook: {
-    attributes: { name: 'name', type: 'not blank', receiver: 'anything', action: 'anything' },
-    required: ['type'],
+    // What it must have is checked with its values.
+    attributes: { name: 'name', type: 'anything', receiver: 'anything', action: 'anything' },
     children: { field: 1 }
   }
 };

@@ -8,7 +8,7 @@ export function checkWebhook(webhook: Element, model: Element, modelName: string
   const add = (attribute: string, what: string): void =>
     mistakes.add(nodeOf(webhook, attribute), `A webhook of model "${modelName}" ${what}.`);
   const [type, receiver, action] = ['type', 'receiver', 'action'].map((name) => readAttribute(webhook, name));
-  if (type !== undefined && type !== '' && type !== 'ready' && type !== 'update') {
+  if (type !== 'ready' && type !== 'update') {
     add('type', 'must have the type "ready" or "update"');
   }
   if (receiver !== undefined && receiver !== 'cloudcode' && receiver !== 'pdfmailer') {
