@@ -103,7 +103,7 @@ export class DatabaseObject implements RelatedObject {
     return this.#state.toText();
   }
 
-  [SHOW_PATH](path: readonly string[]): string {
+  [SHOW_PATH](path: readonly string[]): string | undefined {
     return this.#state.showPath(path);
   }
 

@@ -6,13 +6,13 @@ import type { ObjectType } from './ObjectType';
 import type { Relations } from './Relations';
 import type { ShownObject } from './Source';
 
-/** Key of the method that gives the text for a path of a display format, such as `depot.name`. */
+/** Key of the method that gives the text for a path of a display format, such as `depot.name`; undefined while it is not known. */
 export const SHOW_PATH = Symbol('showPath');
 
 /** What an object needs of one that it is related to. */
 export interface RelatedObject extends BatchObject {
   readonly id: string;
-  [SHOW_PATH](path: readonly string[]): string;
+  [SHOW_PATH](path: readonly string[]): string | undefined;
 }
 
 /** The values of an object, and which of them the database does not have yet. */
@@ -97,16 +97,21 @@ export class ObjectState<T extends RelatedObject> {
     this.relations.noteSaved();
   }
 
-  /** The text that the model's display format makes of the object; relations in it that were not loaded are left out. */
+  /**
+   * The text that the model's display format makes of the object. While a relation in it is not loaded it is `null`, and the
+   * relation is read for the next time, both as observed of the vendor's library.
+   */
   toText(): string {
     return formatDisplay(this.type.display, (path) => this.showPath(path.split('.')));
   }
 
-  showPath([name = '', ...rest]: readonly string[]): string {
+  showPath([name = '', ...rest]: readonly string[]): string | undefined {
     const field = this.type.findField(name);
     if (field !== undefined) return formatValue(field, this.values.get(name));
+    if (this.type.findRelation(name) === undefined) return name === 'id' ? this.id : '';
     const related = this.relations.getLoaded(name);
-    if (related === undefined) return name === 'id' ? this.id : '';
+    if (related === undefined) void this.relations.load(name).catch(() => undefined);
+    if (related === undefined || related === null) return related === null ? '' : undefined;
     return rest.length === 0 ? String(related) : related[SHOW_PATH](rest);
   }
 }

@@ -41,9 +41,9 @@ export class Relations<T extends { readonly id: string }> {
     this.loaded.set(name, related);
   }
 
-  /** The related object if it is known, without a request. */
-  getLoaded(name: string): T | undefined {
-    return this.loaded.get(name) ?? undefined;
+  /** The related object, or null where there is none; undefined while that is not known. Without a request. */
+  getLoaded(name: string): T | null | undefined {
+    return this.loaded.get(name);
   }
 
   listLoaded(): readonly T[] {

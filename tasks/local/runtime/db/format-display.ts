@@ -4,14 +4,18 @@ import type { FieldDescription } from './DataModel';
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 
 /**
- * The text that a display format such as `{title} ({depot.name})` makes.
+ * The text that a display format such as `{title} ({depot.name})` makes; `null` as text where part of it is not known yet.
  *
- * @param read gives the text for what stands between the braces
+ * @param read gives the text for what stands between the braces, or undefined
  */
-export function formatDisplay(display: string, read: (path: string) => string): string {
-  return display.replace(/\{\{|\{([^}:]*)(?::[^}]*)?\}/g, (all, path?: string) =>
-    path === undefined ? all.slice(1) : read(path.trim())
-  );
+export function formatDisplay(display: string, read: (path: string) => string | undefined): string {
+  let isKnown = true;
+  const text = display.replace(/\{\{|\{([^}:]*)(?::[^}]*)?\}/g, (all, path?: string) => {
+    const part = path === undefined ? all.slice(1) : read(path.trim());
+    if (part === undefined) isKnown = false;
+    return part ?? '';
+  });
+  return isKnown ? text : 'null';
 }
 
 /** A field's value as the vendor's library shows it: choices by their text, times in this machine's time zone. */
