@@ -107,6 +107,11 @@ export class Oracle {
     const { problems, platform, scenario, expectation } = this;
     const { done, participle } = ACTION_LABELS[expectation.action];
     const last = reports.at(-1);
+    if (scenario.switches.usersApi === 'absent') {
+      const code = last?.stopReason?.code;
+      if (code !== 'NO_USERS_API') problems.push(`Without a users API the run ended ${last?.status}, ${code}.`);
+      return this.checkInvariants();
+    }
     if (last?.status !== 'done') problems.push(`Without faults the run ended ${last?.status}: ${JSON.stringify(last)}`);
     for (const id of this.listCreated()) this.eligible.add(id);
     const unreached = this.listUnreached();

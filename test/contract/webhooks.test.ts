@@ -6,6 +6,9 @@ import type { BackendOptions, RunningBackend } from '../../tasks/local/backend/s
 import type { WebhookDelivery } from '../../tasks/local/backend/state/Webhooks';
 import { callBackend } from '../support/call-backend';
 
+// Source: "Webhooks (external)" of the vendor's documentation for the types, its forum for the payload, and its schema parser for what may be
+// written (client source). That a task gets the same payload is assumed.
+
 let folder: string;
 let backend: RunningBackend;
 let deliveries: WebhookDelivery[];
@@ -26,7 +29,9 @@ async function start(webhooks: string, options: BackendOptions = {}): Promise<vo
     `<data-model>
       <model name="user" label="User"><field name="name" label="Name" type="text:name"/><display>{name}</display></model>
       <model name="job" label="Job">
-        <field name="name" label="Name" type="text"/><field name="note" label="Note" type="text"/><display>{name}</display>
+        <field name="name" label="Name" type="text"/><field name="note" label="Note" type="text"/>
+        <belongs-to model="user" name="owner"/>
+        <display>{name}</display>
         ${webhooks}
       </model>
     </data-model>`
@@ -112,6 +117,24 @@ test('nothing is delivered for what failed, for what was deleted, to other recei
   await callBackend(backend, 'DELETE', `objects/job/${id}.json`);
 
   expect(deliveries).toEqual([]);
+});
+
+// Source: the vendor's schema parser takes any name here; what the platform makes of a relation is assumed.
+test('a webhook may name a relation, which must be present then, and is left out where it says so', async () => {
+  await start(READY.replace('/>', '><field name="owner"/></webhook>'));
+  const [owner] = backend.seed({ users: 1 }).userIds;
+  const id = await create({ name: 'one' });
+  expect(deliveries).toEqual([]);
+
+  await callBackend(backend, 'PATCH', `objects/job/${id}.json`, { job: { owner_id: owner } });
+  expect(deliveries).toMatchObject([{ payload: { object: { id, owner_id: owner } } }]);
+
+  await backend.close();
+  deliveries = [];
+  await start(UPDATE.replace('/>', '><field name="owner" required="false" embed="false"/></webhook>'));
+  await create({ name: 'two', owner_id: owner });
+  expect(deliveries).toMatchObject([{ payload: { object: { name: 'two' } } }]);
+  expect(deliveries).not.toMatchObject([{ payload: { object: { owner_id: owner } } }]);
 });
 
 test('a data file remembers for which objects a ready webhook has fired', async () => {

@@ -51,6 +51,11 @@ export const ERROR_CATALOGUE = {
     meaning: 'There is no Backend API v4 at the address.',
     remedy: 'Check JOURNEY_BACKEND_URL against the "Manage API" page of the data browser.'
   },
+  NO_USERS_API: {
+    meaning: 'The deployment has no users API (`GET users`), as an old app may have none.',
+    remedy:
+      'Lock the users in the data browser, and ask the JourneyApps support for the users API ("Manage App Users and Sessions") for this app.'
+  },
   BACKEND_UNREACHABLE: {
     meaning: 'No answer: refused, dropped, name not found, or no answer within 30 s, six times.',
     remedy: 'Check the host in JOURNEY_BACKEND_URL and the network, then run the task again.'

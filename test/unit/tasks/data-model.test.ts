@@ -267,5 +267,5 @@ test('what is parsed: keys that count on, options of a boolean, the other side o
     ['true', 'Yes']
   ]);
   expect(model?.hasMany.get('as')).toEqual({ name: 'as', model: 'a', inverse_of: 'q' });
-  expect(model?.webhooks).toMatchObject([{ name: 'a_update', required: ['p_id'], left: ['t'] }]);
+  expect(model?.webhooks).toMatchObject([{ name: 'a_update', required: ['p'], left: ['t'] }]);
 });

@@ -130,7 +130,7 @@ export class DbRecordStore implements RecordStore {
 
   async findRuns(query: RunQuery, timeoutMs: number): Promise<readonly RunRecord[]> {
     const objects = await this.attempt('read', timeoutMs, () => whereRuns(this.db.lock_run, query).toArray());
-    return objects.map((object) => this.read<RunRecord>(object, RUN_FIELDS));
+    return objects.map((object) => this.read<RunRecord>(object, RUN_FIELDS)).filter((run) => isMeant(run, query));
   }
 
   async readBatches(
@@ -187,6 +187,12 @@ export class DbRecordStore implements RecordStore {
     if (answered !== undefined) return answered.answer;
     throw recordFailed(what, `no answer within ${timeoutMs / 1000} s`, { network: 'timeout' });
   }
+}
+
+/** A database that ignores the filter by id returns other runs as well. */
+function isMeant({ id, runId }: RunRecord, query: RunQuery): boolean {
+  if ('statuses' in query) return true;
+  return 'objectId' in query ? id === query.objectId : runId === query.runId || id === query.runId;
 }
 
 function findMissing(model: string, object: DbObject, fields: Readonly<Record<string, string>>): string[] {

@@ -124,7 +124,9 @@ export class HttpBackendApi implements BackendApi {
     const name = `${method} ${path.split('?')[0] ?? path}`;
     const { status, text, retryAfterMs, serverTimeMs } = await this.exchange(name, timeoutMs, { method, path, body });
     const parsed = this.parse(text);
-    if (status < 200 || status > 299) throw classifyResponse(name, status, parsed, retryAfterMs);
+    if (status < 200 || status > 299) {
+      throw classifyResponse(name, status, parsed, retryAfterMs, name === 'GET users' ? 'users' : 'deployment');
+    }
     if (parsed === undefined)
       throw backendError('BACKEND_PROTOCOL', `${name} was answered with ${status} and no JSON.`);
     return { parsed, serverTimeMs };

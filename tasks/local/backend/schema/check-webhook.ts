@@ -19,7 +19,8 @@ export function checkWebhook(webhook: Element, model: Element, modelName: string
   }
   const known = [
     ...listChildren(model, 'field').map((field) => readAttribute(field, 'name')),
-    ...listChildren(model, 'belongs-to').map(nameOfRelation)
+    ...listChildren(model, 'belongs-to').map(nameOfRelation),
+    ...listChildren(model, 'has-many').map((list) => readAttribute(list, 'name'))
   ];
   for (const field of listChildren(webhook, 'field')) checkCondition(field, modelName, known, mistakes);
 }

@@ -6,6 +6,7 @@ import { findOtherSide, nameOfRelation } from '../schema/check-relations';
 import type { Models } from '../schema/check-relations';
 import { listChildren, readAttribute } from '../schema/read-element';
 import type { DataModel, Field, Model, Relation } from './DataModel';
+import { parseOptions } from './parse-options';
 import { parseWebhook } from './parse-webhook';
 
 /**
@@ -49,7 +50,6 @@ function parseModel(element: Element, models: Models): Model {
   const name = readName(element);
   const fields = listChildren(element, 'field').map(parseField);
   const belongsTo = listChildren(element, 'belongs-to').map(parseRelation);
-  const relations = belongsTo.map((relation) => relation.name);
   const hasMany = listChildren(element, 'has-many').map((child): Relation => {
     const side = findOtherSide(child, name, models);
     return { ...parseRelation(child), ...(side && { inverse_of: nameOfRelation(side) }) };
@@ -61,28 +61,14 @@ function parseModel(element: Element, models: Models): Model {
     fields: new Map(fields.map((field) => [field.name, field])),
     belongsTo: new Map(belongsTo.map((relation) => [relation.name, relation])),
     hasMany: new Map(hasMany.map((relation) => [relation.name, relation])),
-    webhooks: listChildren(element, 'webhook').map((child) => parseWebhook(child, name, relations))
+    webhooks: listChildren(element, 'webhook').map((child) => parseWebhook(child, name))
   };
 }
 
 function parseField(element: Element): Field {
   const name = readName(element);
-  const subtype = readAttribute(element, 'type') ?? '';
-  const type = subtype.split(':')[0] ?? '';
+  const [type = '', subtype] = (readAttribute(element, 'type') ?? '').split(':');
   return { name, label: readAttribute(element, 'label') ?? name, type, subtype, options: parseOptions(element, type) };
-}
-
-/** Choices by key. Those of integers count from 0 or the largest before, those of a boolean are No and Yes. */
-function parseOptions(element: Element, type: string): Map<string, string> {
-  const options = new Map<string, string>();
-  let next = 0;
-  for (const option of listChildren(element, 'option')) {
-    const key = readAttribute(option, 'key') ?? String(next);
-    options.set(key, option.textContent ?? '');
-    next = Math.max(next, Number(key) + 1 || 0);
-  }
-  if (type === 'boolean' && options.size === 0) options.set('false', 'No').set('true', 'Yes');
-  return options;
 }
 
 function parseRelation(element: Element): Relation {

@@ -2,22 +2,15 @@ import type { Element } from '@xmldom/xmldom';
 import { listChildren, readAttribute } from '../schema/read-element';
 import type { Webhook } from './DataModel';
 
-/**
- * Reads a `<webhook>` of a model that was checked. The defaults are those of the vendor's parser.
- *
- * @param relations names of what the model belongs to: such a field of a webhook is about the id, `depot_id`
- */
-export function parseWebhook(element: Element, model: string, relations: readonly string[]): Webhook {
+/** Reads a `<webhook>` of a model that was checked. The defaults are those of the vendor's parser. */
+export function parseWebhook(element: Element, model: string): Webhook {
   const read = (name: string): string | undefined => readAttribute(element, name) || undefined;
   const [type, receiver, action] = [read('type'), read('receiver'), read('action')];
-  const conditions = listChildren(element, 'field').map((child) => {
-    const name = readAttribute(child, 'name') ?? '';
-    return {
-      name: relations.includes(name) ? `${name}_id` : name,
-      isRequired: readAttribute(child, 'required') !== 'false',
-      isEmbedded: readAttribute(child, 'embed') !== 'false'
-    };
-  });
+  const conditions = listChildren(element, 'field').map((child) => ({
+    name: readAttribute(child, 'name') ?? '',
+    isRequired: readAttribute(child, 'required') !== 'false',
+    isEmbedded: readAttribute(child, 'embed') !== 'false'
+  }));
   return {
     name: read('name') ?? [receiver, model, type, action].filter(Boolean).join('_'),
     type: type === 'update' ? 'update' : 'ready',
