@@ -1,5 +1,6 @@
 import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
+import { formatDisplay } from '../../tasks/local/backend/state/format-display';
 import { callBackend } from '../support/call-backend';
 import type { Answer } from '../support/call-backend';
 import { userId } from '../support/user-id';
@@ -82,6 +83,29 @@ test.each<[string, unknown]>([
   expect(await create({ [field]: value })).toMatchObject({ status: 422, json: { type: 'INVALID_VALUE' } });
 });
 
+test('in a batch a value that does not fit fails its operation alone, in the same words (documented sample)', async () => {
+  const object = { type: 'vehicle', id: userId(3), kind: 'bike' };
+  const operations = [
+    { method: 'put', object },
+    { method: 'put', object: { ...object, kind: 'van' } }
+  ];
+
+  const { status, json } = await callBackend(backend, 'POST', 'batch.json', { operations });
+
+  const identity = { method: 'put', object: { type: 'vehicle', id: userId(3) } };
+  const error = {
+    type: 'INVALID_VALUE',
+    title: expect.any(String),
+    detail: expect.any(String),
+    see: expect.any(String)
+  };
+  expect(status).toBe(200);
+  expect(json['operations']).toEqual([
+    { ...identity, success: false, error },
+    { ...identity, success: true }
+  ]);
+});
+
 test.each([
   [0, 'Good'],
   [1, 'Fair'],
@@ -114,13 +138,10 @@ test('display leaves out a relation that leads nowhere (assumed)', async () => {
   expect((await create({ plate: 'B 7', depot_id: userId(2) })).json['display']).toBe('B 7 ()');
 });
 
-test('an object that displays itself does not hang the backend (assumed)', async () => {
-  const { parseDataModel } = await import('../../tasks/local/backend/state/parse-data-model');
-  const { formatDisplay } = await import('../../tasks/local/backend/state/format-display');
-  const xml =
-    '<data-model><model name="a" label="A"><belongs-to model="a"/><display>a{a}</display></model></data-model>';
-  const model = parseDataModel(xml).models.get('a');
-  if (model === undefined) throw new Error('The model is not there.');
+test('an object that displays itself does not hang the backend (assumed)', () => {
+  const belongsTo = new Map([['a', { name: 'a', model: 'a' }]]);
+  const parts = { fields: new Map(), hasMany: new Map(), webhooks: [] };
+  const model = { name: 'a', label: 'A', display: 'a{a}', belongsTo, ...parts };
   const object = { model, values: new Map([['a_id', DEPOT]]) };
 
   expect(formatDisplay(object, () => object)).toMatch(/^a+$/);

@@ -2,6 +2,7 @@ import { ERROR_CATALOGUE, LockUsersError } from '../errors';
 import { isObjectId } from '../input/user-ids';
 import type { FailureFacts } from '../requests/classify-response';
 import type { BatchRecord, RunRecord } from '../records/RunRecord';
+import { escapeText } from '../outside-text';
 import type { Clock, MissingField, RecordStore, RunQuery } from '../ports';
 import { answerInTime, describeThrown, readFacts } from './database-errors';
 
@@ -170,9 +171,12 @@ export class DbRecordStore implements RecordStore {
       // A field that the model lacks: the client would lose the value without a word.
       if (!(field in known.object)) continue;
       const value = (record as unknown as Readonly<Record<string, unknown>>)[name] ?? null;
-      // The vendor's client sends a date or a relation again after every assignment (observed).
-      if (fromDatabase(name, known.object[field]) === value) continue;
-      known.object[field] = name.endsWith('Ms') && value !== null ? new Date(value as number) : value;
+      const clean = typeof value === 'string' ? escapeText(value) : value;
+      const current = fromDatabase(name, known.object[field]);
+      // The vendor's client sends a date or a relation again after every assignment (observed). Words that somebody typed into
+      // the object stay theirs.
+      if (current === value || current === clean) continue;
+      known.object[field] = name.endsWith('Ms') && clean !== null ? new Date(clean as number) : clean;
     }
     return known.object;
   }
