@@ -38,7 +38,13 @@ export function buildPackage(root: string): string {
     folder: outFolder,
     inputs: hashFolder(taskFolder, ['node_modules']),
     make: (emptyFolder) => {
-      compileTask(join(taskFolder, 'src'), join(emptyFolder, 'src'), root, { declaration: true });
+      compileTask({
+        root,
+        taskFolder: join(taskFolder, 'src'),
+        manifestPath: join(taskFolder, 'package.json'),
+        outDir: join(emptyFolder, 'src'),
+        extraOptions: { declaration: true }
+      });
       writeFileSync(join(emptyFolder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     }
   });

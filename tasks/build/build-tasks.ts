@@ -74,8 +74,9 @@ function buildTask(root: string, name: string): BuiltTask {
     folder: outFolder,
     inputs: hashInputs(root, taskFolder),
     make: (emptyFolder) => {
-      compileTask(taskFolder, emptyFolder, root);
-      cpSync(join(taskFolder, 'package.json'), join(emptyFolder, 'package.json'));
+      const manifestPath = join(taskFolder, 'package.json');
+      compileTask({ root, taskFolder, manifestPath, outDir: emptyFolder });
+      cpSync(manifestPath, join(emptyFolder, 'package.json'));
     }
   });
   return { name, outFolder, isUnchanged: result === 'unchanged' };

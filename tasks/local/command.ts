@@ -45,6 +45,7 @@ export const local = defineCommand({
     try {
       const removeNote = noteRunningPlatform(root, platform.note);
       if (platform.backend.state().users === 0) platform.backend.seed(chooseSeedGroups(options.users));
+      for (const warning of platform.backend.warnings) print(`schema.xml, ${warning}`);
       printText(stdout, describePlatform(platform, options.deployment), LABEL_INDENTATION);
       if (!signal.aborted) await once(signal, 'abort');
       removeNote();

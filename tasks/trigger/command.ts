@@ -6,6 +6,7 @@ import type { TaskRunResult } from '../local/runtime/TaskRun';
 import type { WebAnswer } from '../local/runtime/WebRequest';
 import { FORMS, OPTIONS, parseTrigger } from './parse-trigger';
 import { runTrigger } from './run-trigger';
+import { TaskLogPrinter } from './TaskLogPrinter';
 import type { TriggerOutcome } from './TriggerOutcome';
 
 /** `npm run task`. */
@@ -24,20 +25,25 @@ export const trigger = defineCommand({
   async run(line, io) {
     const request = parseTrigger(line, Date.now());
     const { deployment } = line.options;
-    const outcome = await start({ request, ...(deployment !== undefined && { deployment }) }, io);
-    io.signal.throwIfAborted();
+    const log = new TaskLogPrinter(io);
+    const outcome = await start({ request, ...(deployment !== undefined && { deployment }) }, io, log);
     const last = outcome.finished.at(-1)?.result;
+    log.end(last?.status === 'returned' && !io.signal.aborted ? last.result : undefined);
+    io.signal.throwIfAborted();
     return outcome.answer === undefined ? printResult(last, io) : printAnswer(outcome.answer, last, io);
   }
 });
 
 async function start(
   request: Pick<Parameters<typeof runTrigger>[0], 'request' | 'deployment'>,
-  { root, environment, stderr, signal }: CommandIo
+  { root, environment, stderr, signal }: CommandIo,
+  log: TaskLogPrinter
 ): Promise<TriggerOutcome> {
+  const [onLog, onNotice] = [(line: string) => log.line(line), (line: string) => printText(stderr, line)];
   try {
-    return await runTrigger({ ...request, root, environment, signal, onLog: (line) => printText(stderr, line) });
+    return await runTrigger({ ...request, root, environment, signal, onLog, onNotice });
   } catch (error) {
+    log.end(undefined);
     // What a task does wrong is in its result; this is about the settings, the build, the platform or the request.
     throw new SettingsError(error instanceof Error ? error.message : String(error));
   }

@@ -9,6 +9,7 @@ import { systemClock } from '../local/runtime/system-clock';
 import { chooseDeployment, loadSettings } from '../shared/settings/load-settings';
 import { isRemote } from '../shared/settings/Settings';
 import type { RemoteDeployment } from '../shared/settings/Settings';
+import { describeVariables } from './describe-variables';
 import { sendTrigger } from './send-trigger';
 import type { TriggerOutcome } from './TriggerOutcome';
 
@@ -22,6 +23,8 @@ export interface Trigger {
   /** The environment of this machine, where tokens of remote deployments are. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onLog: (line: string) => void;
+  /** Gets what a person should know before the task runs. */
+  readonly onNotice: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -34,8 +37,9 @@ export interface Trigger {
  * platform goes away
  */
 export async function runTrigger(trigger: Trigger): Promise<TriggerOutcome> {
-  const { root, environment, onLog, signal } = trigger;
-  const deployment = chooseDeployment(loadSettings(root), trigger.deployment);
+  const { root, environment, onLog, onNotice, signal } = trigger;
+  const settings = loadSettings(root);
+  const deployment = chooseDeployment(settings, trigger.deployment);
   if (!isRemote(deployment)) {
     const platform = findRunningPlatform(root);
     buildTasks({ root });
@@ -46,6 +50,7 @@ export async function runTrigger(trigger: Trigger): Promise<TriggerOutcome> {
     throw new Error(`"${request.kind}" needs the platform of "npm run local". Choose a local deployment.`);
   }
   const backend = { url: deployment.backendUrl, token: findToken(deployment, environment) };
+  for (const line of describeVariables(trigger.deployment ?? settings.default, deployment, environment)) onNotice(line);
   buildTasks({ root });
   const runtime = new Runtime({
     findTaskFolder: (task) => findBuiltTask(root, task),

@@ -27,9 +27,9 @@ async function start(webhooks: string, options: BackendOptions = {}): Promise<vo
   writeFileSync(
     schemaPath,
     `<data-model>
-      <model name="user" label="User"><field name="name" type="text:name"/><display>{name}</display></model>
+      <model name="user" label="User"><field name="name" label="Name" type="text:name"/><display>{name}</display></model>
       <model name="job" label="Job">
-        <field name="name" type="text"/><field name="note" type="text"/>
+        <field name="name" label="Name" type="text"/><field name="note" label="Note" type="text"/>
         <belongs-to model="user" name="owner"/>
         <display>{name}</display>
         ${webhooks}

@@ -219,7 +219,7 @@ describe('npm run local and npm run task', () => {
     };
     writeFileSync(join(root, '.journeyrc'), JSON.stringify(settings));
 
-    const { code, stdout } = await runTask(['test', 'lock_users'], { MY_TOKEN: 'made-up' });
+    const { code, stdout, stderr } = await runTask(['test', 'lock_users'], { MY_TOKEN: 'made-up' });
 
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -227,7 +227,10 @@ describe('npm run local and npm run task', () => {
       invocation: 2,
       stopReason: { code: 'STALLED', usersChanged: 'no', message: expect.stringContaining('ECONNREFUSED') }
     });
-    expect(stdout).not.toContain('made-up');
+    expect(stderr).toContain('works on the deployment "gone"');
+    expect(stderr).toContain('  LOCK_USERS_ARMED=true\n');
+    expect(stderr).toContain('WARNING: what is set in OXIDE does not apply here');
+    expect(stdout + stderr).not.toContain('made-up');
   });
 });
 

@@ -19,7 +19,8 @@ async function startWithout(...parts: readonly RegExp[]): Promise<void> {
   on.backend.seed({ users: 5 });
 }
 
-const field = (name: string): RegExp => new RegExp(`<field name="${name}".*?/>\\s*`, 'g');
+/** The field, also where it is displayed. */
+const field = (name: string): RegExp => new RegExp(`<field name="${name}".*?/>\\s*|\\{${name}\\} ?`, 'g');
 const option = (key: string): RegExp => new RegExp(`<option key="${key}">.*?</option>\\s*`, 'g');
 
 async function readRuns(): Promise<readonly Readonly<Record<string, unknown>>[]> {

@@ -50,6 +50,8 @@ export interface RunningBackend extends Pick<
   /** Base address of the API, ending in `/api/v4/<24 hex digits>`. */
   readonly url: string;
   readonly backendId: string;
+  /** What is ignored in the data model, with line and column. */
+  readonly warnings: readonly string[];
   /** @throws Error where the numbers are wrong */
   seed(request: SeedRequest): SeedResult;
   state(): StateSummary;
@@ -83,6 +85,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
     origin,
     url: `${origin}/api/v4/${backendId}`,
     backendId,
+    warnings: state.dataModel.warnings,
     token,
     seed(request) {
       const result = emulator.seed(request);

@@ -47,6 +47,7 @@ async function trigger(task: string, onLog?: (line: string) => void): Promise<Ta
     root,
     request: () => ({ kind: 'test', task }),
     environment: {},
+    onNotice: () => undefined,
     onLog: (line) => {
       log.push(line);
       onLog?.(line);

@@ -78,6 +78,30 @@ test('of two invocations of one run that write themselves in, the first one give
   expect(records.runs.get(id)).toMatchObject({ status: 'starting', leaseHolder: 'the second' });
 });
 
+test('a look that does not show even the own record is not believed: the platform’s client takes some errors for an empty list', async () => {
+  const records = new MemoryRecordStore();
+  const clock = new FakeClock();
+  records.add({ status: 'running', runId: 'b', leaseExpiresAtMs: clock.now + 100_000 });
+  const read = records.findRuns.bind(records);
+  let looks = 0;
+  records.findRuns = async (query) => (++looks < 3 ? [] : read(query));
+
+  expect(await take(records, Object.assign(records.newRun(), { runId: 'a' }), clock)).toMatchObject({ runId: 'b' });
+});
+
+test('a run whose own record is never shown ends with an error, and has not begun', async () => {
+  const records = new MemoryRecordStore();
+  records.findRuns = () => Promise.resolve([]);
+
+  const attempt = take(records, Object.assign(records.newRun(), { runId: 'a' }), new FakeClock());
+
+  await expect(attempt).rejects.toMatchObject({
+    code: 'RECORD_FAILED',
+    message: expect.stringContaining('still does not show it')
+  });
+  expect([...records.runs.values()]).toMatchObject([{ status: 'starting' }]);
+});
+
 test('the lease is visible: who holds it, and until when', async () => {
   const records = new MemoryRecordStore();
   const clock = new FakeClock();

@@ -1,3 +1,4 @@
+import { ERROR_CATALOGUE, LockUsersError } from '../errors';
 import type { Ports, RecordStore } from '../ports';
 import type { RequestSender } from '../requests/RequestSender';
 import { holdsLease, UNDER_WAY } from './RunRecord';
@@ -53,6 +54,7 @@ export async function acquireLease(
     return undefined;
   }
   let expiresAtMs = -Infinity;
+  const giveUpAtMs = clock.nowMs() + STARTING_LEASE_MS;
   for (;;) {
     if (clock.nowMs() >= expiresAtMs) {
       expiresAtMs = clock.nowMs() + STARTING_LEASE_MS;
@@ -64,6 +66,12 @@ export async function acquireLease(
     // Another invocation of the same run has written itself in: it was scheduled twice.
     const own = found.find(({ id }) => id === record.id);
     if (own !== undefined && own.leaseHolder !== holder) return own;
+    if (own === undefined) {
+      // The read lags, or was answered with an error that the platform's client takes for an empty list (observed).
+      if (nowMs >= giveUpAtMs) throw recordNotShown();
+      await clock.sleep(LEASE_POLL_MS);
+      continue;
+    }
     const others = found.filter(({ id }) => id !== record.id);
     const rivals = others.filter((other) => holdsLease(other, nowMs));
     const blocker = rivals.find(({ status, id }) => status !== 'starting' || id < record.id);
@@ -74,4 +82,12 @@ export async function acquireLease(
       return undefined;
     }
   }
+}
+
+function recordNotShown(): LockUsersError {
+  return new LockUsersError({
+    code: 'RECORD_FAILED',
+    message: `The run's record was saved, and ${STARTING_LEASE_MS / 1000} s later the database still does not show it.`,
+    nextStep: ERROR_CATALOGUE.RECORD_FAILED.remedy
+  });
 }

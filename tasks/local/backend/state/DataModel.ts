@@ -14,6 +14,8 @@ export interface Field {
 export interface Relation {
   readonly name: string;
   readonly model: string;
+  /** Of a list of objects: the relation that makes it. */
+  readonly inverse_of?: string;
 }
 
 /** A webhook of a model. */
@@ -48,4 +50,6 @@ export interface Model {
 export interface DataModel {
   readonly xml: string;
   readonly models: ReadonlyMap<string, Model>;
+  /** What is ignored in it, with line and column. */
+  readonly warnings: readonly string[];
 }

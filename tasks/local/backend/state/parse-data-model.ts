@@ -1,87 +1,80 @@
-import { DOMParser } from '@xmldom/xmldom';
+import { DOMParser, ParseError } from '@xmldom/xmldom';
 import type { Element } from '@xmldom/xmldom';
+import { checkDataModel } from '../schema/check-data-model';
+import { readDisplay } from '../schema/check-display';
+import { findOtherSide, nameOfRelation } from '../schema/check-relations';
+import type { Models } from '../schema/check-relations';
+import { listChildren, readAttribute } from '../schema/read-element';
 import type { DataModel, Field, Model, Relation } from './DataModel';
 import { parseOptions } from './parse-options';
 import { parseWebhook } from './parse-webhook';
 
-/** Field types that this emulator can hold; attachments, photos, signatures, locations and tracks it cannot. */
-const FIELD_TYPES = [
-  'text',
-  'number',
-  'integer',
-  'boolean',
-  'date',
-  'datetime',
-  'single-choice',
-  'single-choice-integer',
-  'multiple-choice',
-  'multiple-choice-integer'
-];
-
 /**
  * Reads a data model (`schema.xml`).
  *
- * @throws Error naming the model and the field where it is not well-formed or holds what the emulator cannot
+ * @throws Error with every mistake, its line, its column and what to do; where it is not well-formed, with the first one
  */
 export function parseDataModel(xml: string): DataModel {
-  const stop = (_level: string, message: string): never => {
-    throw new Error(`The data model is not well-formed XML: ${message}`);
-  };
-  const document = new DOMParser({ onError: stop }).parseFromString(xml, 'text/xml');
-  const models = new Map<string, Model>();
-  for (const element of Array.from(document.getElementsByTagName('model'))) {
-    const model = parseModel(element);
-    if (models.has(model.name)) throw new Error(`The data model has two models "${model.name}".`);
-    models.set(model.name, model);
-  }
-  return { xml, models };
+  const root = parseXml(xml);
+  const mistakes = checkDataModel(root);
+  const lines = mistakes.list();
+  if (lines.length === 1) throw new Error(lines[0]);
+  if (lines.length > 1) throw new Error(`it has ${lines.length} mistakes:\n  ${lines.join('\n  ')}`);
+  const elements = new Map(listChildren(root, 'model').map((element) => [readName(element), element]));
+  const models = [...elements].map(([name, element]) => [name, parseModel(element, elements)] as const);
+  return { xml, models: new Map(models), warnings: mistakes.listWarnings() };
 }
 
-function parseModel(element: Element): Model {
-  const name = readName(element, 'A model');
-  const children = (tag: string): Element[] =>
-    Array.from(element.getElementsByTagName(tag)).filter((child) => child.parentNode === element);
-  const relations = (tag: string): Map<string, Relation> =>
-    new Map(
-      children(tag)
-        .map((child) => parseRelation(child, name))
-        .map((relation) => [relation.name, relation])
+function parseXml(xml: string): Element {
+  const stop = (
+    _level: string,
+    message: string,
+    context: { locator?: { lineNumber?: number; columnNumber?: number } }
+  ) => {
+    const { lineNumber = 1, columnNumber = 1 } = context.locator ?? {};
+    const place = `line ${Math.max(lineNumber, 1)}, column ${Math.max(columnNumber, 1)}`;
+    throw new Error(
+      `${place}: The data model is not well-formed XML: ${message.replaceAll('\n', ' ')}. Mend this first.`
     );
-  const fields = children('field').map((child) => parseField(child, name));
-  const [belongsTo, hasMany] = [relations('belongs-to'), relations('has-many')];
-  const known = [...fields.map((field) => field.name), ...belongsTo.keys(), ...hasMany.keys()];
+  };
+  try {
+    const { documentElement } = new DOMParser({ onError: stop }).parseFromString(xml, 'text/xml');
+    if (documentElement !== null) return documentElement;
+  } catch (error) {
+    throw error instanceof ParseError && error.cause instanceof Error ? error.cause : error;
+  }
+  throw new Error('The data model is not well-formed XML: it is empty.');
+}
+
+function parseModel(element: Element, models: Models): Model {
+  const name = readName(element);
+  const fields = listChildren(element, 'field').map(parseField);
+  const belongsTo = listChildren(element, 'belongs-to').map(parseRelation);
+  const hasMany = listChildren(element, 'has-many').map((child): Relation => {
+    const side = findOtherSide(child, name, models);
+    return { ...parseRelation(child), ...(side && { inverse_of: nameOfRelation(side) }) };
+  });
   return {
     name,
-    label: element.getAttribute('label') ?? name,
-    display: children('display')[0]?.textContent?.trim() ?? '',
+    label: readAttribute(element, 'label') ?? name,
+    display: readDisplay(element).trim(),
     fields: new Map(fields.map((field) => [field.name, field])),
-    belongsTo,
-    hasMany,
-    webhooks: children('webhook').map((child) => parseWebhook(child, name, known))
+    belongsTo: new Map(belongsTo.map((relation) => [relation.name, relation])),
+    hasMany: new Map(hasMany.map((relation) => [relation.name, relation])),
+    webhooks: listChildren(element, 'webhook').map((child) => parseWebhook(child, name))
   };
 }
 
-function parseField(element: Element, model: string): Field {
-  const name = readName(element, `A field of model "${model}"`);
-  const written = element.getAttribute('type') ?? '';
-  const [type = '', subtype] = written.split(':');
-  if (!FIELD_TYPES.includes(type)) {
-    throw new Error(
-      `The field "${model}.${name}" has the type "${written}"; the local backend knows ${FIELD_TYPES.join(', ')}.`
-    );
-  }
-  const label = element.getAttribute('label') ?? name;
-  return { name, label, type, subtype, options: parseOptions(element, type) };
+function parseField(element: Element): Field {
+  const name = readName(element);
+  const [type = '', subtype] = (readAttribute(element, 'type') ?? '').split(':');
+  return { name, label: readAttribute(element, 'label') ?? name, type, subtype, options: parseOptions(element, type) };
 }
 
-function parseRelation(element: Element, of: string): Relation {
-  const model = element.getAttribute('model');
-  if (model === null || model === '') throw new Error(`A relation of model "${of}" names no model.`);
-  return { model, name: element.getAttribute('name') || model };
+function parseRelation(element: Element): Relation {
+  return { name: nameOfRelation(element), model: readAttribute(element, 'model') ?? '' };
 }
 
-function readName(element: Element, what: string): string {
-  const name = element.getAttribute('name');
-  if (name === null || !/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) throw new Error(`${what} has no proper name.`);
-  return name;
+function readName(element: Element): string {
+  return readAttribute(element, 'name') ?? '';
 }

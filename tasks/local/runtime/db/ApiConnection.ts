@@ -1,18 +1,5 @@
-import fetch from 'node-fetch';
+import fetch, { FetchError } from 'node-fetch';
 import type { RequestInit, Response } from 'node-fetch';
-
-/** An error of the API as the platform's `DB` throws it: with the status, the body, and the `type` of a JSON body. */
-class DatabaseError extends Error {
-  constructor(
-    message: string,
-    readonly status?: number,
-    readonly type?: string,
-    readonly body?: string
-  ) {
-    super(message);
-    this.name = 'DatabaseError';
-  }
-}
 
 /** How a connection reaches the API. */
 export interface ConnectionOptions {
@@ -25,9 +12,21 @@ export interface ConnectionOptions {
   readonly fetchUrl?: (url: string, init: RequestInit) => Promise<Pick<Response, 'status' | 'text'>>;
 }
 
+type Answer = Pick<Response, 'status' | 'text'>;
+
+/** Waits before the one retry, as observed of the vendor's library. */
+const DELAYS_MS = { throttled: 1000, failed: 50, reset: 0, unreachable: 1000 };
+/** Of the 5xx this one alone is not retried there. */
+const NOT_RETRIED_STATUS = 599;
+
 const sleepForReal = (delayMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delayMs));
 
-/** Requests of the `DB` client: `Authorization: Token …`, and one retry, both as in the vendor's library. */
+/**
+ * Requests of the `DB` client: `Authorization: Token …`, and one retry, both as in the vendor's library.
+ *
+ * A request rejects with an Error that has the answer's `status` and `body`, and its `type` where the body is JSON; or with
+ * that of node-fetch where there is no answer, or a 2xx is no JSON (its `type` is then `invalid-json`).
+ */
 export class ApiConnection {
   constructor(private readonly options: ConnectionOptions) {}
 
@@ -39,21 +38,9 @@ export class ApiConnection {
     return this.request('POST', path, JSON.stringify(body));
   }
 
-  private async request(method: string, path: string, body?: string): Promise<unknown> {
-    const sleep = this.options.sleep ?? sleepForReal;
-    try {
-      return await this.attempt(method, path, body);
-    } catch (error) {
-      const delayMs = chooseRetryDelayMs(error as DatabaseError & { code?: string });
-      if (delayMs === undefined) throw error;
-      await sleep(delayMs);
-      return this.attempt(method, path, body);
-    }
-  }
-
-  private async attempt(method: string, path: string, sent?: string): Promise<unknown> {
-    const fetchUrl = this.options.fetchUrl ?? fetch;
-    const response = await fetchUrl(`${this.options.url.replace(/\/$/, '')}/${path}`, {
+  private async request(method: string, path: string, sent?: string): Promise<unknown> {
+    const url = `${this.options.url.replace(/\/$/, '')}/${path}`;
+    const { status, text } = await this.attemptTwice(url, {
       method,
       headers: {
         Authorization: `Token ${this.options.token}`,
@@ -62,31 +49,48 @@ export class ApiConnection {
       },
       ...(sent !== undefined && { body: sent })
     });
-    const text = await response.text();
-    const body = parseJson(text);
-    const name = `${method} ${path.split('?')[0] ?? ''}`;
-    if (response.status >= 200 && response.status < 300) {
-      if (body !== undefined) return body;
-      throw new DatabaseError(`${name} was answered with no JSON`, response.status, undefined, text);
+    if (status < 200 || status >= 300) throw makeError(status, text);
+    try {
+      return JSON.parse(text) as unknown;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new FetchError(`The answer of ${url} is not valid JSON: ${reason}`, 'invalid-json');
     }
-    const { type, detail } = (body ?? {}) as { type?: string; detail?: string };
-    const words = [`${name} failed with status ${response.status}`, type, detail];
-    throw new DatabaseError(words.filter(Boolean).join(': '), response.status, type, text);
+  }
+
+  private async attemptTwice(url: string, init: RequestInit): Promise<{ status: number; text: string }> {
+    const { sleep = sleepForReal, fetchUrl = fetch } = this.options;
+    let answer: Answer | undefined;
+    let delayMs: number | undefined;
+    try {
+      answer = await fetchUrl(url, init);
+      delayMs = chooseDelayMs(answer.status);
+    } catch (error) {
+      const isReset = (error as { readonly code?: unknown } | null)?.code === 'ECONNRESET';
+      delayMs = isReset ? DELAYS_MS.reset : DELAYS_MS.unreachable;
+    }
+    if (answer === undefined || delayMs !== undefined) {
+      await sleep(delayMs ?? 0);
+      answer = await fetchUrl(url, init);
+    }
+    return { status: answer.status, text: await answer.text() };
   }
 }
 
-/** Milliseconds before the one retry: 50 after a 5xx, 0 after a reset, 1000 after a 429 or another failure to connect. */
-function chooseRetryDelayMs(error: DatabaseError & { code?: string }): number | undefined {
-  if (error.status === undefined) return error.code === 'ECONNRESET' ? 0 : 1000;
-  if (error.status === 429) return 1000;
-  return error.status >= 500 ? 50 : undefined;
+/** Milliseconds before a request is made once more, or undefined where its answer stands. */
+function chooseDelayMs(status: number): number | undefined {
+  if (status === 429) return DELAYS_MS.throttled;
+  return status >= 500 && status < NOT_RETRIED_STATUS ? DELAYS_MS.failed : undefined;
 }
 
-/** The parsed JSON, or undefined where the text is none. */
-function parseJson(text: string): unknown {
+/** The message has the whole body, line breaks and all; the properties do not show when the error is spread or logged as JSON. */
+function makeError(status: number, body: string): Error {
+  const error = new Error(`The request failed with status ${status}\n${body}`);
+  Object.defineProperties(error, { status: { value: status }, body: { value: body } });
   try {
-    return JSON.parse(text) as unknown;
+    Object.defineProperty(error, 'type', { value: (JSON.parse(body) as { readonly type?: unknown }).type });
   } catch {
-    return undefined;
+    // Without a type, as the body says none.
   }
+  return error;
 }

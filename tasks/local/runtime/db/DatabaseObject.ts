@@ -1,139 +1,193 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiConnection } from './ApiConnection';
 import { Batch, CrudError } from './Batch';
-import { NOTE_DONE, TO_OPERATION } from './BatchAction';
-import type { BatchAction, BatchObject } from './BatchAction';
-import { listSettableFields } from './DataModel';
-import type { ModelDescription } from './DataModel';
+import { LIST_SAVED, NOTE_DONE, TO_OPERATION } from './BatchAction';
+import type { BatchAction, BatchObject, Operation } from './BatchAction';
+import { ObjectState, SHOW_PATH } from './ObjectState';
+import type { RelatedObject } from './ObjectState';
+import type { ObjectType } from './ObjectType';
+import { Relations } from './Relations';
+import { readObject } from './Source';
+import type { ShownObject, Source } from './Source';
 
-/** An object with its fields as properties. It is sealed: setting a property that the model lacks throws. */
-export class DatabaseObject implements BatchObject {
-  [field: string]: unknown;
-  /** A UUID made with the object. */
+/** Methods that no field of the same name hides, as in the vendor's library. */
+const KEPT_METHODS = ['save', 'reload'];
+
+/**
+ * An object with its fields as properties, which alone are enumerable. Relations are functions: `await object.depot()` reads the
+ * related object and `object.depot(other)` sets it; `object.depot_id` is its id. What belongs to the object is a query:
+ * `object.users`. It is sealed: setting a property that the model lacks throws, in strict mode.
+ */
+export class DatabaseObject implements RelatedObject {
+  [name: string]: unknown;
+  /** A UUID made with the object; of one that was read, what the API says. */
   declare readonly id: string;
-  declare readonly type: string;
+  declare readonly type: ObjectType;
   /** Whether the object is in the database. */
   declare readonly persisted: boolean;
 
-  // Private by the language: a model may have fields of any name, `model` and `connection` among them.
-  readonly #connection: ApiConnection;
-  readonly #model: ModelDescription;
-  /** The fields as the database has them, as a list in JSON: a page of objects is to take little memory. */
-  #saved = '[]';
+  // Private by the language: a model may have fields of any name, `source` and `state` among them.
+  readonly #source: Source;
+  readonly #state: ObjectState<DatabaseObject>;
 
-  private constructor(connection: ApiConnection, model: ModelDescription) {
-    this.#connection = connection;
-    this.#model = model;
+  private constructor(source: Source, type: ObjectType, id: unknown) {
+    this.#source = source;
+    const readRelated = async (model: string, relatedId: unknown): Promise<DatabaseObject | null> => {
+      const [shown, related] = [await readObject(source, model, relatedId), source.types.get(model)];
+      return shown === null || related === undefined ? null : DatabaseObject.read(source, related, shown);
+    };
+    this.#state = new ObjectState(type, id as string, new Relations(type, readRelated));
+    Object.defineProperties(this, source.propertiesOf(type));
+    Object.seal(this);
   }
 
-  /** A new object that is in no database yet. */
-  static create(
-    connection: ApiConnection,
-    model: ModelDescription,
-    attributes: Readonly<Record<string, unknown>>
-  ): DatabaseObject {
-    const object = DatabaseObject.build(connection, model, randomUUID(), false);
-    object.setAll(attributes);
+  /** A new object that is in no database yet. @throws Error where a value is of the wrong type */
+  static create(source: Source, type: ObjectType, values?: Readonly<Record<string, unknown>> | null): DatabaseObject {
+    const object = new DatabaseObject(source, type, randomUUID());
+    object.setAll(values);
     return object;
   }
 
-  /** An object as the API shows it: choices come as `{ key }` and are read as the key. */
-  static read(
-    connection: ApiConnection,
-    model: ModelDescription,
-    shown: Readonly<Record<string, unknown>>
-  ): DatabaseObject {
-    const object = DatabaseObject.build(connection, model, String(shown['id']), true);
-    object.fill(shown);
+  /** An object as the API shows it. */
+  static read(source: Source, type: ObjectType, shown: ShownObject): DatabaseObject {
+    const object = new DatabaseObject(source, type, shown['id']);
+    object.#state.fill(shown);
     return object;
   }
 
-  private static build(
-    connection: ApiConnection,
-    model: ModelDescription,
-    id: string,
-    persisted: boolean
-  ): DatabaseObject {
-    const object = new DatabaseObject(connection, model);
-    Object.defineProperties(object, {
-      id: { value: id, enumerable: true },
-      type: { value: model.name, enumerable: true },
-      persisted: { value: persisted, enumerable: true, writable: true }
-    });
-    for (const field of listSettableFields(model)) object[field] = null;
-    return Object.seal(object);
+  /** Notes the object that a relation leads to, so that it is not read again. */
+  static noteRelated(object: DatabaseObject, relation: string, related: DatabaseObject | null): void {
+    object.#state.relations.noteLoaded(relation, related);
   }
 
-  /** Sets several fields; names that the model lacks are ignored. */
-  setAll(values: Readonly<Record<string, unknown>>): void {
-    const fields = listSettableFields(this.#model);
-    for (const [name, value] of Object.entries(values)) if (fields.includes(name)) this[name] = value;
+  /**
+   * Sets fields, and relations to objects. Any other name is ignored, that of a relation's id (`depot_id`) among them, as in the
+   * vendor's library (observed).
+   *
+   * @throws Error where a value is of the wrong type
+   */
+  setAll(values?: Readonly<Record<string, unknown>> | null): void {
+    const { type } = this.#state;
+    for (const [name, value] of Object.entries(values ?? {})) {
+      if (type.findField(name) !== undefined) this.#state.setField(name, value);
+      else if (type.findRelation(name) !== undefined) this.#setRelated(name, value);
+    }
   }
 
-  /** Creates or updates the object in the database. */
+  /**
+   * Creates or updates the object in the database, with objects that it was related to by assigning them. An object that was
+   * destroyed is left alone.
+   *
+   * @throws the API's error as it came, a plain object and no Error, or the Error of a request that failed
+   */
   async save(): Promise<void> {
-    const batch = new Batch(this.#connection);
+    const batch = new Batch(this.#source.connection);
     batch.save(this);
     await executeForOne(batch);
   }
 
-  /** Deletes the object from the database. */
+  /** Deletes the object from the database; that it is gone already is no error. @throws as `save` */
   async destroy(): Promise<void> {
-    const batch = new Batch(this.#connection);
+    const batch = new Batch(this.#source.connection);
     batch.destroy(this);
     await executeForOne(batch);
   }
 
-  /** Reads the fields from the database again. */
+  /** Reads the object again. What was assigned since stays; an object that is gone keeps its values. */
   async reload(): Promise<void> {
-    this.fill(
-      (await this.#connection.get(`objects/${this.type}/${this.id}.json`)) as Readonly<Record<string, unknown>>
-    );
+    const shown = await readObject(this.#source, this.#state.type.name, this.#state.id);
+    if (shown !== null) this.#state.fill(shown);
   }
 
-  private fill(shown: Readonly<Record<string, unknown>>): void {
-    for (const field of listSettableFields(this.#model)) {
-      const value = readKeys(shown[field] ?? null);
-      // As in the vendor's library, a date and time is a Date.
-      this[field] = this.#isDateTime(field) && typeof value === 'string' ? new Date(value) : value;
-    }
-    this[NOTE_DONE]('save');
+  /** The object's display text. */
+  toString(): string {
+    return this.#state.toText();
   }
 
-  /** A change has the changed fields alone, as in the vendor's library: what others wrote in the meantime stays. */
-  [TO_OPERATION](action: BatchAction): object | undefined {
-    const { type, id } = this;
-    if (action === 'destroy') return { method: 'delete', object: { type, id } };
-    const fields = listSettableFields(this.#model).map((name) => [name, this[name]] as const);
-    const wrong = fields.find(([name, value]) => this.#isDateTime(name) && value !== null && !(value instanceof Date));
-    if (wrong !== undefined) throw new TypeError(`The field "${wrong[0]}" of ${type} takes a Date.`);
-    if (!this.persisted) return { method: 'put', object: { type, id, ...Object.fromEntries(fields) } };
-    const saved = JSON.parse(this.#saved) as unknown[];
-    const changed = fields.filter(([, value], index) => JSON.stringify(saved[index]) !== JSON.stringify(value));
-    if (changed.length === 0) return undefined;
-    return { method: 'patch', object: { type, id, ...Object.fromEntries(changed) } };
+  [SHOW_PATH](path: readonly string[]): string | undefined {
+    return this.#state.showPath(path);
   }
 
-  #isDateTime(field: string): boolean {
-    return this.#model.fields[field]?.type === 'datetime';
+  [LIST_SAVED](): readonly BatchObject[] {
+    return this.#state.listSaved(this);
+  }
+
+  [TO_OPERATION](action: BatchAction): Operation | undefined {
+    return this.#state.toOperation(action);
   }
 
   [NOTE_DONE](action: BatchAction): void {
-    Object.assign(this, { persisted: action === 'save' });
-    this.#saved = JSON.stringify(listSettableFields(this.#model).map((name) => this[name]));
+    this.#state.noteDone(action);
+  }
+
+  #setRelated(name: string, related: unknown): void {
+    if (related !== null && related !== undefined && !(related instanceof DatabaseObject)) {
+      throw new Error(`The relation "${name}" takes an object of DB. Set its id as "${name}_id".`);
+    }
+    this.#state.relations.setObject(name, related ?? null);
+  }
+
+  /** What belongs to the object, as a query. */
+  #selectList(name: string): unknown {
+    const { type, id } = this.#state;
+    const { model, inverseOf } = type.hasMany[name] ?? {};
+    const listed = this.#source.types.get(model ?? '');
+    const own = Object.values(listed?.belongsTo ?? {}).find((candidate) => candidate.model === type.name)?.name;
+    const relation = inverseOf ?? own;
+    if (listed === undefined || relation === undefined) return undefined;
+    const attribute = { kind: 'relation id', name: `${relation}_id`, relation } as const;
+    return this.#source.select(listed, { kind: 'compare', attribute, operator: '=', value: id });
+  }
+
+  /** The properties of every object of a model; they are the same functions for all of them. */
+  static describeProperties({ attributes, belongsTo = {}, hasMany }: ObjectType): PropertyDescriptorMap {
+    const define = (
+      get: (object: DatabaseObject) => unknown,
+      set?: (object: DatabaseObject, value: unknown) => void
+    ): PropertyDescriptor => ({
+      get(this: DatabaseObject) {
+        return get(this);
+      },
+      ...(set && {
+        set(this: DatabaseObject, value: unknown) {
+          set(this, value);
+        }
+      })
+    });
+    const own = {
+      id: define((object) => object.#state.id),
+      type: define((object) => object.#state.type),
+      persisted: define((object) => object.#state.isPersisted)
+    };
+    const lists = Object.keys(hasMany).map((name) => [name, define((object) => object.#selectList(name))] as const);
+    const relations = Object.keys(belongsTo).flatMap((name) => {
+      const access = (object: DatabaseObject) => (related?: unknown) =>
+        related === undefined ? object.#state.relations.load(name) : object.#setRelated(name, related);
+      const refuse = (): never => {
+        throw new Error(`A relation is set as .${name}(object), not as .${name} = object.`);
+      };
+      const ids = define(
+        (object) => object.#state.relations.getId(name),
+        (object, id) => object.#state.relations.setId(name, id)
+      );
+      return [[name, define(access, refuse)] as const, [`${name}_id`, ids] as const];
+    });
+    const values = Object.keys(attributes).map((name) => {
+      const property = define(
+        (object) => object.#state.getField(name),
+        (object, value) => object.#state.setField(name, value)
+      );
+      return [name, { ...property, enumerable: true }] as const;
+    });
+    const named = [...lists, ...relations, ...values].filter(([name]) => !KEPT_METHODS.includes(name));
+    return { ...Object.fromEntries(named), ...own };
   }
 }
 
-/** As in the vendor's library, a single object fails with its own error and not with a CrudError. */
+/** As in the vendor's library, a single object fails with the API's error as it came and not with a CrudError. */
 async function executeForOne(batch: Batch): Promise<void> {
   try {
     await batch.execute();
   } catch (error) {
     throw error instanceof CrudError ? (error.firstError() ?? error) : error;
   }
-}
-
-function readKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(readKeys);
-  return typeof value === 'object' && value !== null && 'key' in value ? value.key : value;
 }

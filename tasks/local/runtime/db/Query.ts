@@ -1,25 +1,35 @@
-import type { ApiConnection } from './ApiConnection';
+import chunk from 'lodash/chunk';
 import { Batch } from './Batch';
+import { matchFields, writeCondition } from './Condition';
+import type { Condition } from './Condition';
 import { DatabaseObject } from './DatabaseObject';
-import { listQueryFields } from './DataModel';
-import type { ModelDescription } from './DataModel';
+import type { ObjectType } from './ObjectType';
+import { parseWhere } from './parse-where';
+import type { ShownObject, Source } from './Source';
 
-interface Refinements {
-  readonly conditions: readonly string[];
-  readonly values: readonly unknown[];
+/** Ids in one request for related objects. */
+const IDS_IN_REQUEST = 1000;
+
+/** What a query is about: which objects, in which order, from where on, and what is loaded beside them. */
+export interface Selection {
+  readonly condition: Condition;
   readonly order: readonly string[];
-  readonly limit?: number;
+  /** Undefined or 0: all objects. */
+  readonly limit?: number | null;
   readonly skip: number;
+  /** Paths of relations, such as `depot.region`. */
+  readonly included: readonly string[];
 }
 
-const NO_REFINEMENTS: Refinements = { conditions: [], values: [], order: [], skip: 0 };
+/** Every object of a model. */
+export const EVERYTHING: Selection = { condition: { kind: 'all' }, order: [], skip: 0, included: [] };
 
 /** A query on a model. Each refinement is a new query; nothing is sent until a result is asked for. */
 export class Query {
   constructor(
-    private readonly connection: ApiConnection,
-    private readonly model: ModelDescription,
-    private readonly refinements: Refinements = NO_REFINEMENTS
+    private readonly source: Source,
+    readonly type: ObjectType,
+    private readonly selection: Selection = EVERYTHING
   ) {
     // As in the vendor's library: using a query as an array is a mistake that must not pass in silence.
     const throwHint = (): never => {
@@ -28,23 +38,30 @@ export class Query {
     Object.defineProperties(this, { length: { get: throwHint }, 0: { get: throwHint } });
   }
 
-  /** @throws Error where a field is unknown, or there are more or fewer values than question marks */
-  where(text?: string | Readonly<Record<string, unknown>>, ...values: unknown[]): Query {
-    if (text === undefined) return this.refine({});
-    if (typeof text === 'object') {
-      return Object.entries(text).reduce((query: Query, [name, value]) => query.where(`${name} = ?`, value), this);
-    }
-    checkCondition(this.model, text, values);
-    const { conditions, values: before } = this.refinements;
-    return this.refine({ conditions: [...conditions, text], values: [...before, ...values] });
+  /**
+   * Objects that also match `{ field: value }`, or text with `?` for each value. Without anything it is the same query.
+   *
+   * @throws Error where the text is not one that the vendor's library takes, or a field is unknown
+   */
+  where(...args: [wanted?: unknown, ...values: unknown[]]): Query {
+    if (args.length === 0) return this.refine({});
+    const [wanted, ...values] = args;
+    const added =
+      typeof wanted === 'object'
+        ? matchFields(this.type, (wanted ?? {}) as Readonly<Record<string, unknown>>)
+        : parseWhere(this.type, wanted, values);
+    return this.refine({ condition: { kind: 'and', parts: [this.selection.condition, added] } });
   }
 
-  /** @param fields names of fields, with `-` before them for descending order */
+  /**
+   * @param fields names of fields, with `-` before them for descending order. They replace an earlier order, and the client does
+   *   not check them.
+   */
   orderBy(...fields: string[]): Query {
-    for (const field of fields) checkField(this.model, field.replace(/^-/, ''));
     return this.refine({ order: fields });
   }
 
+  /** @param count 0 means all. Above 1000 the result is wrong; see `toArray`. */
   limit(count: number): Query {
     return this.refine({ limit: count });
   }
@@ -53,79 +70,114 @@ export class Query {
     return this.refine({ skip: count });
   }
 
-  include(): never {
-    throw new Error('The local DB client does not load relations with .include().');
+  /** Loads the objects that these relations lead to with the query: `depot`, `depot.region`. */
+  include(...relations: string[]): Query {
+    return this.refine({ included: [...this.selection.included, ...relations] });
   }
 
-  /** All objects of the query, read page by page: the server gives at most 1000 at a time. */
+  /**
+   * All objects of the query, read page by page: the server gives at most 1000 at a time.
+   *
+   * As observed of the vendor's library, a limit above 1000 that is no multiple of it gives objects of the second page twice and
+   * leaves others out: the number of objects in the last, shorter request is also what it skips by.
+   */
   async toArray(): Promise<DatabaseObject[]> {
-    const { limit = Infinity, skip } = this.refinements;
-    const objects: DatabaseObject[] = [];
-    while (objects.length < limit) {
-      const page = await this.readPage(limit - objects.length, skip + objects.length);
-      objects.push(...page.objects.map((shown) => DatabaseObject.read(this.connection, this.model, shown)));
-      if (!page.more || page.objects.length === 0) break;
-    }
+    const shown = await this.readShown();
+    const objects = shown.map((object) => DatabaseObject.read(this.source, this.type, object));
+    await this.loadIncluded(this.type, objects, this.selection.included);
     return objects;
   }
 
-  async first(text?: string | Readonly<Record<string, unknown>>, ...values: unknown[]): Promise<DatabaseObject | null> {
-    const [object] = await this.where(text, ...values)
-      .limit(1)
-      .toArray();
-    return object ?? null;
+  /** The first object, or null; with arguments, of those that also match as in `where`. */
+  async first(...args: Parameters<Query['where']>): Promise<DatabaseObject | null> {
+    if (args.length > 0) return this.where(...args).first();
+    const [shown] = await this.limit(1).readShown();
+    return shown === undefined ? null : DatabaseObject.read(this.source, this.type, shown);
   }
 
   /** The number of objects; it reads them all, as the vendor's library does. */
   async count(): Promise<number> {
-    return (await this.toArray()).length;
+    return (await this.readShown()).length;
   }
 
+  /** @throws as `Batch.execute` */
   async destroyAll(): Promise<void> {
-    const batch = new Batch(this.connection);
+    const batch = new Batch(this.source.connection);
     for (const object of await this.toArray()) batch.destroy(object);
     await batch.execute();
   }
 
-  private refine(changes: Partial<Refinements>): Query {
-    return new Query(this.connection, this.model, { ...this.refinements, ...changes });
+  private refine(changes: Partial<Selection>): Query {
+    return new Query(this.source, this.type, { ...this.selection, ...changes });
   }
 
-  private async readPage(
-    limit: number,
-    skip: number
-  ): Promise<{ objects: Readonly<Record<string, unknown>>[]; more: boolean }> {
-    const { conditions, values, order } = this.refinements;
-    const wanted = Number.isFinite(limit) ? limit : '';
-    const sort = order.map((field) => (field.startsWith('-') ? [field.slice(1), -1] : [field, 1]) as [string, number]);
-    const answer =
-      conditions.length === 0
-        ? this.connection.get(
-            `objects/${this.model.name}.json?limit=${wanted}&skip=${skip}${sort.map(([field, way]) => `&sort[${field}]=${way}`).join('')}`
-          )
-        : this.connection.post(`objects/${this.model.name}/query.json`, {
-            expression:
-              conditions.length === 1 ? conditions[0] : conditions.map((condition) => `(${condition})`).join(' and '),
-            arguments: values,
-            limit: wanted === '' ? null : wanted,
-            skip,
-            sort: Object.fromEntries(sort)
-          });
-    return (await answer) as { objects: Readonly<Record<string, unknown>>[]; more: boolean };
+  private async readShown(): Promise<ShownObject[]> {
+    const { limit: wanted } = this.selection;
+    const objects: ShownObject[] = [];
+    let [limit, skip] = [wanted, this.selection.skip];
+    for (;;) {
+      const page = await this.readPage(limit, skip);
+      // An answer without a list counts as an empty page there.
+      const shown = page.objects ?? [];
+      objects.push(...shown);
+      if (!page.more || (wanted && objects.length >= wanted)) return objects;
+      limit = shown.length;
+      if (wanted && objects.length + limit > wanted) limit = wanted % limit;
+      skip += limit;
+    }
+  }
+
+  private async readPage(limit: number | null | undefined, skip: number): Promise<Page> {
+    const { connection } = this.source;
+    const { condition, order } = this.selection;
+    const { expression, values } = writeCondition(condition);
+    const [wanted, from] = [limit, skip].map((count) => (count && count > 0 ? count : null));
+    if (expression !== '') {
+      const body = { expression, arguments: values, limit: wanted, skip: from, sort: order };
+      return (await connection.post(`objects/${this.type.name}/query.json`, body)) as Page;
+    }
+    const sort = order.map((name) => (name.startsWith('-') ? [name.slice(1), -1] : [name, 1]) as [string, number]);
+    const sorting = sort.map(([name, way]) => `${encodeURIComponent(`sort[${name}]`)}=${way}`).join('&');
+    const query = [`limit=${wanted ?? ''}`, `skip=${from ?? ''}`, sorting].join('&');
+    return (await connection.get(`objects/${this.type.name}.json?${query}`)) as Page;
+  }
+
+  private async loadIncluded(
+    type: ObjectType,
+    objects: readonly DatabaseObject[],
+    paths: readonly string[]
+  ): Promise<void> {
+    const names = new Set(paths.map((path) => path.split('.')[0] ?? ''));
+    for (const name of names) {
+      const related = this.source.types.get(type.findRelation(name)?.model ?? '');
+      if (related === undefined) throw new Error(`"${type.name}.${name}" is no relation that can be included.`);
+      const found = await this.readByIds(
+        related,
+        objects.map((object) => object[`${name}_id`])
+      );
+      for (const object of objects) {
+        DatabaseObject.noteRelated(object, name, found.get(object[`${name}_id`]) ?? null);
+      }
+      const deeper = paths.filter((path) => path.startsWith(`${name}.`)).map((path) => path.slice(name.length + 1));
+      await this.loadIncluded(related, [...found.values()], deeper);
+    }
+  }
+
+  private async readByIds(type: ObjectType, ids: readonly unknown[]): Promise<Map<unknown, DatabaseObject>> {
+    const found = new Map<unknown, DatabaseObject>();
+    for (const part of chunk(ids, IDS_IN_REQUEST)) {
+      const attribute = { kind: 'field', name: 'id' } as const;
+      const value = part.filter((id) => id !== null);
+      const condition = { kind: 'compare', attribute, operator: 'in', value } as const;
+      for (const object of await new Query(this.source, type, { ...EVERYTHING, condition }).toArray()) {
+        found.set(object.id, object);
+      }
+    }
+    return found;
   }
 }
 
-function checkCondition(model: ModelDescription, text: string, values: readonly unknown[]): void {
-  const marks = text.split('?').length - 1;
-  if (marks !== values.length) throw new Error(`The query "${text}" has ${marks} "?" and ${values.length} values.`);
-  for (const [, field = ''] of text.matchAll(
-    /([A-Za-z_][A-Za-z0-9_]*)\s*(?:!?=|<|>|starts\s+with\b|contains\b|not\s+in\b|in\b)/gi
-  )) {
-    checkField(model, field);
-  }
-}
-
-function checkField(model: ModelDescription, field: string): void {
-  if (model.isUnread === true) return;
-  if (!listQueryFields(model).includes(field)) throw new Error(`The model "${model.name}" has no field "${field}".`);
+interface Page {
+  readonly objects?: readonly ShownObject[];
+  readonly more?: boolean;
 }

@@ -2,36 +2,12 @@ import pick from 'lodash/pick';
 import { ApiConnection } from './ApiConnection';
 import type { ConnectionOptions } from './ApiConnection';
 import { Batch } from './Batch';
+import { Collection } from './Collection';
+import type { DataModel } from './DataModel';
 import { DatabaseObject } from './DatabaseObject';
-import type { DataModel, ModelDescription } from './DataModel';
-import { Query } from './Query';
-
-/** The objects of one model. */
-export class Collection {
-  constructor(
-    private readonly connection: ApiConnection,
-    private readonly model: ModelDescription
-  ) {}
-
-  all(): Query {
-    return new Query(this.connection, this.model);
-  }
-
-  where(...args: Parameters<Query['where']>): Query {
-    return this.all().where(...args);
-  }
-
-  /** The first object of the query, or, for a single text without spaces, the object with this id. */
-  first(...args: Parameters<Query['first']>): Promise<DatabaseObject | null> {
-    const [text, ...values] = args;
-    const isId = typeof text === 'string' && values.length === 0 && /^\S+$/.test(text);
-    return isId ? this.all().first('id = ?', text) : this.all().first(...args);
-  }
-
-  create(attributes: Readonly<Record<string, unknown>> = {}): DatabaseObject {
-    return DatabaseObject.create(this.connection, this.model, attributes);
-  }
-}
+import { ObjectType, UnreadObjectType } from './ObjectType';
+import { EVERYTHING, Query } from './Query';
+import type { Source } from './Source';
 
 /** The platform's `DB`: a collection for each model, and `DB.Batch`. */
 export type Database = Readonly<Record<string, Collection>> & { readonly Batch: new () => Batch };
@@ -43,18 +19,41 @@ export type Database = Readonly<Record<string, Collection>> & { readonly Batch: 
  */
 export async function connectDatabase(options: ConnectionOptions): Promise<Database> {
   const connection = new ApiConnection(options);
-  class BoundBatch extends Batch {
+  const own = { Batch: bindBatch(connection) };
+  try {
+    const { models } = (await connection.get('datamodel.json')) as DataModel;
+    const types = Object.entries(models).map(([name, model]) => [name, new ObjectType(model)] as const);
+    const source = createSource(connection, new Map(types));
+    return {
+      ...Object.fromEntries(types.map(([name, type]) => [name, new Collection(source, type)])),
+      ...own
+    } as Database;
+  } catch (error) {
+    return assumeModels(createSource(new UnreadConnection(options, error), new Map()), own);
+  }
+}
+
+function bindBatch(connection: ApiConnection): new () => Batch {
+  return class BoundBatch extends Batch {
     constructor() {
       super(connection);
     }
-  }
-  try {
-    const { models } = (await connection.get('datamodel.json')) as DataModel;
-    const collections = Object.entries(models).map(([name, model]) => [name, new Collection(connection, model)]);
-    return { ...Object.fromEntries(collections), Batch: BoundBatch } as Database;
-  } catch (error) {
-    return assumeModels(new UnreadConnection(options, error), { Batch: BoundBatch });
-  }
+  };
+}
+
+function createSource(connection: ApiConnection, types: ReadonlyMap<string, ObjectType>): Source {
+  const properties = new Map<ObjectType, PropertyDescriptorMap>();
+  const source: Source = {
+    connection,
+    types,
+    propertiesOf(type) {
+      const known = properties.get(type) ?? DatabaseObject.describeProperties(type);
+      properties.set(type, known);
+      return known;
+    },
+    select: (type, condition) => new Query(source, type, { ...EVERYTHING, condition })
+  };
+  return source;
 }
 
 /** Fails each request with the reason why the data model could not be read. */
@@ -67,7 +66,8 @@ class UnreadConnection extends ApiConnection {
   }
 
   override get(): Promise<never> {
-    const reason = this.reason instanceof Error ? this.reason.message : String(this.reason);
+    const { status, message = String(this.reason) } = this.reason as { status?: number; message?: string };
+    const reason = status === undefined ? message : `GET datamodel.json failed with status ${status}`;
     const error = new Error(`The data model could not be read: ${reason}`, { cause: this.reason });
     // With the status and type of the request that failed, as an error of any other request of DB has them.
     return Promise.reject(Object.assign(error, pick(this.reason, ['status', 'type', 'code'])));
@@ -78,13 +78,13 @@ class UnreadConnection extends ApiConnection {
   }
 }
 
-function assumeModels(connection: ApiConnection, own: { readonly Batch: new () => Batch }): Database {
+function assumeModels(source: Source, own: { readonly Batch: new () => Batch }): Database {
   return new Proxy(own, {
     get: (_own, name) => {
       if (name === 'Batch') return own.Batch;
       // `then` would make a promise of it.
       if (typeof name === 'symbol' || name === 'then') return undefined;
-      return new Collection(connection, { name, isUnread: true, fields: {}, belongs_to: {} });
+      return new Collection(source, new UnreadObjectType(name));
     }
   }) as unknown as Database;
 }
