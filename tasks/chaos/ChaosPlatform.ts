@@ -180,6 +180,7 @@ export class ChaosPlatform {
       promise.finally(() => (process.isAlive ? undefined : new Promise<never>(() => undefined)));
     const clock: Clock = {
       nowMs: () => this.clock.nowMs(),
+      monotonicMs: () => this.clock.monotonicMs(),
       sleep: (waitMs, signal) => orNever(this.clock.sleep(waitMs, signal))
     };
     const reach = connectInProcess(emulator, this.clock, scenario.latencyMs, (exchange) =>

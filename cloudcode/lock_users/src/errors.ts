@@ -138,8 +138,11 @@ export interface ErrorDetails {
   readonly status?: number;
   /** Milliseconds that the answer's `Retry-After` asks to wait. */
   readonly retryAfterMs?: number;
-  /** Why there was no answer that could be read, where there was none. */
-  readonly network?: 'timeout' | 'connection' | 'garbled';
+  /**
+   * Why there was no answer that could be read, where there was none. `unreachable`: the request never arrived, because the
+   * connection was refused or the host is not known.
+   */
+  readonly network?: 'timeout' | 'connection' | 'unreachable' | 'garbled';
 }
 
 const USERS_CHANGED_SENTENCE: Record<UsersChanged, string> = {

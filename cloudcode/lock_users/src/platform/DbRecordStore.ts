@@ -3,7 +3,8 @@ import { isObjectId } from '../input/user-ids';
 import type { FailureFacts } from '../requests/classify-response';
 import type { BatchRecord, RunRecord } from '../records/RunRecord';
 import type { Clock, RecordStore, RunQuery } from '../ports';
-import { answerInTime, describeThrown, readFacts } from './database-errors';
+import { answerInTime } from '../requests/answer-in-time';
+import { describeThrown, readFacts } from './database-errors';
 
 /** An object of `DB`: its fields are properties, dates and times are of type Date (vendor's library). */
 interface DbObject {

@@ -57,7 +57,7 @@ export class RunRecorder {
     private readonly run: RunRecord,
     private readonly roster: Roster
   ) {
-    this.progressAtMs = context.ports.clock.nowMs();
+    this.progressAtMs = context.ports.clock.monotonicMs();
     this.doneBefore = run[ACTION_LABELS[roster.goal.action].done] ?? 0;
   }
 
@@ -193,9 +193,9 @@ export class RunRecorder {
   /** Saves the run, by itself, where its progress is to be shown again. What it says is known again at the end. */
   private async saveProgress(): Promise<void> {
     const { run, roster, context } = this;
-    const nowMs = context.ports.clock.nowMs();
-    if (nowMs - this.progressAtMs < PROGRESS_INTERVAL_MS) return;
-    this.progressAtMs = nowMs;
+    const monotonicMs = context.ports.clock.monotonicMs();
+    if (monotonicMs - this.progressAtMs < PROGRESS_INTERVAL_MS) return;
+    this.progressAtMs = monotonicMs;
     const { done, failed, unconfirmed } = roster.countOutcomes();
     Object.assign(run, { [ACTION_LABELS[roster.goal.action].done]: this.doneBefore + done, failed, unconfirmed });
     await context.sender.send({

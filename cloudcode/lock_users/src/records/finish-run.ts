@@ -5,10 +5,8 @@ import type { Report } from '../report/Report';
 import type { RunContext } from '../run/RunContext';
 import { saveRun } from './RunRecorder';
 import type { RunRecorder } from './RunRecorder';
+import { HAND_OVER_LEASE_MS } from './RunRecord';
 import type { RecordStatus, RunRecord } from './RunRecord';
-
-/** Milliseconds that a run keeps its lease for its next invocation, beyond the time for which that one is scheduled. Ours. */
-export const HAND_OVER_LEASE_MS = 600_000;
 
 /**
  * Writes how an invocation ended into the run's record, and gives the lease back; a run that continues keeps it for its

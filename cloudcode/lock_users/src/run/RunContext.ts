@@ -15,7 +15,7 @@ export interface RunContext {
   readonly runId: string;
   /** Which invocation of the run this is, from 1. */
   readonly invocation: number;
-  /** When this invocation began, on the clock. */
+  /** When this invocation began, on the monotonic clock. */
   readonly beganAtMs: number;
   /** When the run's first invocation began, as far as is known without the run's record. */
   readonly startedAtMs: number;
@@ -37,7 +37,6 @@ export function createContext(
   sender = new RequestSender(ports, settings, parameters.continuation?.bucket)
 ): RunContext {
   const { continuation } = parameters;
-  const beganAtMs = ports.clock.nowMs();
   return {
     ports,
     settings,
@@ -46,8 +45,8 @@ export function createContext(
     warnings: new Warnings(ports.log),
     runId: continuation?.runId ?? parameters.runId ?? ports.newRunId(),
     invocation: continuation?.invocation ?? 1,
-    beganAtMs,
-    startedAtMs: continuation?.startedAtMs ?? beganAtMs,
+    beganAtMs: ports.clock.monotonicMs(),
+    startedAtMs: continuation?.startedAtMs ?? ports.clock.nowMs(),
     dryRun: parameters.dryRun ?? !settings.armed,
     maxUsers: resolveMaxUsers(settings, parameters)
   };
