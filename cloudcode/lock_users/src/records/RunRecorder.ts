@@ -2,11 +2,11 @@ import chunk = require('lodash/chunk');
 import { ACTION_LABELS } from '../actions/ActionLabels';
 import { toErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
-import { BACKOFF_BASE_MS } from '../requests/retry-rules';
 import type { RunContext } from '../run/RunContext';
 import type { Roster } from '../users/Roster';
 import { countFitting } from './cut-saves';
 import type { BatchRecord, RunRecord } from './RunRecord';
+import { insist, isTooLarge, logIncomplete, RUN_SAVE_MS, saveRun } from './save-in-time';
 
 /** Batch records read with one request at most: about 1 MB. Ours. */
 const MAX_RECORDS_PER_READ = 20;
@@ -16,12 +16,6 @@ const MAX_UNSAVED = 20;
 
 /** Milliseconds between two updates of a run's progress in its record. Ours. */
 const PROGRESS_INTERVAL_MS = 5000;
-
-/** Milliseconds that a request may take by which a run's record is finished: the time is short then. Ours. */
-const CLOSING_TIMEOUT_MS = 5000;
-
-/** How often such a request is tried. Ours. */
-const CLOSING_ATTEMPTS = 3;
 
 /** A batch that was written down before it is sent. */
 export interface RecordedBatch {
@@ -89,7 +83,8 @@ export class RunRecorder {
 
   /**
    * Saves what is known at the end: the batches that are not saved yet or were corrected since, and then the run. The run is
-   * saved by itself, so that a batch that cannot be saved does not take it along. The log says what cannot be saved.
+   * saved by itself, and has time of its own, so that batches that cannot be saved do not take it along. Whatever happens, this
+   * ends with the invocation. The log says what cannot be saved.
    */
   async finish(ending: Partial<RunRecord>): Promise<void> {
     await this.saving;
@@ -110,11 +105,18 @@ export class RunRecorder {
       const part = rest.slice(0, Math.min(most, countFitting(rest)));
       rest = rest.slice(part.length);
       try {
-        await insist(this.context, (timeoutMs) => this.records.save(part, timeoutMs));
+        await insist(this.context, (timeoutMs) => this.records.save(part, timeoutMs), {
+          reserveMs: RUN_SAVE_MS,
+          canShrink: part.length > 1
+        });
       } catch (error) {
-        const { status } = toErrorDetails(error);
-        if (status === 413 && part.length > 1) await this.saveParts(part, Math.ceil(part.length / 2));
-        else logIncomplete(this.context, error);
+        if (part.length > 1 && isTooLarge(error)) {
+          await this.saveParts(part, Math.ceil(part.length / 2));
+          continue;
+        }
+        logIncomplete(this.context, error);
+        // A database that does not answer does not take the others either.
+        if (toErrorDetails(error).network === 'timeout') return;
       }
     }
   }
@@ -126,7 +128,9 @@ export class RunRecorder {
     );
     for (const part of chunk(corrected, MAX_RECORDS_PER_READ)) {
       const ids = part.map(({ id }) => id);
-      const found = await insist(this.context, (timeoutMs) => this.records.findBatches(ids, timeoutMs));
+      const found = await insist(this.context, (timeoutMs) => this.records.findBatches(ids, timeoutMs), {
+        reserveMs: RUN_SAVE_MS
+      });
       for (const batch of part) {
         batch.record = found.find(({ id }) => id === batch.id);
         this.noteOutcome(batch);
@@ -221,30 +225,4 @@ export class RunRecorder {
   private listNotDone({ users }: RecordedBatch): string {
     return JSON.stringify(this.roster.listNotDone(users));
   }
-}
-
-/** Saves a run's record that has no batches. The log says so if that fails. */
-export async function saveRun(context: RunContext, records: RecordStore, run: RunRecord): Promise<void> {
-  try {
-    await insist(context, (timeoutMs) => records.save([run], timeoutMs));
-  } catch (error) {
-    logIncomplete(context, error);
-  }
-}
-
-/** Makes a request that is not held back by the end of the budget. */
-async function insist<T>({ sender, ports }: RunContext, attempt: (timeoutMs: number) => Promise<T>): Promise<T> {
-  for (let count = 1; ; count++) {
-    sender.requests.record++;
-    try {
-      return await attempt(CLOSING_TIMEOUT_MS);
-    } catch (error) {
-      if (count === CLOSING_ATTEMPTS) throw error;
-      await ports.clock.sleep(BACKOFF_BASE_MS);
-    }
-  }
-}
-
-function logIncomplete({ ports }: RunContext, error: unknown): void {
-  ports.log.line(`${toErrorDetails(error).message} What it says may be incomplete; this report is not.`);
 }

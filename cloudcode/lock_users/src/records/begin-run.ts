@@ -104,11 +104,16 @@ function describeRequest({ parameters, runId, invocation }: RunContext, record: 
 }
 
 /** Schedules this invocation once more for when the other one's lease has ended, because its run had begun before. */
-async function comeBackAfter({ parameters, ports, runId }: RunContext, other: RunRecord): Promise<BegunRun> {
+async function comeBackAfter({ parameters, ports, runId, sender }: RunContext, other: RunRecord): Promise<BegunRun> {
   const nowMs = ports.clock.nowMs();
   const leftMs = Math.max(0, (other.leaseExpiresAtMs ?? 0) - nowMs);
   const underWay = runUnderWay(other, nowMs);
-  const failure = await scheduleInvocation(ports, { ...parameters.rawParameters, runId }, leftMs);
+  const failure = await scheduleInvocation(
+    ports,
+    { ...parameters.rawParameters, runId },
+    leftMs,
+    sender.timer.schedulingLeftMs
+  );
   if (failure !== undefined) return { stop: underWay };
   const when = leftMs > 0 ? ` in ${Math.ceil(leftMs / 1000)} s` : '';
   return {

@@ -3,8 +3,8 @@ import type { RecordStore } from '../ports';
 import { shortenReport } from '../report/shorten-report';
 import type { Report } from '../report/Report';
 import type { RunContext } from '../run/RunContext';
-import { saveRun } from './RunRecorder';
 import type { RunRecorder } from './RunRecorder';
+import { saveRun } from './save-in-time';
 import { HAND_OVER_LEASE_MS } from './RunRecord';
 import type { RecordStatus, RunRecord } from './RunRecord';
 

@@ -9,6 +9,9 @@ const INVOCATION_END_MS = 290_000;
 /** Milliseconds before that end from which no answer is waited for any more: ordering and the record need them. Ours. */
 const CLOSING_MS = 10_000;
 
+/** Milliseconds of those that ordering leaves for the record. Ours. */
+const RECORD_MS = 7000;
+
 /** Milliseconds after the end of the budget in which answers are still waited for. Ours. */
 const ANSWER_GRACE_MS = 20_000;
 
@@ -41,6 +44,11 @@ export class InvocationTimer {
   get answersLeftMs(): number {
     const untilMs = Math.min(this.budgetMs + ANSWER_GRACE_MS, INVOCATION_END_MS - CLOSING_MS);
     return Math.max(1, Math.ceil(untilMs - this.elapsedMs));
+  }
+
+  /** Milliseconds that scheduling an invocation may take; 0 or less where there is none left. */
+  get schedulingLeftMs(): number {
+    return this.endLeftMs - RECORD_MS;
   }
 
   /** Milliseconds until the invocation has to have ended; 0 or less where it should have. */

@@ -66,10 +66,11 @@ export async function runInvocation(context: RunContext): Promise<Report> {
     resetEarlier: Math.max(0, resetBefore - (parameters.continuation?.resetSessions ?? resetBefore)),
     ...ending
   });
+  // Before the record is closed, which may take all the time that is left.
+  logReport(ports.log, report);
   if (record !== undefined && ports.records !== undefined) {
     await finishRun(context, ports.records, record, run?.recorder, report);
   }
-  logReport(ports.log, report);
   return report;
 }
 

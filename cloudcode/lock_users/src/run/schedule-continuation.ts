@@ -29,7 +29,8 @@ export async function scheduleContinuation(
   const failure = await scheduleInvocation(
     ports,
     { ...parameters.rawParameters, continuation: next },
-    sender.pauseLeftMs
+    sender.pauseLeftMs,
+    sender.timer.schedulingLeftMs
   );
   if (failure === undefined) {
     return { stop: { ...stop, nextStep: `Invocation ${next.invocation} is scheduled and goes on by itself.` }, next };

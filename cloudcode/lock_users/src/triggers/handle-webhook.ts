@@ -32,8 +32,8 @@ export async function handleWebhook(settings: Settings, objectId: string, ports:
     if ('code' in found) stop = found;
     else {
       context = createContext(settings, found, ports, context.sender);
-      const failure = await scheduleInvocation(ports, found.rawParameters, 0);
-      if (failure !== undefined) return await runInvocation(createContext(settings, found, ports));
+      const failure = await scheduleInvocation(ports, found.rawParameters, 0, context.sender.timer.schedulingLeftMs);
+      if (failure !== undefined) return await runInvocation(context);
       stop = queued(`Run ${objectId} is scheduled on the queue ${ports.queue?.name ?? ''}.`);
     }
   } catch (error) {
