@@ -38,7 +38,7 @@ export const ERROR_CATALOGUE = {
     remedy: 'Correct "excludeUserIds", or leave it out.'
   },
   BACKEND_UNAUTHORIZED: {
-    meaning: '401 or 403.',
+    meaning: '401, or 403: the token is known but may not do this.',
     remedy:
       'Check JOURNEY_API_TOKEN: a named token of this very deployment, from the "Manage API" page, saved and deployed.'
   },

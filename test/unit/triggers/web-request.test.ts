@@ -28,6 +28,10 @@ test('a request orders a run and is answered with its id', async () => {
   ]);
 });
 
+test('a byte order mark before the body is tolerated', async () => {
+  expect(await request('\uFEFF{"reason":"r"}')).toMatchObject({ status: 202 });
+});
+
 test('the answer says where a run will only plan', async () => {
   expect(await request('{}', undefined, { armed: false })).toMatchObject({ status: 202, body: { dryRun: true } });
   expect(await request('{"dryRun":false}', undefined, { armed: false })).toMatchObject({

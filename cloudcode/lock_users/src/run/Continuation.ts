@@ -1,5 +1,6 @@
 import isPlainObject = require('lodash/isPlainObject');
 import type { BucketState } from '../requests/TokenBucket';
+import type { SessionCounts } from '../users/SessionLedger';
 
 /**
  * Invocations that a run may have. Ours: 1000 of them are three days, and unlocking a million users one by one takes half of
@@ -28,6 +29,8 @@ export interface Continuation {
   readonly done: number;
   /** Sessions that were `RESET` when the run began. */
   readonly resetSessions: number;
+  /** With `reauthenticate`: sessions that were still to be signed out when the last invocation began. */
+  readonly sessionsDue?: number;
   readonly bucket: BucketState;
 }
 
@@ -37,6 +40,7 @@ export interface InvocationResult {
   readonly done: number;
   /** Sessions that were `RESET` before anything was sent. */
   readonly resetBefore: number;
+  readonly sessions?: SessionCounts | undefined;
   readonly bucket: BucketState;
 }
 
@@ -44,12 +48,12 @@ export interface InvocationResult {
 export function continueRun(
   { runId, startedAtMs }: Pick<Continuation, 'runId' | 'startedAtMs'>,
   previous: Continuation | undefined,
-  { already, done, resetBefore, bucket }: InvocationResult
+  { already, done, resetBefore, sessions, bucket }: InvocationResult
 ): Continuation | undefined {
   const invocation = previous?.invocation ?? 1;
   const doneSeen = previous?.doneSeen ?? already;
   // A batch whose answer was lost shows up as users that are in it already.
-  const idle = done === 0 && already <= doneSeen;
+  const idle = done === 0 && already <= doneSeen && !hasSignedOut(sessions, previous);
   const idleInvocations = idle ? (previous?.idleInvocations ?? 0) + 1 : 0;
   if (invocation >= MAX_INVOCATIONS || idleInvocations >= MAX_IDLE_INVOCATIONS) return undefined;
   return {
@@ -60,8 +64,19 @@ export function continueRun(
     doneSeen: Math.max(doneSeen, already + done),
     done: (previous?.done ?? 0) + done,
     resetSessions: previous?.resetSessions ?? resetBefore,
+    ...(sessions && { sessionsDue: sessions.planned }),
     bucket
   };
+}
+
+/**
+ * Whether sessions of users were signed out that are not done yet: one user may have thousands. The first invocation goes by the
+ * answers that it got, and later ones by what they found, so that a platform that only says so does not keep a run alive.
+ */
+function hasSignedOut(sessions: SessionCounts | undefined, previous: Continuation | undefined): boolean {
+  if (sessions === undefined) return false;
+  const { sessionsDue } = previous ?? {};
+  return sessionsDue === undefined ? sessions.signedOut > 0 : sessions.planned < sessionsDue;
 }
 
 /** Whether a value can be the id of a run. */
@@ -72,14 +87,24 @@ export function isRunId(value: unknown): value is string {
 /** Whether a value is what `continueRun` makes, after a JSON round trip. */
 export function isContinuation(value: unknown): value is Continuation {
   if (!isPlainObject(value)) return false;
-  const { runId, invocation, startedAtMs, idleInvocations, doneSeen, done, resetSessions, bucket, ...rest } =
-    value as Record<string, unknown>;
+  const {
+    runId,
+    invocation,
+    startedAtMs,
+    idleInvocations,
+    doneSeen,
+    done,
+    resetSessions,
+    sessionsDue = 0,
+    bucket,
+    ...rest
+  } = value as Record<string, unknown>;
   if (!isPlainObject(bucket) || Object.keys(rest).length > 0) return false;
   const { tokens, rate, atMs, ...others } = bucket as Record<string, unknown>;
   return (
     isRunId(runId) &&
     isCountBetween(invocation, 2, MAX_INVOCATIONS) &&
-    [startedAtMs, idleInvocations, doneSeen, done, resetSessions].every((count) =>
+    [startedAtMs, idleInvocations, doneSeen, done, resetSessions, sessionsDue].every((count) =>
       isCountBetween(count, 0, Number.MAX_SAFE_INTEGER)
     ) &&
     [tokens, rate, atMs].every(Number.isFinite) &&

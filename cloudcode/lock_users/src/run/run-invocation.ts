@@ -136,5 +136,5 @@ function compareClocks(serverTimeMs: number | null, { clock, log }: Pick<Ports, 
 async function endInvocation(context: RunContext, { refusal, run }: Progress): Promise<Ending> {
   const stop = context.sender.stop ?? refusal;
   if (stop?.code !== 'TIME_BUDGET' || context.dryRun) return { stop };
-  return scheduleContinuation(context, stop, run?.roster);
+  return scheduleContinuation(context, stop, run);
 }

@@ -1,6 +1,6 @@
 import type { ErrorDetails } from '../errors';
 import { stalled } from '../stop-reasons';
-import type { Roster } from '../users/Roster';
+import type { ActiveRun } from './ActiveRun';
 import { continueRun } from './Continuation';
 import type { Continuation } from './Continuation';
 import type { RunContext } from './RunContext';
@@ -16,12 +16,14 @@ export interface Ending {
 export async function scheduleContinuation(
   { ports, parameters, sender, runId, startedAtMs }: RunContext,
   stop: ErrorDetails,
-  roster: Roster | undefined
+  run: ActiveRun | undefined
 ): Promise<Ending> {
+  const { roster, sessions } = run ?? {};
   const next = continueRun({ runId, startedAtMs: Math.floor(startedAtMs) }, parameters.continuation, {
     already: roster?.countPlan().already ?? 0,
     done: roster?.countOutcomes().done ?? 0,
     resetBefore: roster?.countResetBefore() ?? 0,
+    sessions: sessions?.count((userId) => roster?.isPlanned(userId) === true),
     bucket: sender.bucketState
   });
   if (next === undefined) return { stop: stalled(stop.message) };

@@ -77,7 +77,9 @@ async function readRequest(
 function readParameters({ parameters, action, reason, requestedBy }: RunRecord): Readonly<Record<string, unknown>> {
   let rawParameters: unknown = {};
   try {
-    if (parameters !== null && parameters.trim() !== '') rawParameters = JSON.parse(parameters) as unknown;
+    // This takes away a byte order mark as well.
+    const text = parameters?.trim() ?? '';
+    if (text !== '') rawParameters = JSON.parse(text) as unknown;
   } catch {
     throw invalidParameters(['The field "parameters" is not valid JSON.']);
   }
