@@ -216,8 +216,13 @@ test('a continued run keeps its lease, counts whom it has locked before, and giv
 });
 
 test('an order of a run whose process was killed waits for the lease to end, and then finishes the run', async () => {
-  const run = records.add({ status: 'running', runId: 'r', locked: 1, leaseExpiresAtMs: platform.clock.now + 60_000 });
+  const lease = { startedAtMs: platform.clock.now, leaseExpiresAtMs: platform.clock.now + 60_000 };
+  const run = records.add({ status: 'running', runId: 'r', ...lease });
   platform.locked.add(userId(0));
+  // The process was killed before its progress was saved again.
+  const batch = { runId: 'r', action: 'lock', number: 1, state: 'answered', sentAtMs: platform.clock.now } as const;
+  const outcome = { userIds: JSON.stringify([userId(0)]), done: 1, notDone: '[]' };
+  await records.save([Object.assign(records.newBatch(run.id), batch, outcome)]);
 
   expect(await runOnFake(platform, { runId: 'r' })).toMatchObject({ status: 'queued' });
   expect(platform.scheduled).toEqual([{ parameters: { runId: 'r' }, afterMs: 60_000 }]);

@@ -7,6 +7,7 @@ function next(previous: Continuation | undefined, already: number, done: number)
   return continueRun({ runId: 'run-1', startedAtMs: 7000 }, previous, {
     already,
     done,
+    doneEarlier: previous?.done ?? 0,
     resetBefore: 2,
     bucket: BUCKET
   });
@@ -52,6 +53,7 @@ test('sessions that were signed out count as progress, by what the next invocati
       already: 0,
       done: 0,
       resetBefore: 0,
+      doneEarlier: 0,
       sessions: { planned, signedOut },
       bucket: BUCKET
     });

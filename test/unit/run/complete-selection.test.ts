@@ -51,6 +51,32 @@ describe('the selection', () => {
     expect(await runOnFake(platform)).toMatchObject({ status: 'done', counts: { locked: 5 }, failures: [] });
   });
 
+  test.each(['lock', 'undo', 'reauthenticate'])(
+    'a list of users that has another order for each page shows everybody in the end: %s',
+    async (what) => {
+      platform = new FakePlatform(userIds(12));
+      if (what === 'undo') await runOnFake(platform, { runId: 'evening' });
+      for (const id of platform.ids) {
+        platform.sessions.set(id, [
+          { sessionId: `session-of-${id}`, state: 'ENROLLED', signedOutAtMs: null, authenticatedAtMs: null }
+        ]);
+      }
+      const read = platform.readUserStates.bind(platform);
+      let turn = 0;
+      platform.readUserStates = async (_limit, skip) => {
+        const { users } = await read(1000, 0);
+        const by = ++turn * 7;
+        const shown = [...users.slice(by % 12), ...users.slice(0, by % 12)];
+        return { users: shown.slice(skip, skip + 4), malformed: 0, more: skip + 4 < shown.length };
+      };
+      platform.readUserState = () => Promise.reject(new Error('no such route'));
+
+      const report = await runOnFake(platform, what === 'undo' ? { undo: 'evening' } : { action: what });
+
+      expect(report).toMatchObject({ status: 'done', verified: true, counts: { planned: 12 }, failures: [] });
+    }
+  );
+
   test('a list of users that repeats its first page ends the run, and nobody is locked', async () => {
     const read = platform.readUserStates.bind(platform);
     platform.readUserStates = async () => ({ ...(await read(3, 0)), more: true });

@@ -5,8 +5,9 @@ import type { RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
 import type { Roster } from '../users/Roster';
 import { countFitting } from './cut-saves';
+import type { EarlierBatches } from './EarlierBatches';
 import type { BatchRecord, RunRecord } from './RunRecord';
-import { insist, isTooLarge, logIncomplete, RUN_SAVE_MS, saveRun } from './save-in-time';
+import { insist, isTooLarge, logIncomplete, RUN_SAVE_MS, saveRun } from './save-run';
 
 /** Batch records read with one request at most: about 1 MB. Ours. */
 const MAX_RECORDS_PER_READ = 20;
@@ -42,17 +43,15 @@ export class RunRecorder {
   private isSaving = false;
   private isBroken = false;
   private progressAtMs: number;
-  /** How many users earlier invocations of the run brought to the goal state, by its record. */
-  readonly doneBefore: number;
 
   constructor(
     private readonly context: RunContext,
     private readonly records: RecordStore,
     private readonly run: RunRecord,
-    private readonly roster: Roster
+    private readonly roster: Roster,
+    private readonly earlier: EarlierBatches | undefined
   ) {
     this.progressAtMs = context.ports.clock.monotonicMs();
-    this.doneBefore = run[ACTION_LABELS[roster.goal.action].done] ?? 0;
   }
 
   /** Saves which users are about to be sent. Resolves when the database has it, or when it is certain that it will not. */
@@ -89,12 +88,14 @@ export class RunRecorder {
   async finish(ending: Partial<RunRecord>): Promise<void> {
     await this.saving;
     for (const batch of this.batches) if (batch.record !== undefined) this.noteOutcome(batch);
+    let corrected: readonly BatchRecord[] = [];
     try {
       await this.reloadCorrected();
+      corrected = (await this.earlier?.readCorrected((ids) => this.findBatches(ids))) ?? [];
     } catch (error) {
       logIncomplete(this.context, error);
     }
-    await this.saveParts(this.batches.flatMap(({ record }) => record ?? []));
+    await this.saveParts([...corrected, ...this.batches.flatMap(({ record }) => record ?? [])]);
     Object.assign(this.run, ending);
     await saveRun(this.context, this.records, this.run);
   }
@@ -127,15 +128,16 @@ export class RunRecorder {
       (batch) => batch.record === undefined && batch.notDone !== this.listNotDone(batch)
     );
     for (const part of chunk(corrected, MAX_RECORDS_PER_READ)) {
-      const ids = part.map(({ id }) => id);
-      const found = await insist(this.context, (timeoutMs) => this.records.findBatches(ids, timeoutMs), {
-        reserveMs: RUN_SAVE_MS
-      });
+      const found = await this.findBatches(part.map(({ id }) => id));
       for (const batch of part) {
         batch.record = found.find(({ id }) => id === batch.id);
         this.noteOutcome(batch);
       }
     }
+  }
+
+  private findBatches(ids: readonly string[]): Promise<readonly BatchRecord[]> {
+    return insist(this.context, (timeoutMs) => this.records.findBatches(ids, timeoutMs), { reserveMs: RUN_SAVE_MS });
   }
 
   private add(batch: RecordedBatch): void {
@@ -196,12 +198,16 @@ export class RunRecorder {
 
   /** Saves the run, by itself, where its progress is to be shown again. What it says is known again at the end. */
   private async saveProgress(): Promise<void> {
-    const { run, roster, context } = this;
+    const { run, roster, context, earlier } = this;
     const monotonicMs = context.ports.clock.monotonicMs();
     if (monotonicMs - this.progressAtMs < PROGRESS_INTERVAL_MS) return;
     this.progressAtMs = monotonicMs;
     const { done, failed, unconfirmed } = roster.countOutcomes();
-    Object.assign(run, { [ACTION_LABELS[roster.goal.action].done]: this.doneBefore + done, failed, unconfirmed });
+    Object.assign(run, {
+      [ACTION_LABELS[roster.goal.action].done]: (earlier?.countDone() ?? 0) + done,
+      failed,
+      unconfirmed
+    });
     await context.sender.send({
       kind: 'record',
       operations: 0,

@@ -2,11 +2,11 @@ import { ACTION_LABELS } from '../actions/ActionLabels';
 import type { RecordStore } from '../ports';
 import { shortenReport } from '../report/shorten-report';
 import type { Report } from '../report/Report';
+import type { ActiveRun } from '../run/ActiveRun';
 import type { RunContext } from '../run/RunContext';
-import type { RunRecorder } from './RunRecorder';
-import { saveRun } from './save-in-time';
 import { HAND_OVER_LEASE_MS } from './RunRecord';
 import type { RecordStatus, RunRecord } from './RunRecord';
+import { saveRun } from './save-run';
 
 /**
  * Writes how an invocation ended into the run's record, and gives the lease back; a run that continues keeps it for its
@@ -14,21 +14,23 @@ import type { RecordStatus, RunRecord } from './RunRecord';
  *
  * The counts are those of the whole run: a user that an earlier invocation changed was not in the goal state already.
  *
- * @param recorder has the batches; undefined where the invocation ended before any could be sent
+ * @param run has the batches; undefined where the invocation ended before any could be sent
  */
 export async function finishRun(
   context: RunContext,
   records: RecordStore,
-  run: RunRecord,
-  recorder: RunRecorder | undefined,
+  record: RunRecord,
+  run: ActiveRun | undefined,
   report: Report
 ): Promise<void> {
   const nowMs = context.ports.clock.nowMs();
   const { counts } = report;
   const continues = report.status === 'continues';
   const { already, done } = ACTION_LABELS[report.action];
-  // A user that somebody else has changed back since is no longer in the goal state, and is in another count.
-  const doneBefore = Math.min(recorder?.doneBefore ?? run[done] ?? 0, counts[already] ?? 0);
+  const doneEarlier = run === undefined ? (record[done] ?? 0) : (run.earlier?.countDone() ?? 0);
+  // A user that somebody else has changed back since is no longer in the goal state, and is in another count. That can be told
+  // only where everybody was read.
+  const doneBefore = run?.roster.isComplete === true ? Math.min(doneEarlier, counts[already] ?? 0) : doneEarlier;
   const { sender } = context;
   const ending: Partial<RunRecord> = {
     status: report.status as RecordStatus,
@@ -38,11 +40,11 @@ export async function finishRun(
     message: report.stopReason?.message ?? null,
     report: JSON.stringify(shortenReport(report)),
     ...counts,
-    [already]: (counts[already] ?? 0) - doneBefore,
+    [already]: Math.max(0, (counts[already] ?? 0) - doneBefore),
     planned: counts.planned + doneBefore,
     [done]: (counts[done] ?? 0) + doneBefore
   };
-  if (recorder !== undefined) return recorder.finish(ending);
-  Object.assign(run, ending);
-  await saveRun(context, records, run);
+  if (run?.recorder !== undefined) return run.recorder.finish(ending);
+  Object.assign(record, ending);
+  await saveRun(context, records, record);
 }

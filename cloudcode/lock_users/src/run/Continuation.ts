@@ -38,6 +38,8 @@ export interface Continuation {
 export interface InvocationResult {
   readonly already: number;
   readonly done: number;
+  /** Users that earlier invocations brought to the goal state, as far as it is known now. */
+  readonly doneEarlier: number;
   /** Sessions that were `RESET` before anything was sent. */
   readonly resetBefore: number;
   readonly sessions?: SessionCounts | undefined;
@@ -48,7 +50,7 @@ export interface InvocationResult {
 export function continueRun(
   { runId, startedAtMs }: Pick<Continuation, 'runId' | 'startedAtMs'>,
   previous: Continuation | undefined,
-  { already, done, resetBefore, sessions, bucket }: InvocationResult
+  { already, done, doneEarlier, resetBefore, sessions, bucket }: InvocationResult
 ): Continuation | undefined {
   const invocation = previous?.invocation ?? 1;
   const doneSeen = previous?.doneSeen ?? already;
@@ -62,7 +64,7 @@ export function continueRun(
     startedAtMs,
     idleInvocations,
     doneSeen: Math.max(doneSeen, already + done),
-    done: (previous?.done ?? 0) + done,
+    done: doneEarlier + done,
     resetSessions: previous?.resetSessions ?? resetBefore,
     ...(sessions && { sessionsDue: sessions.planned }),
     bucket

@@ -11,6 +11,9 @@ import { readUserStates } from './read-user-states';
 /** Unselected users that are looked up in the app database at most, when everybody is selected. Ours. */
 const MAX_LOOKED_UP = 10_000;
 
+/** Further readings that look for users whom the first one did not show, at most. Ours. */
+const MAX_READINGS_MORE = 5;
+
 /** What the first look found out beside the users. */
 export interface Observation {
   /** Whether nobody can have been missed. */
@@ -103,17 +106,26 @@ async function lookUp({ ports, sender }: ActiveRun, ids: readonly string[], foun
   for (const id of page.userIds) if (wanted.has(id)) found.add(id);
 }
 
-/** Looks for the selected users that the users API did not list: in one more reading, then one by one. */
+/**
+ * Looks for the selected users that the users API did not list: in one more reading, in further ones while each shows somebody
+ * whom those before did not, and then one by one.
+ */
 async function findUnlisted(
   run: ActiveRun,
   observe: (users: readonly UserState[]) => number,
   isStuck: boolean
 ): Promise<void> {
   const { roster } = run;
-  roster.startReading();
-  const again = isStuck ? { isStuck } : await readUserStates(run, observe);
-  if (!roster.hasUnlisted) return;
-  const unlisted = roster.listUnlisted();
+  let unlisted = roster.listUnlisted();
+  let again = { isStuck };
+  for (let readings = 0, before = Infinity; readings < MAX_READINGS_MORE && !again.isStuck; readings++) {
+    if (unlisted.length === 0 || unlisted.length === before) break;
+    before = unlisted.length;
+    roster.startReading();
+    again = await readUserStates(run, observe);
+    unlisted = roster.listUnlisted();
+  }
+  if (unlisted.length === 0) return;
   const { found, absent, isKnown } = await findUsersById(run, unlisted);
   observe(found);
   for (const userId of absent) roster.setAbsent(userId);

@@ -1,5 +1,6 @@
 import type { ErrorDetails } from '../errors';
 import { stalled } from '../stop-reasons';
+import { countDoneEarlier } from './ActiveRun';
 import type { ActiveRun } from './ActiveRun';
 import { continueRun } from './Continuation';
 import type { Continuation } from './Continuation';
@@ -14,14 +15,16 @@ export interface Ending {
 
 /** Schedules the next invocation of a run whose time is used up, and says why the run stops here if it cannot be. */
 export async function scheduleContinuation(
-  { ports, parameters, sender, runId, startedAtMs }: RunContext,
+  context: RunContext,
   stop: ErrorDetails,
   run: ActiveRun | undefined
 ): Promise<Ending> {
+  const { ports, parameters, sender, runId, startedAtMs } = context;
   const { roster, sessions } = run ?? {};
   const next = continueRun({ runId, startedAtMs: Math.floor(startedAtMs) }, parameters.continuation, {
     already: roster?.countPlan().already ?? 0,
     done: roster?.countOutcomes().done ?? 0,
+    doneEarlier: countDoneEarlier(context, run),
     resetBefore: roster?.countResetBefore() ?? 0,
     sessions: sessions?.count((userId) => roster?.isPlanned(userId) === true),
     bucket: sender.bucketState

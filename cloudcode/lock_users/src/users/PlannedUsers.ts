@@ -30,8 +30,6 @@ import type { Reason, UserState } from './UserState';
 export class PlannedUsers {
   protected readonly users = new UserFlags();
   protected readonly resets = new ResetWatch();
-  /** Whether users are read after something was sent. */
-  protected isVerifying = false;
   /** How many users are selected. */
   countSelected = 0;
   /** Why users are skipped, for as many of them as a report names. */
@@ -120,9 +118,8 @@ export class PlannedUsers {
     return true;
   }
 
-  /** A reading of the users begins. @param isVerifying whether it comes after something was sent */
-  startReading(isVerifying = false): void {
-    this.isVerifying = isVerifying;
+  /** A reading of the users begins. */
+  startReading(): void {
     for (let user = 0; user < this.users.size; user++) this.users.set(user, this.users.get(user) & ~READ);
   }
 

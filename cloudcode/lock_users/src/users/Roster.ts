@@ -6,12 +6,13 @@ import type { Failure, OutcomeCounts } from './outcomes';
 import { PlannedUsers } from './PlannedUsers';
 import {
   ABSENT,
+  CONFIRMED,
   DONE,
   FIRST_REFUSED,
   GONE,
   outcomeOf,
+  placeOf,
   PLANNED,
-  READ,
   REFUSED,
   RESULT,
   RESULT_FLAGS,
@@ -49,12 +50,12 @@ export class Roster extends PlannedUsers {
   /** Users that are not sent again, because the goal says so. */
   private readonly givenUp = new Set<number>();
 
-  /** @param isNew whether no earlier invocation of the run can have changed anybody */
+  /** @param isWhole whether nobody was changed by an earlier invocation of the run, but those that `addTouched` says */
   constructor(
     goal: Goal,
     protectedIds: ReadonlySet<string>,
     excludedIds: ReadonlySet<string>,
-    private readonly isNew = true
+    private readonly isWhole = true
   ) {
     super(goal, protectedIds, excludedIds);
   }
@@ -85,7 +86,7 @@ export class Roster extends PlannedUsers {
   setResult(user: number, result: OperationResult): void {
     const state = this.users.get(user);
     if ((state & PLANNED) === 0) throw new InvariantError(`user ${this.idOf(user)} was sent and not planned.`);
-    this.write(user, state | this.findEvidence(state, result), result);
+    this.write(user, (state & ~CONFIRMED) | this.findEvidence(state, result), result);
   }
 
   /** The users API shows a user after they were sent, and what it shows holds. */
@@ -98,18 +99,31 @@ export class Roster extends PlannedUsers {
     if ((state & RESULT) === 0) return;
     if (this.goal.isMet(shown)) {
       if ((state & (FIRST_REFUSED | TOUCHED)) === FIRST_REFUSED) this.setByOthers(user, state);
-      else this.write(user, state, { kind: 'done' });
-    } else if ((state & REFUSED) === 0) this.recheck(user, state, shown);
+      else this.write(user, state | CONFIRMED, { kind: 'done' });
+    } else if ((state & REFUSED) === 0) this.recheck(user, state & ~CONFIRMED, shown);
   }
 
-  /** The reading has ended: whether the run changed a user that it did not show is unknown. */
+  /** The users were read: whether the run changed a user that was not shown since is unknown. */
   endReading(): void {
     for (let user = 0; user < this.users.size; user++) {
       const state = this.users.get(user);
-      if ((state & DONE) !== 0 && (state & READ) === 0) {
+      if ((state & (DONE | CONFIRMED)) === DONE) {
         this.write(user, state, { kind: 'unconfirmed', reason: NOT_SHOWN });
       }
     }
+  }
+
+  /** An earlier invocation of the run may have changed the user. Returns the user. */
+  addTouched(userId: string): number {
+    const user = this.users.add(userId);
+    this.users.set(user, this.users.get(user) | TOUCHED);
+    return user;
+  }
+
+  /** Whether a selected user was in the goal state before this invocation sent anything. */
+  isThere(user: number): boolean {
+    const state = this.users.get(user);
+    return (state & SELECTED) !== 0 && placeOf(state) === 'already';
   }
 
   /** Users that were sent and are not known to be in the goal state, but may be sooner or later. */
@@ -182,13 +196,13 @@ export class Roster extends PlannedUsers {
   /** What a result says about whether a request was carried out. */
   private findEvidence(state: number, result: OperationResult): number {
     if (result.kind === 'done' || result.kind === 'unconfirmed') return TOUCHED;
-    const isFirst = this.isNew && (state & (RESULT | TOUCHED | FIRST_REFUSED)) === 0;
+    const isFirst = this.isWhole && (state & (RESULT | TOUCHED | FIRST_REFUSED)) === 0;
     return isFirst && result.reason.type !== NO_SUCH_USER.type ? FIRST_REFUSED : 0;
   }
 
   /** Whether a user that counts as done may count so in the record: an unlock only when a look has shown it. */
   private isProven(state: number): boolean {
-    return this.goal.action !== 'unlock' || (this.isVerifying && (state & READ) !== 0);
+    return this.goal.action !== 'unlock' || (state & CONFIRMED) !== 0;
   }
 
   private write(user: number, state: number, result: OperationResult): void {

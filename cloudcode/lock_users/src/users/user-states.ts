@@ -36,6 +36,8 @@ export const ABSENT = 8192;
 export const TOUCHED = 16_384;
 /** The first answer about the user was an error that says that nothing was carried out. */
 export const FIRST_REFUSED = 32_768;
+/** The users API has shown the user in the goal state since they were last sent. */
+export const CONFIRMED = 65_536;
 
 /** The flag of each result. */
 export const RESULT_FLAGS: Readonly<Record<OperationResult['kind'], number>> = {

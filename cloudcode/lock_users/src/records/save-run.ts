@@ -1,4 +1,5 @@
 import { ERROR_CATALOGUE, LockUsersError, toErrorDetails } from '../errors';
+import type { ErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
 import { BACKOFF_BASE_MS } from '../requests/retry-rules';
 import type { RunContext } from '../run/RunContext';
@@ -19,7 +20,25 @@ export async function saveRun(context: RunContext, records: RecordStore, run: Ru
     await insist(context, (timeoutMs) => records.save([run], timeoutMs));
   } catch (error) {
     logIncomplete(context, error);
+    if (!isRefusedValue(toErrorDetails(error))) return;
+    useKnownOptions(run);
+    await insist(context, (timeoutMs) => records.save([run], timeoutMs)).catch(() => undefined);
   }
+}
+
+/** Whether the data model does not take a value: in an older copy of it a choice has fewer options. */
+function isRefusedValue({ platformType, status }: ErrorDetails): boolean {
+  return platformType === 'INVALID_VALUE' || status === 422;
+}
+
+/** Closes a run's record by options that each copy of the model has had; its message says what it really is. */
+function useKnownOptions(run: RunRecord): void {
+  const { status, action, failed, unconfirmed, message } = run;
+  const hasChanged = [run.locked, run.unlocked, run.reauthenticated, unconfirmed].some((count) => (count ?? 0) > 0);
+  run.status = hasChanged || (failed ?? 0) > 0 ? 'partial' : 'failed';
+  run.action = null;
+  run.message =
+    `Status "${status ?? ''}", action "${action ?? ''}": the data model has no such option. ${message ?? ''}`.trim();
 }
 
 /**
