@@ -60,12 +60,6 @@ export class MemoryRecordStore implements RecordStore {
     return Promise.resolve([...this.runs.values()].filter(matches).map((run) => ({ ...run })));
   }
 
-  findBatches(ids: readonly string[]): Promise<readonly BatchRecord[]> {
-    return Promise.resolve(
-      [...this.batches.values()].filter(({ id }) => ids.includes(id)).map((batch) => ({ ...batch }))
-    );
-  }
-
   readBatches(
     { runRecordId, sinceMs }: { readonly runRecordId: string; readonly sinceMs?: number },
     limit: number,

@@ -89,7 +89,6 @@ export interface RecordStore {
   /** A batch's record that is in no database yet. */
   newBatch(runRecordId: string): BatchRecord;
   findRuns(query: RunQuery, timeoutMs: number): Promise<readonly RunRecord[]>;
-  findBatches(ids: readonly string[], timeoutMs: number): Promise<readonly BatchRecord[]>;
   /**
    * Batches of a run, and those of any run that were sent at `sinceMs` or later (default: none), from `skip` on, at most
    * `limit`, by ascending id; empty where there are no more.

@@ -134,12 +134,6 @@ export class DbRecordStore implements RecordStore {
     return objects.map((object) => this.read<RunRecord>(object, RUN_FIELDS));
   }
 
-  async findBatches(ids: readonly string[], timeoutMs: number): Promise<readonly BatchRecord[]> {
-    const { lock_run_batch: batches } = this.db;
-    const objects = await this.attempt('read', timeoutMs, () => batches.where('id in ?', ids).toArray());
-    return objects.map((object) => this.read<BatchRecord>(object, BATCH_FIELDS));
-  }
-
   async readBatches(
     { runRecordId, sinceMs }: { readonly runRecordId: string; readonly sinceMs?: number },
     limit: number,

@@ -1,4 +1,3 @@
-import chunk = require('lodash/chunk');
 import type { RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
 import type { Roster } from '../users/Roster';
@@ -17,25 +16,18 @@ const CUT_OFF: Reason = {
   detail: 'The invocation ended before it wrote down what came of this user.'
 };
 
-/** A batch whose outcome an earlier invocation did not learn, in part or at all. */
-interface UncertainBatch {
-  readonly id: string;
-  /** The users that may have been changed. */
-  readonly users: readonly number[];
-}
-
 /**
  * What the earlier invocations of a run have written down. A user whose answer they lost, and whom this one finds in the goal
  * state, was brought there by the run.
  */
 export class EarlierBatches {
-  private readonly uncertain: UncertainBatch[] = [];
-  private done = 0;
+  /** The users of each batch that may have been changed, and whose outcome the record does not know. */
+  private readonly uncertain = new Map<string, readonly number[]>();
 
   private constructor(private readonly roster: Roster) {}
 
   /**
-   * Reads the batches of the run, and notes in the roster whom it may have changed already.
+   * Reads the batches of the run, and notes in the roster whom it has changed already, or may have.
    *
    * @throws LockUsersError `RECORD_FAILED` where they cannot be read
    */
@@ -56,53 +48,37 @@ export class EarlierBatches {
     }
   }
 
-  /** How many users the earlier invocations brought to the goal state, as far as it is known now. */
-  countDone(): number {
-    return this.uncertain.reduce(
-      (sum, { users }) => sum + users.filter((user) => this.roster.isThere(user)).length,
-      this.done
-    );
+  /** Ids of the batches that are known better now. */
+  listCorrected(): string[] {
+    return [...this.uncertain].flatMap(([id, users]) => (users.some((user) => this.roster.isThere(user)) ? [id] : []));
   }
 
-  /** The records of batches that are known better now, corrected. @throws LockUsersError where they cannot be read */
-  async readCorrected(
-    find: (ids: readonly string[]) => Promise<readonly BatchRecord[]>
-  ): Promise<readonly BatchRecord[]> {
-    const known = this.uncertain.filter(({ users }) => users.some((user) => this.roster.isThere(user)));
-    const corrected: BatchRecord[] = [];
-    for (const part of chunk(known, MAX_RECORDS_PER_READ)) {
-      const found = await find(part.map(({ id }) => id));
-      for (const { id, users } of part) {
-        const record = found.find((one) => one.id === id);
-        if (record !== undefined) corrected.push(this.correct(record, users));
-      }
-    }
-    return corrected;
-  }
-
-  private add(batch: BatchRecord): void {
-    const users = listUncertain(batch).map((userId) => this.roster.addTouched(userId));
-    if (users.length > 0) this.uncertain.push({ id: batch.id, users });
-    if (batch.state === 'answered') this.done += batch.done ?? 0;
-  }
-
-  private correct(record: BatchRecord, users: readonly number[]): BatchRecord {
+  /** Writes into the record of a batch what is known now. @throws LockUsersError `RECORD_FAILED` where it holds no users */
+  correct(record: BatchRecord): void {
+    const users = this.uncertain.get(record.id) ?? [];
     const there = new Set(users.filter((user) => this.roster.isThere(user)).map((user) => this.roster.idOf(user)));
-    const before: NotDone[] =
-      record.state === 'answered'
-        ? parseNotDone(record)
-        : parseUserIds(record).map((userId) => ({ userId, outcome: 'unconfirmed', ...CUT_OFF }));
-    const notDone = before.filter(({ userId }) => !there.has(userId));
-    return Object.assign(record, {
+    const notDone = listNotDone(record).filter(({ userId }) => !there.has(userId));
+    Object.assign(record, {
       state: 'answered',
       done: parseUserIds(record).length - notDone.length,
       notDone: JSON.stringify(notDone)
     });
   }
+
+  private add(batch: BatchRecord): void {
+    const notDone = new Map(listNotDone(batch).map(({ userId, outcome }) => [userId, outcome]));
+    const uncertain: number[] = [];
+    for (const userId of parseUserIds(batch)) {
+      const outcome = notDone.get(userId);
+      if (outcome === undefined) this.roster.addEarlier(userId, 'done');
+      else if (outcome === 'unconfirmed') uncertain.push(this.roster.addEarlier(userId, 'maybe'));
+    }
+    if (uncertain.length > 0) this.uncertain.set(batch.id, uncertain);
+  }
 }
 
-/** Users of a batch that may have been changed, and whose outcome is not known. */
-function listUncertain(batch: BatchRecord): readonly string[] {
-  if (batch.state !== 'answered') return parseUserIds(batch);
-  return parseNotDone(batch).flatMap(({ userId, outcome }) => (outcome === 'unconfirmed' ? [userId] : []));
+/** The users of a batch that are not known to be in the goal state: everybody where its invocation was killed. */
+function listNotDone(batch: BatchRecord): readonly NotDone[] {
+  if (batch.state === 'answered') return parseNotDone(batch);
+  return parseUserIds(batch).map((userId) => ({ userId, outcome: 'unconfirmed', ...CUT_OFF }));
 }

@@ -1,4 +1,3 @@
-import chunk = require('lodash/chunk');
 import { ACTION_LABELS } from '../actions/ActionLabels';
 import { toErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
@@ -90,12 +89,11 @@ export class RunRecorder {
     for (const batch of this.batches) if (batch.record !== undefined) this.noteOutcome(batch);
     let corrected: readonly BatchRecord[] = [];
     try {
-      await this.reloadCorrected();
-      corrected = (await this.earlier?.readCorrected((ids) => this.findBatches(ids))) ?? [];
+      corrected = await this.readCorrected();
     } catch (error) {
       logIncomplete(this.context, error);
     }
-    await this.saveParts([...corrected, ...this.batches.flatMap(({ record }) => record ?? [])]);
+    await this.saveParts([...this.batches.flatMap(({ record }) => record ?? []), ...corrected]);
     Object.assign(this.run, ending);
     await saveRun(this.context, this.records, this.run);
   }
@@ -122,22 +120,31 @@ export class RunRecorder {
     }
   }
 
-  /** The records of batches whose outcome differs from what was saved, which were forgotten to save memory. */
-  private async reloadCorrected(): Promise<void> {
-    const corrected = this.batches.filter(
-      (batch) => batch.record === undefined && batch.notDone !== this.listNotDone(batch)
+  /** The records of batches that are known better than what was saved, corrected; they were forgotten to save memory. */
+  private async readCorrected(): Promise<readonly BatchRecord[]> {
+    const forgotten = this.batches.filter(({ record }) => record === undefined);
+    const own = new Map(
+      forgotten.flatMap((batch) => (batch.notDone === this.listNotDone(batch) ? [] : [[batch.id, batch]]))
     );
-    for (const part of chunk(corrected, MAX_RECORDS_PER_READ)) {
-      const found = await this.findBatches(part.map(({ id }) => id));
-      for (const batch of part) {
-        batch.record = found.find(({ id }) => id === batch.id);
-        this.noteOutcome(batch);
+    const earlier = new Set(this.earlier?.listCorrected());
+    const corrected: BatchRecord[] = [];
+    for (let skip = 0; corrected.length < own.size + earlier.size; skip += MAX_RECORDS_PER_READ) {
+      // By run, because that the platform can look for ids is assumed.
+      const page = await insist(
+        this.context,
+        (timeoutMs) => this.records.readBatches({ runRecordId: this.run.id }, MAX_RECORDS_PER_READ, skip, timeoutMs),
+        { reserveMs: RUN_SAVE_MS }
+      );
+      for (const record of page) {
+        const batch = own.get(record.id);
+        if (batch !== undefined) this.noteOutcome(batch, record);
+        else if (earlier.has(record.id)) this.earlier?.correct(record);
+        else continue;
+        corrected.push(record);
       }
+      if (page.length < MAX_RECORDS_PER_READ) break;
     }
-  }
-
-  private findBatches(ids: readonly string[]): Promise<readonly BatchRecord[]> {
-    return insist(this.context, (timeoutMs) => this.records.findBatches(ids, timeoutMs), { reserveMs: RUN_SAVE_MS });
+    return corrected;
   }
 
   private add(batch: RecordedBatch): void {
@@ -198,13 +205,13 @@ export class RunRecorder {
 
   /** Saves the run, by itself, where its progress is to be shown again. What it says is known again at the end. */
   private async saveProgress(): Promise<void> {
-    const { run, roster, context, earlier } = this;
+    const { run, roster, context } = this;
     const monotonicMs = context.ports.clock.monotonicMs();
     if (monotonicMs - this.progressAtMs < PROGRESS_INTERVAL_MS) return;
     this.progressAtMs = monotonicMs;
     const { done, failed, unconfirmed } = roster.countOutcomes();
     Object.assign(run, {
-      [ACTION_LABELS[roster.goal.action].done]: (earlier?.countDone() ?? 0) + done,
+      [ACTION_LABELS[roster.goal.action].done]: roster.countDoneEarlier() + done,
       failed,
       unconfirmed
     });
@@ -216,15 +223,15 @@ export class RunRecorder {
     });
   }
 
-  private noteOutcome(batch: RecordedBatch): void {
+  private noteOutcome(batch: RecordedBatch, record = batch.record): void {
     const notDone = this.roster.listNotDone(batch.users);
     batch.notDone = JSON.stringify(notDone);
-    if (batch.record === undefined) return;
-    Object.assign(batch.record, {
+    if (record === undefined) return;
+    Object.assign(record, {
       state: 'answered',
       done: batch.users.length - notDone.length,
       notDone: batch.notDone,
-      answeredAtMs: batch.record.answeredAtMs ?? this.context.ports.clock.nowMs()
+      answeredAtMs: record.answeredAtMs ?? this.context.ports.clock.nowMs()
     });
   }
 

@@ -27,10 +27,7 @@ export async function finishRun(
   const { counts } = report;
   const continues = report.status === 'continues';
   const { already, done } = ACTION_LABELS[report.action];
-  const doneEarlier = run === undefined ? (record[done] ?? 0) : (run.earlier?.countDone() ?? 0);
-  // A user that somebody else has changed back since is no longer in the goal state, and is in another count. That can be told
-  // only where everybody was read.
-  const doneBefore = run?.roster.isComplete === true ? Math.min(doneEarlier, counts[already] ?? 0) : doneEarlier;
+  const doneBefore = run?.roster.countDoneEarlier() ?? record[done] ?? 0;
   const { sender } = context;
   const ending: Partial<RunRecord> = {
     status: report.status as RecordStatus,

@@ -122,11 +122,11 @@ async function activate(
   const isWhole = isNew || record !== undefined;
   const roster = new Roster(resolved.goal, new Set(protectedIds), new Set(parameters.excludeUserIds), isWhole);
   if (record === undefined || records === undefined) {
-    return { ...context, ...resolved, roster, recorder: undefined, isNew, earlier: undefined };
+    return { ...context, ...resolved, roster, recorder: undefined, isNew };
   }
   const earlier = isNew ? undefined : await EarlierBatches.load(context, records, record.id, roster);
   const recorder = new RunRecorder(context, records, record, roster, earlier);
-  return { ...context, ...resolved, roster, recorder, isNew, earlier };
+  return { ...context, ...resolved, roster, recorder, isNew };
 }
 
 /**

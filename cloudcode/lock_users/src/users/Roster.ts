@@ -8,6 +8,7 @@ import {
   ABSENT,
   CONFIRMED,
   DONE,
+  DONE_EARLIER,
   FIRST_REFUSED,
   GONE,
   outcomeOf,
@@ -19,6 +20,7 @@ import {
   SELECTED,
   SHOWN,
   TOUCHED,
+  TOUCHED_EARLIER,
   WAS_THERE
 } from './user-states';
 import type { Reason, UserState } from './UserState';
@@ -50,7 +52,7 @@ export class Roster extends PlannedUsers {
   /** Users that are not sent again, because the goal says so. */
   private readonly givenUp = new Set<number>();
 
-  /** @param isWhole whether nobody was changed by an earlier invocation of the run, but those that `addTouched` says */
+  /** @param isWhole whether nobody was changed by an earlier invocation of the run, but those that `addEarlier` says */
   constructor(
     goal: Goal,
     protectedIds: ReadonlySet<string>,
@@ -113,11 +115,24 @@ export class Roster extends PlannedUsers {
     }
   }
 
-  /** An earlier invocation of the run may have changed the user. Returns the user. */
-  addTouched(userId: string): number {
+  /** An earlier invocation of the run has brought the user to the goal state, or may have. Returns the user. */
+  addEarlier(userId: string, what: 'done' | 'maybe'): number {
     const user = this.users.add(userId);
-    this.users.set(user, this.users.get(user) | TOUCHED);
+    const flags = what === 'done' ? DONE_EARLIER | TOUCHED : TOUCHED_EARLIER | TOUCHED;
+    this.users.set(user, this.users.get(user) | flags);
     return user;
+  }
+
+  /** How many users earlier invocations brought to the goal state, as far as it is known now, without those sent again. */
+  countDoneEarlier(): number {
+    let count = 0;
+    for (let user = 0; user < this.users.size; user++) {
+      const state = this.users.get(user);
+      if ((state & (DONE_EARLIER | TOUCHED_EARLIER)) === 0) continue;
+      const isUnread = (state & SHOWN) === 0 && (state & DONE_EARLIER) !== 0 && placeOf(state) === undefined;
+      if (isUnread || this.isThere(user)) count++;
+    }
+    return count;
   }
 
   /** Whether a selected user was in the goal state before this invocation sent anything. */

@@ -38,6 +38,10 @@ export const TOUCHED = 16_384;
 export const FIRST_REFUSED = 32_768;
 /** The users API has shown the user in the goal state since they were last sent. */
 export const CONFIRMED = 65_536;
+/** An earlier invocation of the run has brought the user to the goal state. */
+export const DONE_EARLIER = 131_072;
+/** An earlier invocation of the run may have changed the user. */
+export const TOUCHED_EARLIER = 262_144;
 
 /** The flag of each result. */
 export const RESULT_FLAGS: Readonly<Record<OperationResult['kind'], number>> = {
