@@ -7,6 +7,8 @@ function next(previous: Continuation | undefined, already: number, done: number)
   return continueRun({ runId: 'run-1', startedAtMs: 7000 }, previous, {
     already,
     done,
+    unconfirmed: 0,
+    isComplete: true,
     doneEarlier: previous?.done ?? 0,
     resetBefore: 2,
     bucket: BUCKET
@@ -24,6 +26,7 @@ test('the second invocation is handed what the first has done, and no users', ()
       idleInvocations: 0,
       doneSeen: 100,
       done: 90,
+      alreadyBefore: 10,
       resetSessions: 2,
       bucket: BUCKET
     }
@@ -53,7 +56,9 @@ test('sessions that were signed out count as progress, by what the next invocati
       already: 0,
       done: 0,
       resetBefore: 0,
+      unconfirmed: 1,
       doneEarlier: 0,
+      isComplete: true,
       sessions: { planned, signedOut },
       bucket: BUCKET
     });

@@ -1,3 +1,4 @@
+import { backendError } from '../../../cloudcode/lock_users/src/requests/classify-response';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { runOnFake } from '../../support/run-on-fake';
 import { userId, userIds } from '../../support/user-id';
@@ -49,6 +50,24 @@ describe('the selection', () => {
     };
 
     expect(await runOnFake(platform)).toMatchObject({ status: 'done', counts: { locked: 5 }, failures: [] });
+  });
+
+  test('an undo does not take a user for gone who may be the one that is shown without a usable id', async () => {
+    await runOnFake(platform, { runId: 'evening' });
+    const read = platform.readUserStates.bind(platform);
+    platform.readUserStates = async (limit, skip) => {
+      const page = await read(limit, skip);
+      return {
+        ...page,
+        users: page.users.map((user) => (user.userId === userId(3) ? { ...user, userId: '..' } : user))
+      };
+    };
+    platform.readUserState = () => Promise.reject(backendError('BACKEND_REJECTED', 'no such route', { status: 404 }));
+
+    const report = await runOnFake(platform, { undo: 'evening' });
+
+    expect(report).toMatchObject({ status: 'partial', counts: { unlocked: 4, notShown: 0, failed: 1 } });
+    expect(report.failures).toMatchObject([{ userId: userId(3), type: 'NOT_SHOWN' }]);
   });
 
   test.each(['lock', 'undo', 'reauthenticate'])(

@@ -25,18 +25,20 @@ test('one user with 5 000 sessions makes progress in every invocation, and all o
   platform.sessions.set(userId(0), sessions);
   platform.answerReauthenticate = (_id, sessionId) => {
     const index = Number(sessionId.slice(1));
-    platform.clock.now += 100;
+    platform.clock.now += 500;
     const { now: signedOutAtMs } = platform.clock;
     sessions[index] = Object.assign({}, sessions[index], { state: 'LOCKED', signedOutAtMs });
     platform.sessions.set(userId(0), sessions);
   };
 
-  const reports = [await runOnFake(platform, SIGN_OUT, { budgetMs: 60_000 })];
+  const reports = [await runOnFake(platform, SIGN_OUT, {})];
   for (let order = platform.scheduled.shift(); order !== undefined; order = platform.scheduled.shift()) {
-    reports.push(await runOnFake(platform, order.parameters, { budgetMs: 60_000 }));
+    reports.push(await runOnFake(platform, order.parameters, {}));
   }
 
-  expect(reports.map(({ status }) => status)).toEqual([...Array<string>(8).fill('continues'), 'done']);
+  const ways = reports.map(({ status }) => status);
+  expect(ways).toEqual([...Array<string>(reports.length - 1).fill('continues'), 'done']);
+  expect(reports.length).toBeLessThan(15);
   expect(reports.at(-1)).toMatchObject({ counts: { reauthenticated: 1 } });
   for (const { sessions: counted } of reports) expect(counted?.signedOut).toBeGreaterThan(0);
   expect(platform.singles).toHaveLength(5000);

@@ -163,6 +163,16 @@ test.each<[string, OperationResult, boolean | undefined, string, string | undefi
   }
 );
 
+test('who could not be sent is not said to be done, or changed by others, whatever is shown of them', () => {
+  const roster = plan(1);
+  roster.setResult(0, { kind: 'unsent', reason: { type: 'ODD_ID', detail: 'd' } });
+  look(roster, [shownUser(0, true)]);
+
+  expect(roster.countPlan()).toMatchObject({ already: 0, planned: 1 });
+  expect(roster.countOutcomes().failed).toBe(1);
+  expect(roster.listMissing()).toEqual([]);
+});
+
 test('who was shown in the goal state needs not be shown again, until they are sent again', () => {
   const roster = plan(1);
   roster.setResult(0, DONE);

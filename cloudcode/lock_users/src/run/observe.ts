@@ -1,5 +1,6 @@
 import chunk = require('lodash/chunk');
 import { toErrorDetails } from '../errors';
+import { isAddressable } from '../input/user-ids';
 import { PAGE_SIZE } from '../platform-facts';
 import { backendError } from '../requests/classify-response';
 import type { UserState } from '../users/UserState';
@@ -35,12 +36,14 @@ export async function observeUsers(
 ): Promise<Observation> {
   const { roster, sender } = run;
   let isSure = true;
+  let hasUnnamed = false;
   const select = (userIds: readonly string[]): number => {
     const before = roster.countSelected;
     onPlanned(keepNumbers(userIds.map((id) => roster.select(id))));
     return roster.countSelected - before;
   };
   const observe = (users: readonly UserState[]): number => {
+    hasUnnamed ||= !users.every(({ userId }) => isAddressable(userId));
     onPlanned(keepNumbers(users.map((user) => roster.observe(user))));
     return users.reduce((fresh, { userId }) => fresh + (roster.markRead(userId) ? 1 : 0), 0);
   };
@@ -57,7 +60,8 @@ export async function observeUsers(
     sender.stopWith(toErrorDetails(error));
   }
   // Also where reading failed: whoever was selected has a place in the report.
-  onPlanned(roster.planUnlisted(sender.stop === undefined));
+  hasUnnamed ||= run.warnings.list.some(({ code }) => code === 'MALFORMED_USERS');
+  onPlanned(roster.planUnlisted(sender.stop === undefined, hasUnnamed));
   return { isSure };
 }
 

@@ -21,9 +21,12 @@ export async function scheduleContinuation(
 ): Promise<Ending> {
   const { ports, parameters, sender, runId, startedAtMs } = context;
   const { roster, sessions } = run ?? {};
+  const outcomes = roster?.countOutcomes();
   const next = continueRun({ runId, startedAtMs: Math.floor(startedAtMs) }, parameters.continuation, {
     already: roster?.countPlan().already ?? 0,
-    done: roster?.countOutcomes().done ?? 0,
+    done: outcomes?.done ?? 0,
+    unconfirmed: outcomes?.unconfirmed ?? 0,
+    isComplete: roster?.isComplete ?? false,
     doneEarlier: countDoneEarlier(context, run),
     resetBefore: roster?.countResetBefore() ?? 0,
     sessions: sessions?.count((userId) => roster?.isPlanned(userId) === true),

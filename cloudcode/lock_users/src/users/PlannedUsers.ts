@@ -15,6 +15,7 @@ import {
   SELECTED,
   SHOWN,
   SKIPPED,
+  TOUCHED,
   WAS_THERE
 } from './user-states';
 import type { Reason, UserState } from './UserState';
@@ -195,8 +196,10 @@ export class PlannedUsers {
   /** What speaks against sending the user: they are there, or the goal skips them. */
   private judge(user: number, shown: UserState): number {
     if (this.goal.isMet(shown)) return WAS_THERE;
+    // Of a user whose state is not shown, nobody can say that nothing has changed.
+    const unknown = shown.locked === null ? TOUCHED : 0;
     const reason = this.goal.findSkipReason(shown);
-    if (reason === undefined) return 0;
+    if (reason === undefined) return unknown;
     if (this.skipReasons.size < MAX_USERS_IN_REPORT) this.skipReasons.set(user, reason);
     return SKIPPED;
   }

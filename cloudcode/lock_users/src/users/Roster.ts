@@ -21,6 +21,7 @@ import {
   SHOWN,
   TOUCHED,
   TOUCHED_EARLIER,
+  UNSENT,
   WAS_THERE
 } from './user-states';
 import type { Reason, UserState } from './UserState';
@@ -66,20 +67,20 @@ export class Roster extends PlannedUsers {
    * Reading has ended: gives the selected users that were not listed their place, and returns those to send.
    *
    * @param isComplete whether everybody was shown, so that whoever was not is not there
+   * @param hasUnnamed whether users were shown without a usable id, so that whoever was not shown may be one of them
    */
-  planUnlisted(isComplete: boolean): number[] {
+  planUnlisted(isComplete: boolean, hasUnnamed = false): number[] {
     this.isComplete = isComplete;
     const toSend: number[] = [];
     const { whenNotListed } = this.goal;
     for (let user = 0; user < this.users.size; user++) {
       const state = this.users.get(user);
       if ((state & (SELECTED | SHOWN)) !== SELECTED) continue;
-      const isPlanned =
-        this.note(user, isComplete && whenNotListed === 'skip' ? state | GONE : state, true) !== undefined;
-      if (!isPlanned) continue;
-      if ((state & ABSENT) !== 0) this.setResult(user, { kind: 'refused', reason: NO_SUCH_USER });
+      const isGone = isComplete && whenNotListed === 'skip' && (!hasUnnamed || (state & ABSENT) !== 0);
+      if (this.note(user, isGone ? state | GONE : state, true) === undefined) continue;
+      if ((state & ABSENT) !== 0) this.setResult(user, { kind: 'unsent', reason: NO_SUCH_USER });
       else if (whenNotListed === 'send') toSend.push(user);
-      else if (isComplete) this.setResult(user, { kind: 'refused', reason: NOT_SHOWN });
+      else if (isComplete) this.setResult(user, { kind: 'unsent', reason: NOT_SHOWN });
     }
     return toSend;
   }
@@ -88,7 +89,10 @@ export class Roster extends PlannedUsers {
   setResult(user: number, result: OperationResult): void {
     const state = this.users.get(user);
     if ((state & PLANNED) === 0) throw new InvariantError(`user ${this.idOf(user)} was sent and not planned.`);
-    this.write(user, (state & ~CONFIRMED) | this.findEvidence(state, result), result);
+    // An error of a later attempt does not take back what an earlier one may have done.
+    const isDoubtful = (state & TOUCHED) !== 0 && (result.kind === 'failed' || result.kind === 'refused');
+    const known: OperationResult = isDoubtful ? { kind: 'unconfirmed', reason: result.reason } : result;
+    this.write(user, (state & ~CONFIRMED) | this.findEvidence(state, result), known);
   }
 
   /** The users API shows a user after they were sent, and what it shows holds. */
@@ -98,7 +102,7 @@ export class Roster extends PlannedUsers {
     const state = this.users.get(user);
     // When a session of a user turned that was not listed before is unknown.
     if ((state & SHOWN) !== 0) this.resets.after(user, shown);
-    if ((state & RESULT) === 0) return;
+    if ((state & RESULT) === 0 || (state & UNSENT) !== 0) return;
     if (this.goal.isMet(shown)) {
       if ((state & (FIRST_REFUSED | TOUCHED)) === FIRST_REFUSED) this.setByOthers(user, state);
       else this.write(user, state | CONFIRMED, { kind: 'done' });
@@ -211,6 +215,7 @@ export class Roster extends PlannedUsers {
   /** What a result says about whether a request was carried out. */
   private findEvidence(state: number, result: OperationResult): number {
     if (result.kind === 'done' || result.kind === 'unconfirmed') return TOUCHED;
+    if (result.kind === 'unsent') return 0;
     const isFirst = this.isWhole && (state & (RESULT | TOUCHED | FIRST_REFUSED)) === 0;
     return isFirst && result.reason.type !== NO_SUCH_USER.type ? FIRST_REFUSED : 0;
   }
@@ -220,9 +225,18 @@ export class Roster extends PlannedUsers {
     return this.goal.action !== 'unlock' || (state & CONFIRMED) !== 0;
   }
 
+  /** As every user is noted; but who was sent by an earlier invocation may have to be looked at before they are sent again. */
+  protected override note(user: number, state: number, isComplete: boolean): number | undefined {
+    const planned = super.note(user, state, isComplete);
+    const wasSent = (state & (DONE_EARLIER | TOUCHED_EARLIER)) !== 0;
+    if (planned === undefined || !wasSent || this.goal.looksBeforeRepeating !== true) return planned;
+    this.setResult(user, { kind: 'unconfirmed', reason: this.goal.notReached });
+    return undefined;
+  }
+
   private write(user: number, state: number, result: OperationResult): void {
     if (result.kind === 'done') this.reasons.delete(user);
     else this.reasons.set(user, result.reason);
-    this.users.set(user, (state & ~RESULT) | RESULT_FLAGS[result.kind]);
+    this.users.set(user, (state & ~(RESULT | UNSENT)) | RESULT_FLAGS[result.kind]);
   }
 }

@@ -17,6 +17,8 @@ const FAILED = 32;
 /** The platform refuses this user, so sending again is of no use. */
 export const REFUSED = 64;
 const UNCONFIRMED = 128;
+/** Nothing was sent about the user, because it is of no use or cannot be done. */
+export const UNSENT = 524_288;
 /** Any of the results. */
 export const RESULT = DONE | FAILED | REFUSED | UNCONFIRMED;
 /** The user was shown in the reading that is under way, or in the last one. */
@@ -48,6 +50,7 @@ export const RESULT_FLAGS: Readonly<Record<OperationResult['kind'], number>> = {
   done: DONE,
   failed: FAILED,
   refused: REFUSED,
+  unsent: REFUSED | UNSENT,
   unconfirmed: UNCONFIRMED
 };
 
