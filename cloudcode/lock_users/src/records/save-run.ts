@@ -54,8 +54,8 @@ export async function insist<T>(
   { reserveMs = 0, canShrink = false }: { readonly reserveMs?: number; readonly canShrink?: boolean } = {}
 ): Promise<T> {
   for (let count = 1; ; count++) {
-    const leftMs = Math.ceil(sender.timer.endLeftMs - reserveMs);
-    if (leftMs <= 0) throw outOfTime();
+    const leftMs = Math.floor(sender.timer.endLeftMs - reserveMs);
+    if (leftMs < 1) throw outOfTime();
     sender.requests.record++;
     try {
       return await attempt(Math.min(CLOSING_TIMEOUT_MS, leftMs));

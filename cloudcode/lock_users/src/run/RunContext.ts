@@ -1,7 +1,7 @@
 import { resolveMaxUsers } from '../input/resolve-max-users';
 import type { Parameters } from '../input/parameters';
 import type { Settings } from '../input/settings';
-import type { Ports } from '../ports';
+import type { Clock, Ports } from '../ports';
 import { Warnings } from '../report/Warnings';
 import { RequestSender } from '../requests/RequestSender';
 
@@ -38,7 +38,7 @@ export function createContext(
 ): RunContext {
   const { continuation } = parameters;
   return {
-    ports,
+    ports: { ...ports, clock: anchorClock(ports.clock) },
     settings,
     parameters,
     sender,
@@ -49,5 +49,18 @@ export function createContext(
     startedAtMs: continuation?.startedAtMs ?? ports.clock.nowMs(),
     dryRun: parameters.dryRun ?? !settings.armed,
     maxUsers: resolveMaxUsers(settings, parameters)
+  };
+}
+
+/**
+ * A clock whose wall clock goes on from now by the monotonic one, so that what an invocation writes down keeps its order, however
+ * the machine's clock is set meanwhile.
+ */
+function anchorClock(clock: Clock): Clock {
+  const aheadMs = clock.nowMs() - clock.monotonicMs();
+  return {
+    nowMs: () => Math.round(aheadMs + clock.monotonicMs()),
+    monotonicMs: () => clock.monotonicMs(),
+    sleep: (waitMs, signal) => clock.sleep(waitMs, signal)
   };
 }
