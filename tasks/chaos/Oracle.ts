@@ -56,7 +56,8 @@ export class Oracle {
         (counts[done] ?? 0) +
         (last.earlier?.[done] ?? 0) -
         (this.eligible.size - unreached.length) -
-        this.listCreated().length;
+        this.listCreated().length -
+        this.countUnseen();
       if (missing > 0) problems.push(`The report counts ${missing} users too many as ${participle}.`);
       // A user that was not read is in no count.
       const isSame = !platform.emulator.changesByOthers().some(({ change }) => change !== 'lock');
@@ -156,6 +157,13 @@ export class Oracle {
     return this.platform.emulator
       .changesByOthers()
       .flatMap(({ userId, change }) => (change === 'create' ? userId : []));
+  }
+
+  /** Users that were in the goal state before, which nothing showed, so that an answer of success counts. */
+  private countUnseen(): number {
+    const { platform, eligible } = this;
+    return platform.userIds.filter((id) => platform.hidesLock(id) && !eligible.has(id) && this.isInGoalState(id))
+      .length;
   }
 
   private listUnreached(): string[] {

@@ -8,6 +8,7 @@ const DEFAULTS = {
 
 const CONTINUATION = {
   ...{ runId: 'run-1', invocation: 2, startedAtMs: 0, idleInvocations: 0, doneSeen: 7, done: 7, resetSessions: 0 },
+  unconfirmed: 1,
   bucket: { tokens: -0.5, rate: 11.2, atMs: 1_700_000_000_000 }
 };
 

@@ -106,7 +106,6 @@ export function buildReport(input: ReportInput): Report {
     counts: nameCounts(parameters, counts, roster !== undefined),
     ...(sessions && { sessions }),
     ...(undo !== undefined && roster?.isComplete === true && { stillLocked: listStillLocked(roster, counts) }),
-    // Where nobody was looked at, nobody knows what became of those whose answers an earlier invocation lost.
     ...(roster !== undefined &&
       (invocation > 1 || doneEarlier > 0) && { earlier: { [ACTION_LABELS[action].done]: doneEarlier } }),
     failures,
