@@ -106,8 +106,7 @@ export function buildReport(input: ReportInput): Report {
     counts: nameCounts(parameters, counts, roster !== undefined),
     ...(sessions && { sessions }),
     ...(undo !== undefined && roster?.isComplete === true && { stillLocked: listStillLocked(roster, counts) }),
-    ...(roster !== undefined &&
-      (invocation > 1 || doneEarlier > 0) && { earlier: { [ACTION_LABELS[action].done]: doneEarlier } }),
+    ...((invocation > 1 || doneEarlier > 0) && { earlier: { [ACTION_LABELS[action].done]: doneEarlier } }),
     failures,
     ...(failuresOmitted > 0 && { failuresOmitted }),
     ...(resetCount > 0 && {
