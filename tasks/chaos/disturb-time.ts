@@ -5,6 +5,9 @@ import type { TimeFaults } from './draw-time';
 
 const SECOND_MS = 1000;
 
+/** Milliseconds that the queue takes for an order where it is slow. */
+export const SLOW_ORDER_MS = 2000;
+
 /** Nobody asks to wait for longer. */
 const DAY_MS = 86_400_000;
 
@@ -78,7 +81,7 @@ export async function order(
 ): Promise<void> {
   if (fault === 'refused twice' && attempt <= 2) throw new Error('The queue is full.');
   if (fault === 'lost') return new Promise(() => undefined);
-  if (fault === 'slow') await clock.sleep(2000);
+  if (fault === 'slow') await clock.sleep(SLOW_ORDER_MS);
   take();
   if (fault === 'taken silently') return new Promise(() => undefined);
 }
