@@ -28,7 +28,7 @@ export function checkOrder(emulator: Emulator, afterMs: number, askedMs: number,
     Math.min(HOUR_MS, askedMs),
     Math.min(HOUR_MS, longestLeaseMs(emulator, nowMs - SLOW_ORDER_MS))
   );
-  return afterMs > mostMs ? [`An order lies ${afterMs} ms ahead; ${mostMs} are explained.`] : [];
+  return afterMs > Math.ceil(mostMs) ? [`An order lies ${afterMs} ms ahead; ${mostMs} are explained.`] : [];
 }
 
 /** Whether a lease lies further ahead than explained. */
