@@ -129,6 +129,7 @@ export class Oracle {
 
   private checkInvariants(): void {
     const { problems, platform } = this;
+    problems.push(...platform.timeProblems.splice(0));
     const changed = platform.userIds.filter((id) => platform.isThere(id) && !this.isAsBefore(id));
     if (changed.length > 0)
       problems.push(`${changed.length} users were changed in a way that the run must not change them.`);

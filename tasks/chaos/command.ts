@@ -19,6 +19,11 @@ const OPTIONS = {
     about:
       'Draw faults as well that make what a run sees late, incomplete or wrong: lag, shifting pages, caches, malformed users, changes by others. A run that locks with a record is played a third time and undone.'
   },
+  time: {
+    type: 'boolean',
+    about:
+      'Draw trouble with time and texts as well: slow saves, orders that never settle, clocks that jump, Retry-After of every kind, the largest and the smallest budget, and labels with control characters.'
+  },
   processes: {
     type: 'boolean',
     about:
@@ -44,7 +49,7 @@ export const chaos = defineCommand({
     const seeds = Array.from({ length: to - from + 1 }, (_, index) => from + index);
     return options.processes
       ? killProcesses(seeds, io)
-      : playSeeds(seeds, { isVerbose: options.seed !== undefined, evidence: options.evidence }, io);
+      : playSeeds(seeds, { isVerbose: options.seed !== undefined, evidence: options.evidence, time: options.time }, io);
   }
 });
 
@@ -57,6 +62,7 @@ function readNumber(name: string, text: string): number {
 interface PlayOptions {
   readonly isVerbose: boolean;
   readonly evidence: boolean;
+  readonly time: boolean;
 }
 
 async function playSeeds(seeds: readonly number[], options: PlayOptions, io: CommandIo): Promise<number> {
@@ -76,8 +82,12 @@ async function playSeeds(seeds: readonly number[], options: PlayOptions, io: Com
   return failed === 0 ? 0 : 1;
 }
 
-async function playSeed(seed: number, { isVerbose, evidence }: PlayOptions, { stdout }: CommandIo): Promise<boolean> {
-  const scenario = makeScenario(seed, { evidence });
+async function playSeed(
+  seed: number,
+  { isVerbose, evidence, time }: PlayOptions,
+  { stdout }: CommandIo
+): Promise<boolean> {
+  const scenario = makeScenario(seed, { evidence, time });
   const { action, records } = scenario;
   let isWell = true;
   for (const [name, play] of [

@@ -272,6 +272,26 @@ test.each<[string, Record<string, string>, number | undefined]>([
   expect((error as { details: { retryAfterMs?: number } }).details.retryAfterMs).toBe(retryAfterMs);
 });
 
+test.each(['http://127.0.0.1:1', 'http://localhost:1'])(
+  'an address at which nobody listens is in the message: %s',
+  async (origin) => {
+    const backendUrl = `${origin}/api/v4/64b0c0ffee64b0c0ffee64b0`;
+    const nobody = new HttpBackendApi({ backendUrl, token: new Secret(TOKEN), authScheme: 'Bearer' }, systemClock);
+
+    await expect(nobody.readDeployment(TIMEOUT_MS)).rejects.toMatchObject({
+      details: { network: 'unreachable', message: expect.stringMatching(`${origin}.*ECONNREFUSED`) }
+    });
+  }
+);
+
+test('a byte order mark before the JSON is tolerated, in answers and in errors', async () => {
+  stub.answer = () => ({ body: '\uFEFF{"label":"Depot"}' });
+  expect((await api.readDeployment(TIMEOUT_MS)).label).toBe('Depot');
+
+  stub.answer = () => ({ status: 404, body: '\uFEFF{"type":"ACCOUNT_NOT_FOUND"}' });
+  await expect(api.readDeployment(TIMEOUT_MS)).rejects.toMatchObject({ code: 'UNKNOWN_DEPLOYMENT' });
+});
+
 test.each<[string, unknown, number]>([
   ['no "locked"', { id: 'a' }, 0],
   ['"locked": null', { id: 'a', locked: null }, 0],

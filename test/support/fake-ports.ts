@@ -19,15 +19,28 @@ import { MemoryRecordStore } from './MemoryRecordStore';
 export class FakeClock implements Clock {
   now = 1_000_000;
   readonly sleeps: number[] = [];
+  private jumpedMs = 0;
 
   nowMs(): number {
     return this.now;
   }
 
-  sleep(waitMs: number): Promise<void> {
+  monotonicMs(): number {
+    return this.now - this.jumpedMs;
+  }
+
+  /** Somebody sets the wall clock forwards or, with a negative number, backwards. */
+  jump(ms: number): void {
+    this.now += ms;
+    this.jumpedMs += ms;
+  }
+
+  async sleep(waitMs: number, signal?: AbortSignal): Promise<void> {
+    // What needs no time happens first, and may end the wait.
+    if (signal !== undefined) await new Promise((resolve) => setImmediate(resolve));
+    if (signal?.aborted === true) return;
     this.sleeps.push(waitMs);
     this.now += waitMs;
-    return Promise.resolve();
   }
 }
 

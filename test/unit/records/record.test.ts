@@ -1,4 +1,4 @@
-import { HAND_OVER_LEASE_MS } from '../../../cloudcode/lock_users/src/records/finish-run';
+import { HAND_OVER_LEASE_MS } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import { LockUsersError } from '../../../cloudcode/lock_users/src/errors';
 import type { BatchRecord, RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';

@@ -101,8 +101,10 @@ async function selectMissed(run: ActiveRun, select: (userIds: readonly string[])
 
 async function lookUp({ ports, sender }: ActiveRun, ids: readonly string[], found: Set<string>): Promise<void> {
   const wanted = new Set(ids);
-  const page = await sender.read('database', (timeoutMs) =>
-    ports.userSource.readUserIds({ userIds: ids }, PAGE_SIZE, 0, timeoutMs)
+  const page = await sender.read(
+    'database',
+    (timeoutMs) => ports.userSource.readUserIds({ userIds: ids }, PAGE_SIZE, 0, timeoutMs),
+    { isEssential: false }
   );
   // A database that ignores the filter returns others as well.
   for (const id of page.userIds) if (wanted.has(id)) found.add(id);

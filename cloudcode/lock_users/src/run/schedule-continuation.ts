@@ -20,7 +20,7 @@ export async function scheduleContinuation(
   run: ActiveRun | undefined
 ): Promise<Ending> {
   const { ports, parameters, sender, runId, startedAtMs } = context;
-  const roster = run?.roster;
+  const { roster, sessions } = run ?? {};
   const outcomes = roster?.countOutcomes();
   const next = continueRun({ runId, startedAtMs: Math.floor(startedAtMs) }, parameters.continuation, {
     already: roster?.countPlan().already ?? 0,
@@ -29,6 +29,7 @@ export async function scheduleContinuation(
     isComplete: roster?.isComplete ?? false,
     doneEarlier: countDoneEarlier(context, run),
     resetBefore: roster?.countResetBefore() ?? 0,
+    sessions: sessions?.count((userId) => roster?.isPlanned(userId) === true),
     bucket: sender.bucketState
   });
   if (next === undefined) return { stop: stalled(stop.message) };
@@ -36,7 +37,8 @@ export async function scheduleContinuation(
   const failure = await scheduleInvocation(
     ports,
     { ...parameters.rawParameters, continuation: next },
-    sender.pauseLeftMs
+    sender.pauseLeftMs,
+    sender.timer.schedulingLeftMs
   );
   if (failure === undefined) {
     return { stop: { ...stop, nextStep: `Invocation ${next.invocation} is scheduled and goes on by itself.` }, next };
