@@ -38,7 +38,13 @@ export function buildPackage(root: string): string {
     folder: outFolder,
     inputs: hashFolder(taskFolder, ['node_modules']),
     make: (emptyFolder) => {
-      compileTask(join(taskFolder, 'src'), join(emptyFolder, 'src'), root, { declaration: true });
+      compileTask({
+        taskFolder: join(taskFolder, 'src'),
+        outDir: join(emptyFolder, 'src'),
+        root,
+        extraOptions: { declaration: true },
+        libraries: new Map()
+      });
       writeFileSync(join(emptyFolder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     }
   });

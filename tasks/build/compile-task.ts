@@ -1,4 +1,5 @@
 import { relative, sep } from 'node:path';
+import type { CompilerHost, CompilerOptions, SourceFile } from 'typescript';
 import { loadTypeScript } from '../shared/load-typescript';
 
 /**
@@ -20,22 +21,32 @@ export const TASK_OPTIONS = {
   noEmitOnError: true
 };
 
+/** What to compile. */
+export interface Compilation {
+  readonly taskFolder: string;
+  readonly outDir: string;
+  /** Folder that messages are relative to, and whose `node_modules` has the types. */
+  readonly root: string;
+  /** Compiler options beside those of the platform. */
+  readonly extraOptions?: Readonly<Record<string, unknown>>;
+  /** Declarations that were read before; this compilation adds what it reads. */
+  readonly libraries: Libraries;
+}
+
+/** Declaration files of installed packages by path. Reading them takes most of the time that a small task takes to compile. */
+export type Libraries = Map<string, SourceFile>;
+
 /**
  * Compiles a task alone, as the platform does.
  *
- * @param extraOptions compiler options beside those of the platform
  * @throws Error with the compiler's messages, or naming the files outside the task's folder that it imports
  */
-export function compileTask(
-  taskFolder: string,
-  outDir: string,
-  root: string,
-  extraOptions: Readonly<Record<string, unknown>> = {}
-): void {
+export function compileTask({ taskFolder, outDir, root, extraOptions = {}, libraries }: Compilation): void {
   const ts = loadTypeScript();
-  const { options } = ts.convertCompilerOptionsFromJson({ ...TASK_OPTIONS, ...extraOptions }, root);
+  const converted = ts.convertCompilerOptionsFromJson({ ...TASK_OPTIONS, ...extraOptions }, root);
+  const options = { ...converted.options, rootDir: taskFolder, outDir };
   const sources = ts.sys.readDirectory(taskFolder, ['.ts'], ['**/node_modules']);
-  const program = ts.createProgram(sources, { ...options, rootDir: taskFolder, outDir });
+  const program = ts.createProgram(sources, options, createHost(options, libraries));
   const outsiders = program
     .getSourceFiles()
     .map((file) => file.fileName)
@@ -55,4 +66,16 @@ export function compileTask(
       getNewLine: () => '\n'
     })
   );
+}
+
+function createHost(options: CompilerOptions, libraries: Libraries): CompilerHost {
+  const host = loadTypeScript().createCompilerHost(options);
+  return {
+    ...host,
+    getSourceFile: (path, ...how) => {
+      const file = libraries.get(path) ?? host.getSourceFile(path, ...how);
+      if (file !== undefined && path.includes('/node_modules/')) libraries.set(path, file);
+      return file;
+    }
+  };
 }
