@@ -61,8 +61,10 @@ test('a page of users gives their lock state, their sessions, and whether there 
           locked: false,
           sessions: [
             {
-              ...{ id: 's2', state: 'ENROLLED' },
-              ...{ signed_out_at: '2024-01-31T17:00:00Z', last_authenticated_at: '2024-02-01T08:00:00Z' }
+              id: 's2',
+              state: 'ENROLLED',
+              signed_out_at: '2024-01-31T17:00:00Z',
+              last_authenticated_at: '2024-02-01T08:00:00Z'
             }
           ]
         },
@@ -74,18 +76,24 @@ test('a page of users gives their lock state, their sessions, and whether there 
   expect(await api.readUserStates(1000, 2000, TIMEOUT_MS)).toEqual({
     users: [
       {
-        ...{ userId: userId(1), locked: true, enrolled: false },
+        userId: userId(1),
+        locked: true,
+        enrolled: false,
         sessions: [
           { sessionId: 's1', state: 'RESET', signedOutAtMs: null, authenticatedAtMs: null },
           { sessionId: '', state: '', signedOutAtMs: null, authenticatedAtMs: null }
         ]
       },
       {
-        ...{ userId: userId(2), locked: false, enrolled: true },
+        userId: userId(2),
+        locked: false,
+        enrolled: true,
         sessions: [
           {
-            ...{ sessionId: 's2', state: 'ENROLLED' },
-            ...{ signedOutAtMs: Date.UTC(2024, 0, 31, 17), authenticatedAtMs: Date.UTC(2024, 1, 1, 8) }
+            sessionId: 's2',
+            state: 'ENROLLED',
+            signedOutAtMs: Date.UTC(2024, 0, 31, 17),
+            authenticatedAtMs: Date.UTC(2024, 1, 1, 8)
           }
         ]
       },

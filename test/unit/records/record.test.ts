@@ -25,9 +25,23 @@ test('a run writes its record: what was asked, what came of it, and each batch',
   expect([...records.runs.values()]).toHaveLength(1);
   const { report: told, ...run } = onlyRun() ?? { report: null };
   expect(run).toMatchObject({
-    ...{ status: 'done', runId: 'run-1', action: 'lock', reason: 'release', requestedBy: 'Sam' },
-    ...{ parameters: '{"batchSize":2}', invocation: 1, leaseHolder: null, leaseExpiresAtMs: null, message: null },
-    ...{ selected: 5, alreadyLocked: 1, planned: 4, locked: 4, failed: 0, unconfirmed: 0, notAttempted: 0 }
+    status: 'done',
+    runId: 'run-1',
+    action: 'lock',
+    reason: 'release',
+    requestedBy: 'Sam',
+    parameters: '{"batchSize":2}',
+    invocation: 1,
+    leaseHolder: null,
+    leaseExpiresAtMs: null,
+    message: null,
+    selected: 5,
+    alreadyLocked: 1,
+    planned: 4,
+    locked: 4,
+    failed: 0,
+    unconfirmed: 0,
+    notAttempted: 0
   });
   expect(JSON.parse(told ?? '')).toMatchObject({ runId: 'run-1', counts: report.counts });
   expect(batches()).toMatchObject([
@@ -199,7 +213,10 @@ test('a continued run keeps its lease, counts whom it has locked before, and giv
 
   expect(first).toMatchObject({ status: 'continues', counts: { locked: 2 } });
   expect(onlyRun()).toMatchObject({
-    ...{ status: 'continues', invocation: 1, locked: 2, finishedAtMs: null },
+    status: 'continues',
+    invocation: 1,
+    locked: 2,
+    finishedAtMs: null,
     leaseExpiresAtMs: platform.clock.now + HAND_OVER_LEASE_MS
   });
   const second = await runOnFake(platform, platform.scheduled[0]?.parameters);
