@@ -90,6 +90,16 @@ export class ChaosPlatform {
     return this.emulator.state.findUser(userId) !== undefined;
   }
 
+  /** Whether the platform shows the user without their id, so that nobody can name them. */
+  isHidden(userId: string): boolean {
+    return this.scenario.faults.some(
+      (fault) =>
+        fault.kind === 'malformed-users' &&
+        (fault.how === 'null' || fault.how.startsWith('id-')) &&
+        fault.userIds.some((place) => this.userIds[Number(place)] === userId)
+    );
+  }
+
   /** Locks the user as an administrator would, and keeps the data. */
   lockByHand(userId: string): void {
     lockUser(this.user(userId), false, this.emulator.state.now());

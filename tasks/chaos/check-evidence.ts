@@ -16,6 +16,8 @@ export interface EvidenceParts {
   readonly mayBeMisled: boolean;
 }
 
+const UUID = /^[0-9a-f-]{36}$/;
+
 /** Statuses of a record whose run has ended. */
 const ENDED: readonly unknown[] = ['done', 'partial', 'refused', 'stalled', 'failed'];
 
@@ -48,7 +50,9 @@ function checkNamed({ platform, last, unreached, expectation }: EvidenceParts): 
   if (says(last, 'SELECTION_UNSTABLE') && !last.verified) return [];
   const recorded = platform.recordedBatches().flatMap(({ notDone }) => notDone.map(({ userId }) => userId));
   const named = new Set([...last.failures.map(({ userId }) => userId), ...recorded]);
-  const unnamed = unreached.filter((id) => !named.has(id) && !isWarnedAbout(last, id));
+  const unnamed = unreached.filter(
+    (id) => !named.has(id) && !isWarnedAbout(last, id) && !isUnnameable(platform, last, id)
+  );
   const missing = unnamed.length - (last.failuresOmitted ?? 0) - last.counts.notAttempted - unread;
   if (missing <= 0) return [];
   const { participle } = ACTION_LABELS[expectation.action];
@@ -89,6 +93,12 @@ function checkRecord({ platform, expectation, last }: EvidenceParts): string[] {
   if (status === last.status && recordedCount === count) return [];
   const text = `${String(status)}, ${String(recordedCount)} ${done}`;
   return [`The record says: ${text}; the report says: ${last.status}, ${count} ${done}.`];
+}
+
+/** Whether a user is shown without their id, and the report says that there is such a user. */
+export function isUnnameable(platform: ChaosPlatform, last: Report, id: string): boolean {
+  const isSaid = says(last, 'MALFORMED_USERS') || last.failures.some(({ userId }) => !UUID.test(userId));
+  return isSaid && platform.isHidden(id);
 }
 
 function isWarnedAbout(report: Report, id: string): boolean {

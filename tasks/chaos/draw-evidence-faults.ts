@@ -1,5 +1,5 @@
 import { MALFORMATIONS } from '../local/backend/control/Fault';
-import type { Fault } from '../local/backend/control/Fault';
+import type { Fault, Malformation } from '../local/backend/control/Fault';
 import type { Scenario } from './Scenario';
 
 /** A kind of faults that make what a run sees late, incomplete or wrong. */
@@ -126,7 +126,7 @@ export function drawEvidenceFaults(
         }
       ];
     case 'malformed':
-      return [{ kind: 'malformed-users', userIds: places(2), how: pick(MALFORMATIONS), ...forMs() }];
+      return [{ kind: 'malformed-users', userIds: places(2), how: pick(malformationsFor(action)), ...forMs() }];
     case 'error-body':
       return [
         {
@@ -139,6 +139,13 @@ export function drawEvidenceFaults(
         }
       ];
   }
+}
+
+/** An undo that is not shown when a device was signed out cannot know that somebody has locked its user again. */
+function malformationsFor(action: Scenario['action']): readonly [Malformation, ...Malformation[]] {
+  if (action !== 'undo') return MALFORMATIONS;
+  const [first, ...others] = MALFORMATIONS;
+  return [first, ...others.filter((how) => how !== 'sessions-null' && how !== 'sessions-missing')];
 }
 
 /** Places of users who are neither protected nor excluded, the first of the list more often than others. */

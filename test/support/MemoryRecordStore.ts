@@ -1,5 +1,5 @@
 import type { BatchRecord, RunRecord } from '../../cloudcode/lock_users/src/records/RunRecord';
-import type { RecordStore, RunQuery } from '../../cloudcode/lock_users/src/ports';
+import type { MissingField, RecordStore, RunQuery } from '../../cloudcode/lock_users/src/ports';
 import { userId } from './user-id';
 
 const NEW_RUN: Omit<RunRecord, 'id'> = {
@@ -29,7 +29,12 @@ export class MemoryRecordStore implements RecordStore {
   readonly saves: (readonly (RunRecord | BatchRecord)[])[] = [];
   /** Called before each save; may throw. */
   onSave: (records: readonly (RunRecord | BatchRecord)[]) => void | Promise<void> = () => undefined;
+  missingFields: readonly MissingField[] = [];
   private lastId = 5000;
+
+  listMissingFields(): readonly MissingField[] {
+    return this.missingFields;
+  }
 
   newRun(): RunRecord {
     return { id: userId(this.lastId++), ...NEW_RUN };
@@ -55,19 +60,13 @@ export class MemoryRecordStore implements RecordStore {
     return Promise.resolve([...this.runs.values()].filter(matches).map((run) => ({ ...run })));
   }
 
-  findBatches(ids: readonly string[]): Promise<readonly BatchRecord[]> {
-    return Promise.resolve(
-      [...this.batches.values()].filter(({ id }) => ids.includes(id)).map((batch) => ({ ...batch }))
-    );
-  }
-
   readBatches(
-    { runRecordId, sinceMs }: { readonly runRecordId: string; readonly sinceMs: number },
+    { runRecordId, sinceMs }: { readonly runRecordId: string; readonly sinceMs?: number },
     limit: number,
     skip: number
   ): Promise<readonly BatchRecord[]> {
     const wanted = [...this.batches.values()].filter(
-      (batch) => batch.runRecordId === runRecordId || (batch.sentAtMs ?? 0) >= sinceMs
+      (batch) => batch.runRecordId === runRecordId || (batch.sentAtMs ?? 0) >= (sinceMs ?? Infinity)
     );
     return Promise.resolve(wanted.slice(skip, skip + limit).map((batch) => ({ ...batch })));
   }

@@ -14,8 +14,14 @@ export class TaskOnBackend {
 
   private constructor(readonly backend: RunningBackend) {}
 
-  static async start(switches: Partial<Switches> = {}): Promise<TaskOnBackend> {
-    return new TaskOnBackend(await startBackend({ switches, label: 'Depot', environment: 'testing' }));
+  static async start(switches: Partial<Switches> = {}, schemaPath?: string): Promise<TaskOnBackend> {
+    const options = {
+      switches,
+      label: 'Depot',
+      environment: 'testing',
+      ...(schemaPath !== undefined && { schemaPath })
+    };
+    return new TaskOnBackend(await startBackend(options));
   }
 
   /** Runs the task, armed unless `variables` say otherwise. */

@@ -58,6 +58,11 @@ export class FakePlatform implements BackendApi, UserSource {
   hasQueue = true;
   records: MemoryRecordStore | undefined = new MemoryRecordStore();
   pageSize = 1000;
+  /** Relations of the user model, as the client describes it, and as `datamodel.json` does. */
+  relations: { client: readonly string[] | undefined; dataModel: readonly string[] | undefined } = {
+    client: [],
+    dataModel: []
+  };
   /** What a batch is answered with; by default every operation succeeds. */
   answerBatch: (operations: readonly LockOperation[]) => unknown = (operations) => {
     for (const operation of operations) this.locked.add(operation.user_id);
@@ -79,6 +84,14 @@ export class FakePlatform implements BackendApi, UserSource {
 
   readDeployment(): Promise<DeploymentInfo> {
     return Promise.resolve({ label: 'Fake', environment: 'testing', serverTimeMs: this.clock.now + this.clockAheadMs });
+  }
+
+  readRelations(): Promise<readonly string[] | undefined> {
+    return Promise.resolve(this.relations.dataModel);
+  }
+
+  listRelations(): readonly string[] | undefined {
+    return this.relations.client;
   }
 
   /** The user as the users API shows them. */

@@ -13,7 +13,7 @@ export interface ErrorDefinition {
  */
 export const ERROR_CATALOGUE = {
   INVALID_PARAMETERS: {
-    meaning: 'The parameters are wrong; nothing was sent. Thrown.',
+    meaning: 'The parameters are wrong; nothing was sent. Thrown; a relation in `where` is reported.',
     remedy: 'Correct the parameters and run the task again.'
   },
   INVALID_SETTINGS: {

@@ -34,6 +34,8 @@ export type SingleResponse = 'done' | 'unclear';
 export interface BackendApi {
   /** `GET info.json`. */
   readDeployment(timeoutMs: number): Promise<DeploymentInfo>;
+  /** `GET datamodel.json`: names of the relations (`belongs-to`) of a model; undefined where it does not say them. */
+  readRelations(model: string, timeoutMs: number): Promise<readonly string[] | undefined>;
   /** `GET users?limit&skip`. The platform may return fewer users than asked for. */
   readUserStates(limit: number, skip: number, timeoutMs: number): Promise<UserStatePage>;
   /** `GET users/<id>`; undefined where the platform says that there is no such user. */
@@ -60,29 +62,39 @@ export interface UserSource {
    * Throws a LockUsersError (`DATABASE_…`) where they cannot be read within `timeoutMs`.
    */
   readUserIds(selection: Selection, limit: number, skip: number, timeoutMs: number): Promise<UserIdPage>;
+  /** Names of the relations (`belongs-to`) of the user model; undefined where the database does not describe it. */
+  listRelations(): readonly string[] | undefined;
 }
 
 /** Which runs are looked for: those with that run id (or object id), one object, or those that stand there. */
 export type RunQuery =
   { readonly runId: string } | { readonly objectId: string } | { readonly statuses: readonly RecordStatus[] };
 
+/** A field of the record that the data model lacks. */
+export interface MissingField {
+  readonly name: string;
+  /** Whether the record would not be true without it. */
+  readonly isNeeded: boolean;
+}
+
 /**
  * The records of runs in the app's own database. A record is changed in place and then saved.
  * What reads or saves throws a LockUsersError (`RECORD_FAILED`) where that does not succeed within `timeoutMs`.
  */
 export interface RecordStore {
+  /** Fields that the app's two models lack, such as `lock_run.version`: they are an older copy, or were changed. */
+  listMissingFields(): readonly MissingField[];
   /** A run's record that is in no database yet. */
   newRun(): RunRecord;
   /** A batch's record that is in no database yet. */
   newBatch(runRecordId: string): BatchRecord;
   findRuns(query: RunQuery, timeoutMs: number): Promise<readonly RunRecord[]>;
-  findBatches(ids: readonly string[], timeoutMs: number): Promise<readonly BatchRecord[]>;
   /**
-   * Batches of a run, and those of any run that were sent at `sinceMs` or later, from `skip` on, at most `limit`, by
-   * ascending id; empty where there are no more.
+   * Batches of a run, and those of any run that were sent at `sinceMs` or later (default: none), from `skip` on, at most
+   * `limit`, by ascending id; empty where there are no more.
    */
   readBatches(
-    wanted: { readonly runRecordId: string; readonly sinceMs: number },
+    wanted: { readonly runRecordId: string; readonly sinceMs?: number },
     limit: number,
     skip: number,
     timeoutMs: number

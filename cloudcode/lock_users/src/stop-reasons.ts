@@ -33,11 +33,29 @@ export function nobodySelected(userIds: readonly string[] | undefined): ErrorDet
   );
 }
 
+/** The query for the users names a relation, which would select the wrong people. */
+export function relationInWhere(relation: string): ErrorDetails {
+  return stopReason(
+    'INVALID_PARAMETERS',
+    `"where" names the relation "${relation}", and a query takes an object for it, not an id.`,
+    `Write "${relation}_id" with the id of the object, and run the task again.`
+  );
+}
+
 /** Nobody of those who are to be left alone exists: whoever was meant would be changed. */
 export function nobodyExcluded(excludeUserIds: readonly string[]): ErrorDetails {
   return stopReason(
     'NOBODY_EXCLUDED',
     `Of the ${countUsers(excludeUserIds.length)} in "excludeUserIds" none exists: ${excludeUserIds.slice(0, 5).join(', ')}.`
+  );
+}
+
+/** The record cannot be kept in the models that the app has. */
+export function outdatedModels(fields: string): ErrorDetails {
+  return stopReason(
+    'RECORD_FAILED',
+    `The data model lacks fields that the record needs: ${fields}.`,
+    'Copy the models lock_run and lock_run_batch of this version into the data model and deploy the app, or remove both to run without a record.'
   );
 }
 

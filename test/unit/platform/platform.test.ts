@@ -43,6 +43,17 @@ test.each<[string, Error, object]>([
   });
 });
 
+test.each([
+  ['relations', { belongsTo: { depot: {} } }, ['depot']],
+  ['no relation', { belongsTo: {} }, []],
+  ['something else', { belongsTo: null }, undefined],
+  ['nothing', undefined, undefined]
+])('a DB that describes %s of the user model says so', (_name, type, relations) => {
+  const user = { type, all: () => undefined, where: () => undefined };
+
+  expect(new DbUserSource({ user }, 'user', stoppedClock).listRelations()).toEqual(relations);
+});
+
 test('an error of DB that says nothing of the network is not taken for one', async () => {
   const source = new DbUserSource(
     databaseOf(() => Promise.reject(new Error('no such field'))),

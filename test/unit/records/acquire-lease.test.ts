@@ -57,6 +57,27 @@ test('in whatever order saves and reads take place, exactly one of several runs 
   );
 });
 
+test('of two invocations of one run that write themselves in, the first one gives way, and touches nothing', async () => {
+  const records = new MemoryRecordStore();
+  const clock = new FakeClock();
+  const { id } = records.add({ status: 'requested', runId: 'a' });
+  const [first, second] = await Promise.all([records.findRuns({ objectId: id }), records.findRuns({ objectId: id })]);
+  const read = records.findRuns.bind(records);
+  // The second one writes itself in just before the first one looks.
+  records.findRuns = async (query) => {
+    records.findRuns = read;
+    await records.save([
+      Object.assign({ ...second[0] } as RunRecord, { status: 'starting', leaseHolder: 'the second' })
+    ]);
+    return read(query);
+  };
+
+  const blocker = await take(records, { ...first[0] } as RunRecord, clock);
+
+  expect(blocker).toMatchObject({ id, leaseHolder: 'the second' });
+  expect(records.runs.get(id)).toMatchObject({ status: 'starting', leaseHolder: 'the second' });
+});
+
 test('the lease is visible: who holds it, and until when', async () => {
   const records = new MemoryRecordStore();
   const clock = new FakeClock();

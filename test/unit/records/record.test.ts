@@ -34,15 +34,10 @@ test('a run writes its record: what was asked, what came of it, and each batch',
     invocation: 1,
     leaseHolder: null,
     leaseExpiresAtMs: null,
-    message: null,
-    selected: 5,
-    alreadyLocked: 1,
-    planned: 4,
-    locked: 4,
-    failed: 0,
-    unconfirmed: 0,
-    notAttempted: 0
+    message: null
   });
+  const counts = { selected: 5, alreadyLocked: 1, planned: 4, locked: 4, failed: 0, unconfirmed: 0, notAttempted: 0 };
+  expect(run).toMatchObject(counts);
   expect(JSON.parse(told ?? '')).toMatchObject({ runId: 'run-1', counts: report.counts });
   expect(batches()).toMatchObject([
     { number: 1, state: 'answered', done: 2, userIds: JSON.stringify([userId(1), userId(2)]), notDone: '[]' },
@@ -233,8 +228,13 @@ test('a continued run keeps its lease, counts whom it has locked before, and giv
 });
 
 test('an order of a run whose process was killed waits for the lease to end, and then finishes the run', async () => {
-  const run = records.add({ status: 'running', runId: 'r', locked: 1, leaseExpiresAtMs: platform.clock.now + 60_000 });
+  const lease = { startedAtMs: platform.clock.now, leaseExpiresAtMs: platform.clock.now + 60_000 };
+  const run = records.add({ status: 'running', runId: 'r', ...lease });
   platform.locked.add(userId(0));
+  // The process was killed before its progress was saved again.
+  const batch = { runId: 'r', action: 'lock', number: 1, state: 'answered', sentAtMs: platform.clock.now } as const;
+  const outcome = { userIds: JSON.stringify([userId(0)]), done: 1, notDone: '[]' };
+  await records.save([Object.assign(records.newBatch(run.id), batch, outcome)]);
 
   expect(await runOnFake(platform, { runId: 'r' })).toMatchObject({ status: 'queued' });
   expect(platform.scheduled).toEqual([{ parameters: { runId: 'r' }, afterMs: 60_000 }]);

@@ -36,11 +36,8 @@ type Changes = Partial<Pick<ReportInput, 'stop' | 'next' | 'verified' | 'resetEa
 
 function parts(changes: Changes = {}): ReportInput {
   const { planned = 2, plan, outcomes, failures = [], turnedReset = [], ...others } = changes;
-  const { dryRun = false, invocation = 1, doneEarlier, reason, ...rest } = others;
-  const parameters = parseParameters({
-    ...(reason !== undefined && { reason }),
-    ...(doneEarlier !== undefined && { continuation: { ...NEXT, done: doneEarlier } })
-  });
+  const { dryRun = false, invocation = 1, doneEarlier = 0, reason, ...rest } = others;
+  const parameters = parseParameters(reason === undefined ? {} : { reason });
   const requests = { info: 1, database: 2, users: 3, batch: 4, single: 6, record: 5, retried: 0, rateLimited: 0 };
   return {
     context: {
@@ -66,6 +63,7 @@ function parts(changes: Changes = {}): ReportInput {
       listOutside: () => []
     },
     verified: true,
+    doneEarlier,
     resetEarlier: 0,
     ...rest
   };

@@ -7,6 +7,9 @@ function next(previous: Continuation | undefined, already: number, done: number)
   return continueRun({ runId: 'run-1', startedAtMs: 7000 }, previous, {
     already,
     done,
+    unconfirmed: 0,
+    isComplete: true,
+    doneEarlier: previous?.done ?? 0,
     resetBefore: 2,
     bucket: BUCKET
   });
@@ -22,6 +25,7 @@ test('the second invocation is handed what the first has done, and no users', ()
     idleInvocations: 0,
     doneSeen: 100,
     done: 90,
+    alreadyBefore: 10,
     resetSessions: 2,
     bucket: BUCKET
   });

@@ -1,3 +1,4 @@
+import { backendError } from '../../../cloudcode/lock_users/src/requests/classify-response';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { runOnFake } from '../../support/run-on-fake';
 import { userId, userIds } from '../../support/user-id';
@@ -50,6 +51,50 @@ describe('the selection', () => {
 
     expect(await runOnFake(platform)).toMatchObject({ status: 'done', counts: { locked: 5 }, failures: [] });
   });
+
+  test('an undo does not take a user for gone who may be the one that is shown without a usable id', async () => {
+    await runOnFake(platform, { runId: 'evening' });
+    const read = platform.readUserStates.bind(platform);
+    platform.readUserStates = async (limit, skip) => {
+      const page = await read(limit, skip);
+      return {
+        ...page,
+        users: page.users.map((user) => (user.userId === userId(3) ? { ...user, userId: '..' } : user))
+      };
+    };
+    platform.readUserState = () => Promise.reject(backendError('BACKEND_REJECTED', 'no such route', { status: 404 }));
+
+    const report = await runOnFake(platform, { undo: 'evening' });
+
+    expect(report).toMatchObject({ status: 'partial', counts: { unlocked: 4, notShown: 0, failed: 1 } });
+    expect(report.failures).toMatchObject([{ userId: userId(3), type: 'NOT_SHOWN' }]);
+  });
+
+  test.each(['lock', 'undo', 'reauthenticate'])(
+    'a list of users that has another order for each page shows everybody in the end: %s',
+    async (what) => {
+      platform = new FakePlatform(userIds(12));
+      if (what === 'undo') await runOnFake(platform, { runId: 'evening' });
+      for (const id of platform.ids) {
+        platform.sessions.set(id, [
+          { sessionId: `session-of-${id}`, state: 'ENROLLED', signedOutAtMs: null, authenticatedAtMs: null }
+        ]);
+      }
+      const read = platform.readUserStates.bind(platform);
+      let turn = 0;
+      platform.readUserStates = async (_limit, skip) => {
+        const { users } = await read(1000, 0);
+        const by = ++turn * 7;
+        const shown = [...users.slice(by % 12), ...users.slice(0, by % 12)];
+        return { users: shown.slice(skip, skip + 4), malformed: 0, more: skip + 4 < shown.length };
+      };
+      platform.readUserState = () => Promise.reject(new Error('no such route'));
+
+      const report = await runOnFake(platform, what === 'undo' ? { undo: 'evening' } : { action: what });
+
+      expect(report).toMatchObject({ status: 'done', verified: true, counts: { planned: 12 }, failures: [] });
+    }
+  );
 
   test('a list of users that repeats its first page ends the run, and nobody is locked', async () => {
     const read = platform.readUserStates.bind(platform);

@@ -55,6 +55,39 @@ test.each(['starting', 'running', 'continues', 'interrupted', 'done', null] as c
   }
 );
 
+test('a run that cannot be scheduled is carried out here, at the pace that is left', async () => {
+  const { id } = records.add({ status: 'requested' });
+  const ports = platform.ports(new RecordingLog());
+  const queue = { name: 'q', schedule: () => Promise.reject(new Error('down')) };
+
+  const report = await handleWebhook(SETTINGS, id, { ...ports, queue });
+
+  expect(report).toMatchObject({ status: 'done', runId: id, counts: { locked: 3 } });
+  // Two reads of the object stand in this very report, so they were paced by the same bucket.
+  expect(report.requests.record).toBeGreaterThanOrEqual(5);
+});
+
+test('a run whose order was taken and its answer lost is carried out once', async () => {
+  const { id } = records.add({ status: 'requested' });
+  const ports = platform.ports(new RecordingLog());
+  let elsewhere: Promise<Report> | undefined;
+  const queue = {
+    name: 'q',
+    schedule: async (parameters: object) => {
+      elsewhere ??= runOnFake(platform, parameters);
+      await elsewhere;
+      throw new Error('no answer');
+    }
+  };
+
+  const report = await handleWebhook(SETTINGS, id, { ...ports, queue });
+
+  expect(await elsewhere).toMatchObject({ status: 'done', counts: { locked: 3 } });
+  expect(report.status).toBe('queued');
+  expect(platform.batches).toHaveLength(1);
+  expect(records.runs.get(id)).toMatchObject({ status: 'done', locked: 3 });
+});
+
 test('an object that is requested again after its run starts nothing', async () => {
   const { id } = records.add({ status: 'requested', startedAtMs: 5, runId: null });
 

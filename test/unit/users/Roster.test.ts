@@ -99,7 +99,7 @@ test('a later result replaces an earlier one', () => {
 
 /** One look at the users after they were sent. */
 function look(roster: Roster, shown: readonly UserState[]): void {
-  roster.startReading(true);
+  roster.startReading();
   for (const user of shown) {
     roster.markRead(user.userId);
     roster.verify(user);
@@ -163,10 +163,35 @@ test.each<[string, OperationResult, boolean | undefined, string, string | undefi
   }
 );
 
-test('who was shown in one verification has to be shown in the next one too', () => {
+test('who could not be sent is not said to be done, or changed by others, whatever is shown of them', () => {
+  const roster = plan(1);
+  roster.setResult(0, { kind: 'unsent', reason: { type: 'ODD_ID', detail: 'd' } });
+  look(roster, [shownUser(0, true)]);
+
+  expect(roster.countPlan()).toMatchObject({ already: 0, planned: 1 });
+  expect(roster.countOutcomes().failed).toBe(1);
+  expect(roster.listMissing()).toEqual([]);
+});
+
+test('who was shown in the goal state needs not be shown again, until they are sent again', () => {
   const roster = plan(1);
   roster.setResult(0, DONE);
   look(roster, [shownUser(0, true)]);
+  look(roster, []);
+
+  expect(roster.countOutcomes().done).toBe(1);
+
+  roster.setResult(0, DONE);
+  look(roster, []);
+
+  expect(roster.countOutcomes().unconfirmed).toBe(1);
+});
+
+test('who was shown in the goal state and then out of it counts as unconfirmed', () => {
+  const roster = plan(1);
+  roster.setResult(0, DONE);
+  look(roster, [shownUser(0, true)]);
+  look(roster, [shownUser(0, false)]);
   look(roster, []);
 
   expect(roster.countOutcomes().unconfirmed).toBe(1);

@@ -71,3 +71,11 @@ test('a user who is in the app by no session that is shown is not done', () => {
   expect(new SessionLedger(SINCE_MS).see(user())).toBe(false);
   expect(new SessionLedger(SINCE_MS).see({ ...user(), enrolled: false })).toBe(true);
 });
+
+test('a user who is shown in the app and without sessions is not done', () => {
+  const ledger = new SessionLedger(5000);
+  ledger.see(user({}));
+
+  expect(ledger.see(user())).toBe(false);
+  expect(ledger.dueOf(userId(1))).toHaveLength(1);
+});

@@ -13,6 +13,11 @@ export interface Goal {
   readonly whenNotListed: 'send' | 'fail' | 'skip';
   /** Why a user failed that is not in the goal state although the platform answered success. */
   readonly notReached: Reason;
+  /**
+   * Whether to send a user twice may do harm, so that one whom an earlier invocation has sent is looked at with patience first. Default
+   * false.
+   */
+  readonly looksBeforeRepeating?: boolean;
   isMet(user: UserState): boolean;
   /** Why a user that is not in the goal state is left alone; undefined where they are not. */
   findSkipReason(user: UserState): Reason | undefined;

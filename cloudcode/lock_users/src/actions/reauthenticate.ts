@@ -7,12 +7,12 @@ import type { Goal } from './Goal';
 import { sendOneByOne, sendSingle } from './send-one-by-one';
 
 const NO_ID: OperationResult = {
-  kind: 'refused',
+  kind: 'unsent',
   reason: { type: 'SESSION_WITHOUT_ID', detail: 'The users API shows a session of this user without a usable id.' }
 };
 
 const NO_SESSIONS: OperationResult = {
-  kind: 'refused',
+  kind: 'unsent',
   reason: { type: 'NO_SESSIONS', detail: 'The users API shows the user in the app, and no session that is.' }
 };
 
@@ -21,13 +21,16 @@ export const reauthenticate: Action = {
   respectsProtection: true,
   resolve({ parameters, startedAtMs }, { record, clockAheadMs }) {
     const sessions = new SessionLedger((record?.startedAtMs ?? startedAtMs) + clockAheadMs);
-    return { goal: reauthenticateGoal(sessions), selection: parameters.selection, sessions };
+    return { goal: reauthenticateGoal(sessions, parameters.verify), selection: parameters.selection, sessions };
   },
   apply: (run, queue) => sendOneByOne(run, queue, (userId) => signOut(run, userId))
 };
 
-/** Every session that was in the app when the run began is signed out; the ledger remembers which those are. */
-function reauthenticateGoal(ledger: SessionLedger): Goal {
+/**
+ * Every session that was in the app when the run began is signed out; the ledger remembers which those are. Whoever has signed in
+ * again since must not be signed out twice.
+ */
+function reauthenticateGoal(ledger: SessionLedger, verifies: boolean): Goal {
   return {
     action: 'reauthenticate',
     whenNotListed: 'fail',
@@ -35,6 +38,7 @@ function reauthenticateGoal(ledger: SessionLedger): Goal {
       type: 'NOT_SIGNED_OUT',
       detail: 'The platform answered success, but the users API shows a session that is still signed in.'
     },
+    looksBeforeRepeating: verifies,
     isMet: (user) => ledger.see(user),
     findSkipReason: () => undefined,
     givesUp: () => undefined

@@ -34,7 +34,7 @@ export async function recordBatches(
 /** How many users were sent, and what came of them by the answers. */
 export function describeResults(action: ActionName, results: readonly BatchResult[]): string {
   const count = (...kinds: BatchResult['kind'][]): number => results.filter(({ kind }) => kinds.includes(kind)).length;
-  const counted = `${results.length} sent, ${count('done')} ${ACTION_LABELS[action].participle}, ${count('failed', 'refused')} failed`;
+  const counted = `${results.length} sent, ${count('done')} ${ACTION_LABELS[action].participle}, ${count('failed', 'refused', 'unsent')} failed`;
   const throttled = count('throttled') === 0 ? '' : `, ${count('throttled')} throttled, to be sent again`;
   const unconfirmed = results.find((result) => result.kind === 'unconfirmed');
   if (unconfirmed?.kind !== 'unconfirmed') return `${counted}${throttled}`;

@@ -47,7 +47,7 @@ const UNCLEAR: OperationResult = {
 };
 
 const ODD_ID: OperationResult = {
-  kind: 'refused',
+  kind: 'unsent',
   reason: { type: 'ODD_ID', detail: 'An id of this user cannot stand in an address, so nothing was sent.' }
 };
 

@@ -40,6 +40,11 @@ export function checkWhere(where: readonly unknown[]): Checked<WhereClause> {
   return mistakes.length > 0 ? { mistakes } : { value: { text, values } };
 }
 
+/** The words of a query's text: fields, relations and operators. */
+export function listNames({ text }: WhereClause): readonly string[] {
+  return text.match(/[A-Za-z_]\w*/g) ?? [];
+}
+
 function isBalanced(text: string): boolean {
   let depth = 0;
   for (const character of text) {

@@ -2,7 +2,7 @@ import { ERROR_CATALOGUE, LockUsersError } from '../errors';
 import { isObjectId } from '../input/user-ids';
 import type { FailureFacts } from '../requests/classify-response';
 import type { BatchRecord, RunRecord } from '../records/RunRecord';
-import type { Clock, RecordStore, RunQuery } from '../ports';
+import type { Clock, MissingField, RecordStore, RunQuery } from '../ports';
 import { answerInTime, describeThrown, readFacts } from './database-errors';
 
 /** An object of `DB`: its fields are properties, dates and times are of type Date (vendor's library). */
@@ -83,6 +83,16 @@ export const BATCH_FIELDS: Fields<BatchRecord> = {
   notDone: 'not_done'
 };
 
+/** Fields without which an undo or the lease would rest on less than the truth. The others are for people to read. */
+const NEEDED_FIELDS: readonly string[] = [
+  ...(['status', 'runId', 'parameters', 'startedAtMs', 'leaseHolder', 'leaseExpiresAtMs'] as const).map(
+    (name) => `lock_run.${RUN_FIELDS[name]}`
+  ),
+  ...(['runRecordId', 'action', 'state', 'sentAtMs', 'userIds', 'notDone'] as const).map(
+    (name) => `lock_run_batch.${BATCH_FIELDS[name]}`
+  )
+];
+
 /** Keeps the records of runs in the models `lock_run` and `lock_run_batch` of the platform's `DB` global. */
 export class DbRecordStore implements RecordStore {
   /** The objects behind the records; a record that nobody holds any more takes its object with it. */
@@ -101,6 +111,15 @@ export class DbRecordStore implements RecordStore {
     return isThere ? new DbRecordStore(candidate as DbWithRecords, clock) : undefined;
   }
 
+  listMissingFields(): readonly MissingField[] {
+    const { lock_run: runs, lock_run_batch: batches } = this.db;
+    const missing = [
+      ...findMissing('lock_run', runs.create(), RUN_FIELDS),
+      ...findMissing('lock_run_batch', batches.create(), BATCH_FIELDS)
+    ];
+    return missing.map((name) => ({ name, isNeeded: NEEDED_FIELDS.includes(name) }));
+  }
+
   newRun(): RunRecord {
     return this.read<RunRecord>(this.db.lock_run.create(), RUN_FIELDS);
   }
@@ -114,20 +133,17 @@ export class DbRecordStore implements RecordStore {
     return objects.map((object) => this.read<RunRecord>(object, RUN_FIELDS));
   }
 
-  async findBatches(ids: readonly string[], timeoutMs: number): Promise<readonly BatchRecord[]> {
-    const { lock_run_batch: batches } = this.db;
-    const objects = await this.attempt('read', timeoutMs, () => batches.where('id in ?', ids).toArray());
-    return objects.map((object) => this.read<BatchRecord>(object, BATCH_FIELDS));
-  }
-
   async readBatches(
-    { runRecordId, sinceMs }: { readonly runRecordId: string; readonly sinceMs: number },
+    { runRecordId, sinceMs }: { readonly runRecordId: string; readonly sinceMs?: number },
     limit: number,
     skip: number,
     timeoutMs: number
   ): Promise<readonly BatchRecord[]> {
     const { lock_run_batch: batches } = this.db;
-    const query = batches.where('lock_run_id = ? or sent_at >= ?', runRecordId, new Date(sinceMs));
+    const query =
+      sinceMs === undefined
+        ? batches.where('lock_run_id = ?', runRecordId)
+        : batches.where('lock_run_id = ? or sent_at >= ?', runRecordId, new Date(sinceMs));
     const objects = await this.attempt('read', timeoutMs, () => query.orderBy('id').limit(limit).skip(skip).toArray());
     return objects.map((object) => this.read<BatchRecord>(object, BATCH_FIELDS));
   }
@@ -151,6 +167,8 @@ export class DbRecordStore implements RecordStore {
     const known = this.objects.get(record);
     if (known === undefined) throw new Error('The record is not one of this store.');
     for (const [name, field] of Object.entries<string>(known.fields as Readonly<Record<string, string>>)) {
+      // A field that the model lacks: the client would lose the value without a word.
+      if (!(field in known.object)) continue;
       const value = (record as unknown as Readonly<Record<string, unknown>>)[name] ?? null;
       // The vendor's client sends a date or a relation again after every assignment (observed).
       if (fromDatabase(name, known.object[field]) === value) continue;
@@ -169,6 +187,10 @@ export class DbRecordStore implements RecordStore {
     if (answered !== undefined) return answered.answer;
     throw recordFailed(what, `no answer within ${timeoutMs / 1000} s`, { network: 'timeout' });
   }
+}
+
+function findMissing(model: string, object: DbObject, fields: Readonly<Record<string, string>>): string[] {
+  return Object.values(fields).flatMap((field) => (field in object ? [] : [`${model}.${field}`]));
 }
 
 function whereRuns(runs: DbCollection, query: RunQuery): DbQuery {

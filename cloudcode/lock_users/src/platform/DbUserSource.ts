@@ -15,6 +15,8 @@ interface DbQuery {
 
 /** The part of a `DB` collection that is used here. */
 interface DbCollection {
+  /** How the client describes the model (its public source, github.com/journeyapps-platform/journey-lib; not documented). */
+  readonly type?: { readonly belongsTo?: object | null } | null;
   all(): DbQuery;
   where(text: string, ...values: unknown[]): DbQuery;
 }
@@ -51,6 +53,11 @@ export class DbUserSource implements UserSource {
     const ids = read.answer.map((object) => (object as { id?: unknown } | null)?.id);
     const usable = ids.filter((id): id is string => typeof id === 'string' && id !== '');
     return { userIds: usable, malformed: ids.length - usable.length };
+  }
+
+  listRelations(): readonly string[] | undefined {
+    const { type } = this.findCollection();
+    return typeof type?.belongsTo === 'object' && type.belongsTo !== null ? Object.keys(type.belongsTo) : undefined;
   }
 
   private findCollection(): DbCollection {

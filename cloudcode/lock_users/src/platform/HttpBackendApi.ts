@@ -33,6 +33,21 @@ export class HttpBackendApi implements BackendApi {
     };
   }
 
+  async readRelations(model: string, timeoutMs: number): Promise<readonly string[] | undefined> {
+    const name = 'GET datamodel.json';
+    const { status, text, retryAfterMs } = await this.exchange(name, timeoutMs, {
+      method: 'GET',
+      path: 'datamodel.json',
+      body: undefined
+    });
+    if (status === 404) return undefined;
+    const parsed = this.parse(text);
+    if (status < 200 || status > 299) throw classifyResponse(name, status, parsed, retryAfterMs);
+    const { models } = (parsed ?? {}) as { readonly models?: Readonly<Record<string, unknown>> | null };
+    const { belongs_to: relations } = (models?.[model] ?? {}) as { readonly belongs_to?: object | null };
+    return typeof relations === 'object' && relations !== null ? Object.keys(relations) : undefined;
+  }
+
   async readUserStates(limit: number, skip: number, timeoutMs: number): Promise<UserStatePage> {
     const page = (await this.request('GET', `users?limit=${limit}&skip=${skip}`, timeoutMs)) as Record<
       string,

@@ -1,12 +1,12 @@
-import chunk = require('lodash/chunk');
 import { ACTION_LABELS } from '../actions/ActionLabels';
 import { toErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
-import { BACKOFF_BASE_MS } from '../requests/retry-rules';
 import type { RunContext } from '../run/RunContext';
 import type { Roster } from '../users/Roster';
 import { countFitting } from './cut-saves';
+import type { EarlierBatches } from './EarlierBatches';
 import type { BatchRecord, RunRecord } from './RunRecord';
+import { insist, logIncomplete, saveRun } from './save-run';
 
 /** Batch records read with one request at most: about 1 MB. Ours. */
 const MAX_RECORDS_PER_READ = 20;
@@ -16,12 +16,6 @@ const MAX_UNSAVED = 20;
 
 /** Milliseconds between two updates of a run's progress in its record. Ours. */
 const PROGRESS_INTERVAL_MS = 5000;
-
-/** Milliseconds that a request may take by which a run's record is finished: the time is short then. Ours. */
-const CLOSING_TIMEOUT_MS = 5000;
-
-/** How often such a request is tried. Ours. */
-const CLOSING_ATTEMPTS = 3;
 
 /** A batch that was written down before it is sent. */
 export interface RecordedBatch {
@@ -48,17 +42,15 @@ export class RunRecorder {
   private isSaving = false;
   private isBroken = false;
   private progressAtMs: number;
-  /** How many users earlier invocations of the run brought to the goal state, by its record. */
-  readonly doneBefore: number;
 
   constructor(
     private readonly context: RunContext,
     private readonly records: RecordStore,
     private readonly run: RunRecord,
-    private readonly roster: Roster
+    private readonly roster: Roster,
+    private readonly earlier: EarlierBatches | undefined
   ) {
     this.progressAtMs = context.ports.clock.nowMs();
-    this.doneBefore = run[ACTION_LABELS[roster.goal.action].done] ?? 0;
   }
 
   /** Saves which users are about to be sent. Resolves when the database has it, or when it is certain that it will not. */
@@ -94,12 +86,13 @@ export class RunRecorder {
   async finish(ending: Partial<RunRecord>): Promise<void> {
     await this.saving;
     for (const batch of this.batches) if (batch.record !== undefined) this.noteOutcome(batch);
+    let corrected: readonly BatchRecord[] = [];
     try {
-      await this.reloadCorrected();
+      corrected = await this.readCorrected();
     } catch (error) {
       logIncomplete(this.context, error);
     }
-    await this.saveParts(this.batches.flatMap(({ record }) => record ?? []));
+    await this.saveParts([...this.batches.flatMap(({ record }) => record ?? []), ...corrected]);
     Object.assign(this.run, ending);
     await saveRun(this.context, this.records, this.run);
   }
@@ -119,19 +112,29 @@ export class RunRecorder {
     }
   }
 
-  /** The records of batches whose outcome differs from what was saved, which were forgotten to save memory. */
-  private async reloadCorrected(): Promise<void> {
-    const corrected = this.batches.filter(
-      (batch) => batch.record === undefined && batch.notDone !== this.listNotDone(batch)
+  /** The records of batches that are known better than what was saved, corrected; they were forgotten to save memory. */
+  private async readCorrected(): Promise<readonly BatchRecord[]> {
+    const forgotten = this.batches.filter(({ record }) => record === undefined);
+    const own = new Map(
+      forgotten.flatMap((batch) => (batch.notDone === this.listNotDone(batch) ? [] : [[batch.id, batch]]))
     );
-    for (const part of chunk(corrected, MAX_RECORDS_PER_READ)) {
-      const ids = part.map(({ id }) => id);
-      const found = await insist(this.context, (timeoutMs) => this.records.findBatches(ids, timeoutMs));
-      for (const batch of part) {
-        batch.record = found.find(({ id }) => id === batch.id);
-        this.noteOutcome(batch);
+    const earlier = new Set(this.earlier?.listCorrected());
+    const corrected: BatchRecord[] = [];
+    for (let skip = 0; corrected.length < own.size + earlier.size; skip += MAX_RECORDS_PER_READ) {
+      // By run, because that the platform can look for ids is assumed.
+      const page = await insist(this.context, (timeoutMs) =>
+        this.records.readBatches({ runRecordId: this.run.id }, MAX_RECORDS_PER_READ, skip, timeoutMs)
+      );
+      for (const record of page) {
+        const batch = own.get(record.id);
+        if (batch !== undefined) this.noteOutcome(batch, record);
+        else if (earlier.has(record.id)) this.earlier?.correct(record);
+        else continue;
+        corrected.push(record);
       }
+      if (page.length < MAX_RECORDS_PER_READ) break;
     }
+    return corrected;
   }
 
   private add(batch: RecordedBatch): void {
@@ -197,7 +200,11 @@ export class RunRecorder {
     if (nowMs - this.progressAtMs < PROGRESS_INTERVAL_MS) return;
     this.progressAtMs = nowMs;
     const { done, failed, unconfirmed } = roster.countOutcomes();
-    Object.assign(run, { [ACTION_LABELS[roster.goal.action].done]: this.doneBefore + done, failed, unconfirmed });
+    Object.assign(run, {
+      [ACTION_LABELS[roster.goal.action].done]: roster.countDoneEarlier() + done,
+      failed,
+      unconfirmed
+    });
     await context.sender.send({
       kind: 'record',
       operations: 0,
@@ -206,45 +213,19 @@ export class RunRecorder {
     });
   }
 
-  private noteOutcome(batch: RecordedBatch): void {
+  private noteOutcome(batch: RecordedBatch, record = batch.record): void {
     const notDone = this.roster.listNotDone(batch.users);
     batch.notDone = JSON.stringify(notDone);
-    if (batch.record === undefined) return;
-    Object.assign(batch.record, {
+    if (record === undefined) return;
+    Object.assign(record, {
       state: 'answered',
       done: batch.users.length - notDone.length,
       notDone: batch.notDone,
-      answeredAtMs: batch.record.answeredAtMs ?? this.context.ports.clock.nowMs()
+      answeredAtMs: record.answeredAtMs ?? this.context.ports.clock.nowMs()
     });
   }
 
   private listNotDone({ users }: RecordedBatch): string {
     return JSON.stringify(this.roster.listNotDone(users));
   }
-}
-
-/** Saves a run's record that has no batches. The log says so if that fails. */
-export async function saveRun(context: RunContext, records: RecordStore, run: RunRecord): Promise<void> {
-  try {
-    await insist(context, (timeoutMs) => records.save([run], timeoutMs));
-  } catch (error) {
-    logIncomplete(context, error);
-  }
-}
-
-/** Makes a request that is not held back by the end of the budget. */
-async function insist<T>({ sender, ports }: RunContext, attempt: (timeoutMs: number) => Promise<T>): Promise<T> {
-  for (let count = 1; ; count++) {
-    sender.requests.record++;
-    try {
-      return await attempt(CLOSING_TIMEOUT_MS);
-    } catch (error) {
-      if (count === CLOSING_ATTEMPTS) throw error;
-      await ports.clock.sleep(BACKOFF_BASE_MS);
-    }
-  }
-}
-
-function logIncomplete({ ports }: RunContext, error: unknown): void {
-  ports.log.line(`${toErrorDetails(error).message} What it says may be incomplete; this report is not.`);
 }

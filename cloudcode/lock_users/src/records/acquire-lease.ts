@@ -61,6 +61,9 @@ export async function acquireLease(
     }
     const found = await sender.read('record', (timeoutMs) => records.findRuns({ statuses: UNDER_WAY }, timeoutMs));
     const nowMs = clock.nowMs();
+    // Another invocation of the same run has written itself in: it was scheduled twice.
+    const own = found.find(({ id }) => id === record.id);
+    if (own !== undefined && own.leaseHolder !== holder) return own;
     const others = found.filter(({ id }) => id !== record.id);
     const rivals = others.filter((other) => holdsLease(other, nowMs));
     const blocker = rivals.find(({ status, id }) => status !== 'starting' || id < record.id);

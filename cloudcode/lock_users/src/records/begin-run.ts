@@ -1,9 +1,9 @@
 import { toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
-import type { RecordStore } from '../ports';
+import type { MissingField, RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
 import { scheduleInvocation } from '../run/schedule-invocation';
-import { queued, runEnded, runUnderWay, runUndone } from '../stop-reasons';
+import { outdatedModels, queued, runEnded, runUnderWay, runUndone } from '../stop-reasons';
 import { VERSION } from '../version';
 import { acquireLease } from './acquire-lease';
 import { holdsLease } from './RunRecord';
@@ -50,6 +50,8 @@ async function beginWithRecord(context: RunContext, records: RecordStore): Promi
   if (dryRun && hasBegun) return {};
   const record = found ?? records.newRun();
   describeRequest(context, record);
+  const outdated = checkModels(context, records);
+  if (outdated !== undefined) return { stop: outdated, record };
   if (dryRun) {
     record.startedAtMs = clock.nowMs();
     return { record };
@@ -63,6 +65,8 @@ async function beginWithRecord(context: RunContext, records: RecordStore): Promi
     return { stop: toErrorDetails(error), record };
   }
   if (blocker === undefined) return { record, hasBegun };
+  // What its record says is the other invocation's to write.
+  if (blocker.id === record.id) return comeBackAfter(context, blocker);
   if (invocation === 1 && !hasBegun) return { stop: runUnderWay(blocker, clock.nowMs()), record };
   // As before this invocation, or it would count as carried out when it comes back.
   Object.assign(record, {
@@ -73,6 +77,23 @@ async function beginWithRecord(context: RunContext, records: RecordStore): Promi
   });
   await sender.read('record', (timeoutMs) => records.save([record], timeoutMs));
   return comeBackAfter(context, blocker);
+}
+
+/** Why no record can be kept in the models that the app has, if so; a warning where it will only say less. */
+function checkModels({ warnings }: RunContext, records: RecordStore): ErrorDetails | undefined {
+  const missing = records.listMissingFields();
+  if (missing.length === 0) return undefined;
+  const needed = missing.filter(({ isNeeded }) => isNeeded);
+  if (needed.length > 0) return outdatedModels(listNames(needed));
+  warnings.add(
+    'OLD_RECORD_MODELS',
+    `The data model lacks fields of the record: ${listNames(missing)}. They are left out. Copy the two models of this version.`
+  );
+  return undefined;
+}
+
+function listNames(fields: readonly MissingField[]): string {
+  return fields.map(({ name }) => name).join(', ');
 }
 
 /** Why a run whose record was found is not carried out now; undefined where it is. */

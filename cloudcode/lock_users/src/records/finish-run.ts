@@ -2,10 +2,10 @@ import { ACTION_LABELS } from '../actions/ActionLabels';
 import type { RecordStore } from '../ports';
 import { shortenReport } from '../report/shorten-report';
 import type { Report } from '../report/Report';
+import type { ActiveRun } from '../run/ActiveRun';
 import type { RunContext } from '../run/RunContext';
-import { saveRun } from './RunRecorder';
-import type { RunRecorder } from './RunRecorder';
 import type { RecordStatus, RunRecord } from './RunRecord';
+import { saveRun } from './save-run';
 
 /** Milliseconds that a run keeps its lease for its next invocation, beyond the time for which that one is scheduled. Ours. */
 export const HAND_OVER_LEASE_MS = 600_000;
@@ -16,21 +16,20 @@ export const HAND_OVER_LEASE_MS = 600_000;
  *
  * The counts are those of the whole run: a user that an earlier invocation changed was not in the goal state already.
  *
- * @param recorder has the batches; undefined where the invocation ended before any could be sent
+ * @param run has the batches; undefined where the invocation ended before any could be sent
  */
 export async function finishRun(
   context: RunContext,
   records: RecordStore,
-  run: RunRecord,
-  recorder: RunRecorder | undefined,
+  record: RunRecord,
+  run: ActiveRun | undefined,
   report: Report
 ): Promise<void> {
   const nowMs = context.ports.clock.nowMs();
   const { counts } = report;
   const continues = report.status === 'continues';
   const { already, done } = ACTION_LABELS[report.action];
-  // A user that somebody else has changed back since is no longer in the goal state, and is in another count.
-  const doneBefore = Math.min(recorder?.doneBefore ?? run[done] ?? 0, counts[already] ?? 0);
+  const doneBefore = run?.roster.countDoneEarlier() ?? record[done] ?? 0;
   const { sender } = context;
   const ending: Partial<RunRecord> = {
     status: report.status as RecordStatus,
@@ -40,11 +39,11 @@ export async function finishRun(
     message: report.stopReason?.message ?? null,
     report: JSON.stringify(shortenReport(report)),
     ...counts,
-    [already]: (counts[already] ?? 0) - doneBefore,
+    [already]: Math.max(0, (counts[already] ?? 0) - doneBefore),
     planned: counts.planned + doneBefore,
     [done]: (counts[done] ?? 0) + doneBefore
   };
-  if (recorder !== undefined) return recorder.finish(ending);
-  Object.assign(run, ending);
-  await saveRun(context, records, run);
+  if (run?.recorder !== undefined) return run.recorder.finish(ending);
+  Object.assign(record, ending);
+  await saveRun(context, records, record);
 }

@@ -27,7 +27,11 @@ export type WarningCode =
   /** Users are in the app and not in the app database, so that "everybody" does not select them. */
   | 'NOT_IN_DATABASE'
   /** The users API or the app database shows entries without a usable id. */
-  | 'MALFORMED_USERS';
+  | 'MALFORMED_USERS'
+  /** The models of the record are an older copy, so that the record says less. */
+  | 'OLD_RECORD_MODELS'
+  /** The data model cannot be read, so that a relation in `where` would not be noticed. */
+  | 'RELATIONS_UNKNOWN';
 
 /** Something that a person should look at although the run went on. */
 export interface Warning {

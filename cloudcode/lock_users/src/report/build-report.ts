@@ -23,6 +23,8 @@ export interface ReportInput {
   readonly roster: ReportRoster | undefined;
   readonly sessions?: SessionCounts | undefined;
   readonly verified: boolean;
+  /** How many users earlier invocations brought to the goal state. */
+  readonly doneEarlier: number;
   /** Sessions that turned `RESET` in earlier invocations. */
   readonly resetEarlier: number;
   /** Why the run stopped early or did not start, if it did. */
@@ -60,6 +62,7 @@ const NOBODY: AllCounts = {
 };
 
 const REFUSALS: readonly ErrorCode[] = [
+  'INVALID_PARAMETERS',
   'NOT_ARMED',
   'TOO_MANY_USERS',
   'RUN_UNDER_WAY',
@@ -76,9 +79,9 @@ const REFUSALS: readonly ErrorCode[] = [
  * @throws InvariantError where the counts do not add up.
  */
 export function buildReport(input: ReportInput): Report {
-  const { context, roster, stop, resetEarlier, sessions } = input;
+  const { context, roster, stop, resetEarlier, sessions, doneEarlier } = input;
   const { parameters, invocation, sender, warnings } = context;
-  const { action, undo, reason, continuation } = parameters;
+  const { action, undo, reason } = parameters;
   const { requests } = sender;
   const counts: AllCounts = roster === undefined ? NOBODY : { ...roster.countPlan(), ...roster.countOutcomes() };
   assertSums(counts);
@@ -103,7 +106,7 @@ export function buildReport(input: ReportInput): Report {
     counts: nameCounts(parameters, counts, roster !== undefined),
     ...(sessions && { sessions }),
     ...(undo !== undefined && roster?.isComplete === true && { stillLocked: listStillLocked(roster, counts) }),
-    ...(invocation > 1 && { earlier: { [ACTION_LABELS[action].done]: continuation?.done ?? 0 } }),
+    ...((invocation > 1 || doneEarlier > 0) && { earlier: { [ACTION_LABELS[action].done]: doneEarlier } }),
     failures,
     ...(failuresOmitted > 0 && { failuresOmitted }),
     ...(resetCount > 0 && {
@@ -157,15 +160,15 @@ function listStillLocked(roster: ReportRoster, { skipped }: PlanCounts): NonNull
   return { count: skipped + outside.length, users };
 }
 
-function decideStatus({ context, stop, next }: ReportInput, counts: AllCounts): RunStatus {
-  const { dryRun, parameters } = context;
+function decideStatus({ context, stop, next, doneEarlier }: ReportInput, counts: AllCounts): RunStatus {
+  const { dryRun } = context;
   if (stop?.code === 'QUEUED') return 'queued';
   // An unarmed deployment that was not told to lock has done all it was asked for, so it is no refusal.
   if (dryRun && (stop === undefined || stop.code === 'NOT_ARMED' || stop.code === 'ALREADY_UNDONE')) return 'planned';
   // The run began, and then more users were there than it may change, or it was disarmed.
   const isCutShort = stop?.code === 'TOO_MANY_USERS' || stop?.code === 'NOT_ARMED';
   if (stop !== undefined && REFUSALS.includes(stop.code)) {
-    return isCutShort && (parameters.continuation?.done ?? 0) > 0 ? 'partial' : 'refused';
+    return isCutShort && doneEarlier > 0 ? 'partial' : 'refused';
   }
   if (next !== undefined) return 'continues';
   if (stop?.code === 'STALLED') return 'stalled';

@@ -7,7 +7,8 @@ import { describePlatformError } from './describe-platform-error';
  * refuses it however often it is sent; or it may have been carried out, in which case the users API is asked.
  */
 export type OperationResult =
-  { readonly kind: 'done' } | { readonly kind: 'failed' | 'refused' | 'unconfirmed'; readonly reason: Reason };
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed' | 'refused' | 'unsent' | 'unconfirmed'; readonly reason: Reason };
 
 /** What a batch says of one operation: also that it was not let through, and is to be sent again. */
 export type BatchResult = OperationResult | { readonly kind: 'throttled'; readonly reason: Reason };

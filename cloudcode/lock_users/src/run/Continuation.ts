@@ -24,8 +24,10 @@ export interface Continuation {
   readonly idleInvocations: number;
   /** Most users that an earlier invocation knew to be in the goal state. */
   readonly doneSeen: number;
-  /** Users that earlier invocations brought to it, by the answers they got. */
+  /** Users that earlier invocations brought to it, or may have, by the answers they got. */
   readonly done: number;
+  /** Users that were in it when the first invocation looked; undefined where none has seen everybody. */
+  readonly alreadyBefore?: number;
   /** Sessions that were `RESET` when the run began. */
   readonly resetSessions: number;
   readonly bucket: BucketState;
@@ -35,6 +37,12 @@ export interface Continuation {
 export interface InvocationResult {
   readonly already: number;
   readonly done: number;
+  /** Users that were sent, and that nobody knows about. */
+  readonly unconfirmed: number;
+  /** Users that earlier invocations brought to the goal state, as far as it is known now. */
+  readonly doneEarlier: number;
+  /** Whether every user was read. */
+  readonly isComplete: boolean;
   /** Sessions that were `RESET` before anything was sent. */
   readonly resetBefore: number;
   readonly bucket: BucketState;
@@ -44,12 +52,13 @@ export interface InvocationResult {
 export function continueRun(
   { runId, startedAtMs }: Pick<Continuation, 'runId' | 'startedAtMs'>,
   previous: Continuation | undefined,
-  { already, done, resetBefore, bucket }: InvocationResult
+  { already, done, unconfirmed, doneEarlier, isComplete, resetBefore, bucket }: InvocationResult
 ): Continuation | undefined {
   const invocation = previous?.invocation ?? 1;
   const doneSeen = previous?.doneSeen ?? already;
   // A batch whose answer was lost shows up as users that are in it already.
   const idle = done === 0 && already <= doneSeen;
+  const alreadyBefore = previous?.alreadyBefore ?? (isComplete ? Math.max(0, already - doneEarlier) : undefined);
   const idleInvocations = idle ? (previous?.idleInvocations ?? 0) + 1 : 0;
   if (invocation >= MAX_INVOCATIONS || idleInvocations >= MAX_IDLE_INVOCATIONS) return undefined;
   return {
@@ -58,7 +67,8 @@ export function continueRun(
     startedAtMs,
     idleInvocations,
     doneSeen: Math.max(doneSeen, already + done),
-    done: (previous?.done ?? 0) + done,
+    done: doneEarlier + done + unconfirmed,
+    ...(alreadyBefore !== undefined && { alreadyBefore }),
     resetSessions: previous?.resetSessions ?? resetBefore,
     bucket
   };
@@ -72,14 +82,24 @@ export function isRunId(value: unknown): value is string {
 /** Whether a value is what `continueRun` makes, after a JSON round trip. */
 export function isContinuation(value: unknown): value is Continuation {
   if (!isPlainObject(value)) return false;
-  const { runId, invocation, startedAtMs, idleInvocations, doneSeen, done, resetSessions, bucket, ...rest } =
-    value as Record<string, unknown>;
+  const {
+    runId,
+    invocation,
+    startedAtMs,
+    idleInvocations,
+    doneSeen,
+    done,
+    alreadyBefore,
+    resetSessions,
+    bucket,
+    ...rest
+  } = value as Record<string, unknown>;
   if (!isPlainObject(bucket) || Object.keys(rest).length > 0) return false;
   const { tokens, rate, atMs, ...others } = bucket as Record<string, unknown>;
   return (
     isRunId(runId) &&
     isCountBetween(invocation, 2, MAX_INVOCATIONS) &&
-    [startedAtMs, idleInvocations, doneSeen, done, resetSessions].every((count) =>
+    [startedAtMs, idleInvocations, doneSeen, done, alreadyBefore ?? 0, resetSessions].every((count) =>
       isCountBetween(count, 0, Number.MAX_SAFE_INTEGER)
     ) &&
     [tokens, rate, atMs].every(Number.isFinite) &&

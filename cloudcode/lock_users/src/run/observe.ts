@@ -1,5 +1,6 @@
 import chunk = require('lodash/chunk');
 import { toErrorDetails } from '../errors';
+import { isAddressable } from '../input/user-ids';
 import { PAGE_SIZE } from '../platform-facts';
 import { backendError } from '../requests/classify-response';
 import type { UserState } from '../users/UserState';
@@ -10,6 +11,9 @@ import { readUserStates } from './read-user-states';
 
 /** Unselected users that are looked up in the app database at most, when everybody is selected. Ours. */
 const MAX_LOOKED_UP = 10_000;
+
+/** Further readings that look for users whom the first one did not show, at most. Ours. */
+const MAX_READINGS_MORE = 5;
 
 /** What the first look found out beside the users. */
 export interface Observation {
@@ -32,12 +36,14 @@ export async function observeUsers(
 ): Promise<Observation> {
   const { roster, sender } = run;
   let isSure = true;
+  let hasUnnamed = false;
   const select = (userIds: readonly string[]): number => {
     const before = roster.countSelected;
     onPlanned(keepNumbers(userIds.map((id) => roster.select(id))));
     return roster.countSelected - before;
   };
   const observe = (users: readonly UserState[]): number => {
+    hasUnnamed ||= !users.every(({ userId }) => isAddressable(userId));
     onPlanned(keepNumbers(users.map((user) => roster.observe(user))));
     return users.reduce((fresh, { userId }) => fresh + (roster.markRead(userId) ? 1 : 0), 0);
   };
@@ -54,7 +60,8 @@ export async function observeUsers(
     sender.stopWith(toErrorDetails(error));
   }
   // Also where reading failed: whoever was selected has a place in the report.
-  onPlanned(roster.planUnlisted(sender.stop === undefined));
+  hasUnnamed ||= run.warnings.list.some(({ code }) => code === 'MALFORMED_USERS');
+  onPlanned(roster.planUnlisted(sender.stop === undefined, hasUnnamed));
   return { isSure };
 }
 
@@ -101,17 +108,26 @@ async function lookUp({ ports, sender }: ActiveRun, ids: readonly string[], foun
   for (const id of page.userIds) if (wanted.has(id)) found.add(id);
 }
 
-/** Looks for the selected users that the users API did not list: in one more reading, then one by one. */
+/**
+ * Looks for the selected users that the users API did not list: in one more reading, in further ones while each shows somebody
+ * whom those before did not, and then one by one.
+ */
 async function findUnlisted(
   run: ActiveRun,
   observe: (users: readonly UserState[]) => number,
   isStuck: boolean
 ): Promise<void> {
   const { roster } = run;
-  roster.startReading();
-  const again = isStuck ? { isStuck } : await readUserStates(run, observe);
-  if (!roster.hasUnlisted) return;
-  const unlisted = roster.listUnlisted();
+  let unlisted = roster.listUnlisted();
+  let again = { isStuck };
+  for (let readings = 0, before = Infinity; readings < MAX_READINGS_MORE && !again.isStuck; readings++) {
+    if (unlisted.length === 0 || unlisted.length === before) break;
+    before = unlisted.length;
+    roster.startReading();
+    again = await readUserStates(run, observe);
+    unlisted = roster.listUnlisted();
+  }
+  if (unlisted.length === 0) return;
   const { found, absent, isKnown } = await findUsersById(run, unlisted);
   observe(found);
   for (const userId of absent) roster.setAbsent(userId);

@@ -3,6 +3,7 @@ import type { ErrorDetails } from '../errors';
 import { logPlan } from '../report/log-run';
 import { alreadyUndone, nobodyExcluded, nobodySelected, notArmed, tooManyUsers } from '../stop-reasons';
 import { UserQueue } from '../users/UserQueue';
+import { countDoneEarlier } from './ActiveRun';
 import type { ActiveRun } from './ActiveRun';
 import { observeUsers } from './observe';
 import { readUserStates } from './read-user-states';
@@ -103,7 +104,7 @@ function decideRefusal(run: ActiveRun): ErrorDetails | undefined {
   if (excludeUserIds.length > 0 && roster.findUnlisted(excludeUserIds).length === excludeUserIds.length) {
     return nobodyExcluded(excludeUserIds);
   }
-  const wanted = roster.countPlan().planned + (parameters.continuation?.done ?? 0);
+  const wanted = roster.countPlan().planned + countDoneEarlier(run, run);
   if (wanted > maxUsers) return tooManyUsers(roster.goal.action, wanted, maxUsers);
   return dryRun && !settings.armed ? notArmed() : undefined;
 }

@@ -3,6 +3,7 @@ import type { ResolvedGoal } from '../actions/Goal';
 import type { ErrorDetails } from '../errors';
 import { toErrorDetails } from '../errors';
 import { beginRun } from '../records/begin-run';
+import { EarlierBatches } from '../records/EarlierBatches';
 import { finishRun } from '../records/finish-run';
 import { RunRecorder } from '../records/RunRecorder';
 import type { RunRecord } from '../records/RunRecord';
@@ -12,7 +13,9 @@ import { logDeployment, logRun } from '../report/log-run';
 import type { Deployment, Report } from '../report/Report';
 import { notArmed } from '../stop-reasons';
 import { Roster } from '../users/Roster';
+import { countDoneEarlier } from './ActiveRun';
 import type { ActiveRun } from './ActiveRun';
+import { checkWhere } from './check-where';
 import { reconcile } from './reconcile';
 import type { RunContext } from './RunContext';
 import { scheduleContinuation } from './schedule-continuation';
@@ -55,12 +58,13 @@ export async function runInvocation(context: RunContext): Promise<Report> {
     roster: run?.roster,
     sessions: run?.sessions?.count((userId) => run.roster.isPlanned(userId)),
     verified: progress.verified,
+    doneEarlier: countDoneEarlier(context, run),
     // Sessions that turned RESET between the run's first look at the users and this invocation's.
     resetEarlier: Math.max(0, resetBefore - (parameters.continuation?.resetSessions ?? resetBefore)),
     ...ending
   });
   if (record !== undefined && ports.records !== undefined) {
-    await finishRun(context, ports.records, record, run?.recorder, report);
+    await finishRun(context, ports.records, record, run, report);
   }
   logReport(ports.log, report);
   return report;
@@ -68,7 +72,7 @@ export async function runInvocation(context: RunContext): Promise<Report> {
 
 /** Brings the selected users to the goal state as far as it can, and keeps what it finds out in `progress`. */
 async function advance(context: RunContext, progress: Progress): Promise<void> {
-  const { settings, parameters, ports, sender, dryRun, invocation } = context;
+  const { settings, parameters, ports, sender, dryRun } = context;
   logRun(ports.log, context);
   if (!settings.armed && !dryRun) {
     progress.refusal = notArmed();
@@ -83,28 +87,37 @@ async function advance(context: RunContext, progress: Progress): Promise<void> {
   progress.record = record;
   progress.refusal = stop;
   if (stop !== undefined) return;
+  progress.refusal = await checkWhere(context);
+  if (progress.refusal !== undefined) return;
 
   const resolved = await ACTIONS[parameters.action].resolve(context, { record, clockAheadMs });
   if ('refusal' in resolved) {
     progress.refusal = resolved.refusal;
     return;
   }
-  progress.run = activate(context, resolved, record, invocation === 1 && !hasBegun);
+  progress.run = await activate(context, resolved, record, hasBegun);
   const { verified, refusal } = await reconcile(progress.run);
   progress.verified = verified;
   progress.refusal = refusal;
 }
 
-function activate(
+async function activate(
   context: RunContext,
   resolved: ResolvedGoal,
   record: RunRecord | undefined,
-  isNew: boolean
-): ActiveRun {
-  const { settings, parameters, ports } = context;
+  hasBegun: boolean
+): Promise<ActiveRun> {
+  const { settings, parameters, ports, invocation } = context;
+  const { records } = ports;
   const protectedIds = ACTIONS[parameters.action].respectsProtection ? settings.protectedIds : [];
-  const roster = new Roster(resolved.goal, new Set(protectedIds), new Set(parameters.excludeUserIds), isNew);
-  const recorder = record && ports.records && new RunRecorder(context, ports.records, record, roster);
+  const isNew = invocation === 1 && !hasBegun;
+  const isWhole = isNew || record !== undefined;
+  const roster = new Roster(resolved.goal, new Set(protectedIds), new Set(parameters.excludeUserIds), isWhole);
+  if (record === undefined || records === undefined) {
+    return { ...context, ...resolved, roster, recorder: undefined, isNew };
+  }
+  const earlier = isNew ? undefined : await EarlierBatches.load(context, records, record.id, roster);
+  const recorder = new RunRecorder(context, records, record, roster, earlier);
   return { ...context, ...resolved, roster, recorder, isNew };
 }
 
@@ -121,5 +134,5 @@ function compareClocks(serverTimeMs: number | null, nowMs: number): number {
 async function endInvocation(context: RunContext, { refusal, run }: Progress): Promise<Ending> {
   const stop = context.sender.stop ?? refusal;
   if (stop?.code !== 'TIME_BUDGET' || context.dryRun) return { stop };
-  return scheduleContinuation(context, stop, run?.roster);
+  return scheduleContinuation(context, stop, run);
 }

@@ -1,6 +1,7 @@
 import type { ErrorDetails } from '../errors';
 import { stalled } from '../stop-reasons';
-import type { Roster } from '../users/Roster';
+import { countDoneEarlier } from './ActiveRun';
+import type { ActiveRun } from './ActiveRun';
 import { continueRun } from './Continuation';
 import type { Continuation } from './Continuation';
 import type { RunContext } from './RunContext';
@@ -14,13 +15,19 @@ export interface Ending {
 
 /** Schedules the next invocation of a run whose time is used up, and says why the run stops here if it cannot be. */
 export async function scheduleContinuation(
-  { ports, parameters, sender, runId, startedAtMs }: RunContext,
+  context: RunContext,
   stop: ErrorDetails,
-  roster: Roster | undefined
+  run: ActiveRun | undefined
 ): Promise<Ending> {
+  const { ports, parameters, sender, runId, startedAtMs } = context;
+  const roster = run?.roster;
+  const outcomes = roster?.countOutcomes();
   const next = continueRun({ runId, startedAtMs: Math.floor(startedAtMs) }, parameters.continuation, {
     already: roster?.countPlan().already ?? 0,
-    done: roster?.countOutcomes().done ?? 0,
+    done: outcomes?.done ?? 0,
+    unconfirmed: outcomes?.unconfirmed ?? 0,
+    isComplete: roster?.isComplete ?? false,
+    doneEarlier: countDoneEarlier(context, run),
     resetBefore: roster?.countResetBefore() ?? 0,
     bucket: sender.bucketState
   });

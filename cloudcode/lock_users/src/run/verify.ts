@@ -63,14 +63,11 @@ async function look(run: ActiveRun, missing?: readonly number[]): Promise<readon
       missing.map((user) => roster.idOf(user))
     );
     if (isKnown) {
-      for (const user of found) {
-        roster.markRead(user.userId);
-        roster.verify(user);
-      }
+      for (const user of found) roster.verify(user);
       return roster.listMissing();
     }
   }
-  roster.startReading(true);
+  roster.startReading();
   await readUserStates(
     run,
     (users) => {

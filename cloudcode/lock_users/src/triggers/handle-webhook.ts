@@ -17,6 +17,9 @@ import { scheduleInvocation } from '../run/schedule-invocation';
 import { queued, recordOfAnotherRun, runEnded, runNotFound } from '../stop-reasons';
 import { findOwnParameter } from './own-parameters';
 
+/** Milliseconds after which a scheduled run that begins at once is seen in its record. Ours. */
+const ORDER_SHOWS_MS = 10_000;
+
 /**
  * Handles the webhook of a `lock_run` object: schedules the run that it requests on the queue, where a second webhook of the
  * same object finds it carried out. Only an object that says `requested` and was never run starts one, whatever the webhook
@@ -33,7 +36,7 @@ export async function handleWebhook(settings: Settings, objectId: string, ports:
     else {
       context = createContext(settings, found, ports, context.sender);
       const failure = await scheduleInvocation(ports, found.rawParameters, 0);
-      if (failure !== undefined) return await runInvocation(createContext(settings, found, ports));
+      if (failure !== undefined && !(await hasBegunElsewhere(context, objectId))) return await runInvocation(context);
       stop = queued(`Run ${objectId} is scheduled on the queue ${ports.queue?.name ?? ''}.`);
     }
   } catch (error) {
@@ -45,11 +48,22 @@ export async function handleWebhook(settings: Settings, objectId: string, ports:
     deployment: { label: null, environment: null, backendId: settings.backendId },
     roster: undefined,
     verified: false,
+    doneEarlier: 0,
     resetEarlier: 0,
     stop
   });
   logReport(ports.log, report);
   return report;
+}
+
+/** Whether a run that could not be scheduled has begun all the same: the order may have been taken and its answer lost. */
+async function hasBegunElsewhere(context: RunContext, objectId: string): Promise<boolean> {
+  if (context.ports.queue === undefined) return false;
+  context.ports.log.line(
+    `Run ${objectId} is carried out here in ${ORDER_SHOWS_MS / 1000} s, unless it begins elsewhere.`
+  );
+  await context.sender.wait(ORDER_SHOWS_MS);
+  return 'code' in (await readRequest(context, objectId));
 }
 
 /** The parameters of the requested run, or why nothing is to be run. */

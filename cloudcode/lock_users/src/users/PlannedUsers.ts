@@ -15,6 +15,7 @@ import {
   SELECTED,
   SHOWN,
   SKIPPED,
+  TOUCHED,
   WAS_THERE
 } from './user-states';
 import type { Reason, UserState } from './UserState';
@@ -30,8 +31,6 @@ import type { Reason, UserState } from './UserState';
 export class PlannedUsers {
   protected readonly users = new UserFlags();
   protected readonly resets = new ResetWatch();
-  /** Whether users are read after something was sent. */
-  protected isVerifying = false;
   /** How many users are selected. */
   countSelected = 0;
   /** Why users are skipped, for as many of them as a report names. */
@@ -120,9 +119,8 @@ export class PlannedUsers {
     return true;
   }
 
-  /** A reading of the users begins. @param isVerifying whether it comes after something was sent */
-  startReading(isVerifying = false): void {
-    this.isVerifying = isVerifying;
+  /** A reading of the users begins. */
+  startReading(): void {
     for (let user = 0; user < this.users.size; user++) this.users.set(user, this.users.get(user) & ~READ);
   }
 
@@ -198,8 +196,10 @@ export class PlannedUsers {
   /** What speaks against sending the user: they are there, or the goal skips them. */
   private judge(user: number, shown: UserState): number {
     if (this.goal.isMet(shown)) return WAS_THERE;
+    // Of a user whose state is not shown, nobody can say that nothing has changed.
+    const unknown = shown.locked === null ? TOUCHED : 0;
     const reason = this.goal.findSkipReason(shown);
-    if (reason === undefined) return 0;
+    if (reason === undefined) return unknown;
     if (this.skipReasons.size < MAX_USERS_IN_REPORT) this.skipReasons.set(user, reason);
     return SKIPPED;
   }

@@ -6,18 +6,22 @@ import type { Failure, OutcomeCounts } from './outcomes';
 import { PlannedUsers } from './PlannedUsers';
 import {
   ABSENT,
+  CONFIRMED,
   DONE,
+  DONE_EARLIER,
   FIRST_REFUSED,
   GONE,
   outcomeOf,
+  placeOf,
   PLANNED,
-  READ,
   REFUSED,
   RESULT,
   RESULT_FLAGS,
   SELECTED,
   SHOWN,
   TOUCHED,
+  TOUCHED_EARLIER,
+  UNSENT,
   WAS_THERE
 } from './user-states';
 import type { Reason, UserState } from './UserState';
@@ -49,12 +53,12 @@ export class Roster extends PlannedUsers {
   /** Users that are not sent again, because the goal says so. */
   private readonly givenUp = new Set<number>();
 
-  /** @param isNew whether no earlier invocation of the run can have changed anybody */
+  /** @param isWhole whether nobody was changed by an earlier invocation of the run, but those that `addEarlier` says */
   constructor(
     goal: Goal,
     protectedIds: ReadonlySet<string>,
     excludedIds: ReadonlySet<string>,
-    private readonly isNew = true
+    private readonly isWhole = true
   ) {
     super(goal, protectedIds, excludedIds);
   }
@@ -63,20 +67,20 @@ export class Roster extends PlannedUsers {
    * Reading has ended: gives the selected users that were not listed their place, and returns those to send.
    *
    * @param isComplete whether everybody was shown, so that whoever was not is not there
+   * @param hasUnnamed whether users were shown without a usable id, so that whoever was not shown may be one of them
    */
-  planUnlisted(isComplete: boolean): number[] {
+  planUnlisted(isComplete: boolean, hasUnnamed = false): number[] {
     this.isComplete = isComplete;
     const toSend: number[] = [];
     const { whenNotListed } = this.goal;
     for (let user = 0; user < this.users.size; user++) {
       const state = this.users.get(user);
       if ((state & (SELECTED | SHOWN)) !== SELECTED) continue;
-      const isPlanned =
-        this.note(user, isComplete && whenNotListed === 'skip' ? state | GONE : state, true) !== undefined;
-      if (!isPlanned) continue;
-      if ((state & ABSENT) !== 0) this.setResult(user, { kind: 'refused', reason: NO_SUCH_USER });
+      const isGone = isComplete && whenNotListed === 'skip' && (!hasUnnamed || (state & ABSENT) !== 0);
+      if (this.note(user, isGone ? state | GONE : state, true) === undefined) continue;
+      if ((state & ABSENT) !== 0) this.setResult(user, { kind: 'unsent', reason: NO_SUCH_USER });
       else if (whenNotListed === 'send') toSend.push(user);
-      else if (isComplete) this.setResult(user, { kind: 'refused', reason: NOT_SHOWN });
+      else if (isComplete) this.setResult(user, { kind: 'unsent', reason: NOT_SHOWN });
     }
     return toSend;
   }
@@ -85,7 +89,10 @@ export class Roster extends PlannedUsers {
   setResult(user: number, result: OperationResult): void {
     const state = this.users.get(user);
     if ((state & PLANNED) === 0) throw new InvariantError(`user ${this.idOf(user)} was sent and not planned.`);
-    this.write(user, state | this.findEvidence(state, result), result);
+    // An error of a later attempt does not take back what an earlier one may have done.
+    const isDoubtful = (state & TOUCHED) !== 0 && (result.kind === 'failed' || result.kind === 'refused');
+    const known: OperationResult = isDoubtful ? { kind: 'unconfirmed', reason: result.reason } : result;
+    this.write(user, (state & ~CONFIRMED) | this.findEvidence(state, result), known);
   }
 
   /** The users API shows a user after they were sent, and what it shows holds. */
@@ -95,21 +102,47 @@ export class Roster extends PlannedUsers {
     const state = this.users.get(user);
     // When a session of a user turned that was not listed before is unknown.
     if ((state & SHOWN) !== 0) this.resets.after(user, shown);
-    if ((state & RESULT) === 0) return;
+    if ((state & RESULT) === 0 || (state & UNSENT) !== 0) return;
     if (this.goal.isMet(shown)) {
       if ((state & (FIRST_REFUSED | TOUCHED)) === FIRST_REFUSED) this.setByOthers(user, state);
-      else this.write(user, state, { kind: 'done' });
-    } else if ((state & REFUSED) === 0) this.recheck(user, state, shown);
+      else this.write(user, state | CONFIRMED, { kind: 'done' });
+    } else if ((state & REFUSED) === 0) this.recheck(user, state & ~CONFIRMED, shown);
   }
 
-  /** The reading has ended: whether the run changed a user that it did not show is unknown. */
+  /** The users were read: whether the run changed a user that was not shown since is unknown. */
   endReading(): void {
     for (let user = 0; user < this.users.size; user++) {
       const state = this.users.get(user);
-      if ((state & DONE) !== 0 && (state & READ) === 0) {
+      if ((state & (DONE | CONFIRMED)) === DONE) {
         this.write(user, state, { kind: 'unconfirmed', reason: NOT_SHOWN });
       }
     }
+  }
+
+  /** An earlier invocation of the run has brought the user to the goal state, or may have. Returns the user. */
+  addEarlier(userId: string, what: 'done' | 'maybe'): number {
+    const user = this.users.add(userId);
+    const flags = what === 'done' ? DONE_EARLIER | TOUCHED : TOUCHED_EARLIER | TOUCHED;
+    this.users.set(user, this.users.get(user) | flags);
+    return user;
+  }
+
+  /** How many users earlier invocations brought to the goal state, as far as it is known now, without those sent again. */
+  countDoneEarlier(): number {
+    let count = 0;
+    for (let user = 0; user < this.users.size; user++) {
+      const state = this.users.get(user);
+      if ((state & (DONE_EARLIER | TOUCHED_EARLIER)) === 0) continue;
+      const isUnread = (state & SHOWN) === 0 && (state & DONE_EARLIER) !== 0 && placeOf(state) === undefined;
+      if (isUnread || this.isThere(user)) count++;
+    }
+    return count;
+  }
+
+  /** Whether a selected user was in the goal state before this invocation sent anything. */
+  isThere(user: number): boolean {
+    const state = this.users.get(user);
+    return (state & SELECTED) !== 0 && placeOf(state) === 'already';
   }
 
   /** Users that were sent and are not known to be in the goal state, but may be sooner or later. */
@@ -182,18 +215,28 @@ export class Roster extends PlannedUsers {
   /** What a result says about whether a request was carried out. */
   private findEvidence(state: number, result: OperationResult): number {
     if (result.kind === 'done' || result.kind === 'unconfirmed') return TOUCHED;
-    const isFirst = this.isNew && (state & (RESULT | TOUCHED | FIRST_REFUSED)) === 0;
+    if (result.kind === 'unsent') return 0;
+    const isFirst = this.isWhole && (state & (RESULT | TOUCHED | FIRST_REFUSED)) === 0;
     return isFirst && result.reason.type !== NO_SUCH_USER.type ? FIRST_REFUSED : 0;
   }
 
   /** Whether a user that counts as done may count so in the record: an unlock only when a look has shown it. */
   private isProven(state: number): boolean {
-    return this.goal.action !== 'unlock' || (this.isVerifying && (state & READ) !== 0);
+    return this.goal.action !== 'unlock' || (state & CONFIRMED) !== 0;
+  }
+
+  /** As every user is noted; but who was sent by an earlier invocation may have to be looked at before they are sent again. */
+  protected override note(user: number, state: number, isComplete: boolean): number | undefined {
+    const planned = super.note(user, state, isComplete);
+    const wasSent = (state & (DONE_EARLIER | TOUCHED_EARLIER)) !== 0;
+    if (planned === undefined || !wasSent || this.goal.looksBeforeRepeating !== true) return planned;
+    this.setResult(user, { kind: 'unconfirmed', reason: this.goal.notReached });
+    return undefined;
   }
 
   private write(user: number, state: number, result: OperationResult): void {
     if (result.kind === 'done') this.reasons.delete(user);
     else this.reasons.set(user, result.reason);
-    this.users.set(user, (state & ~RESULT) | RESULT_FLAGS[result.kind]);
+    this.users.set(user, (state & ~(RESULT | UNSENT)) | RESULT_FLAGS[result.kind]);
   }
 }

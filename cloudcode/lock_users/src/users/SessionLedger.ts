@@ -51,6 +51,8 @@ export class SessionLedger {
       // A user that is in the app, with no session that is, cannot be said to be out of it.
       return first.length === 0 && !(enrolled && !sessions.some(({ state }) => state === 'ENROLLED'));
     }
+    // Without its sessions, nothing shows that they are signed out.
+    if (enrolled && sessions.length === 0) return false;
     const isSame = (before: SessionState): boolean =>
       sessions.some(
         (now) =>

@@ -5,7 +5,7 @@ const FIRST_CAPACITY = 1024;
 /** The flags of users who have numbers: 0, 1, 2, … in the order in which they were added. */
 export class UserFlags {
   private readonly index = new UserIndex();
-  private flags = new Uint16Array(FIRST_CAPACITY);
+  private flags = new Uint32Array(FIRST_CAPACITY);
 
   /** How many users there are. */
   get size(): number {
@@ -27,7 +27,7 @@ export class UserFlags {
     const user = this.index.add(userId);
     if (user >= this.flags.length) {
       const old = this.flags;
-      this.flags = new Uint16Array(old.length * 2);
+      this.flags = new Uint32Array(old.length * 2);
       this.flags.set(old);
     }
     return user;

@@ -17,6 +17,8 @@ const FAILED = 32;
 /** The platform refuses this user, so sending again is of no use. */
 export const REFUSED = 64;
 const UNCONFIRMED = 128;
+/** Nothing was sent about the user, because it is of no use or cannot be done. */
+export const UNSENT = 524_288;
 /** Any of the results. */
 export const RESULT = DONE | FAILED | REFUSED | UNCONFIRMED;
 /** The user was shown in the reading that is under way, or in the last one. */
@@ -36,12 +38,19 @@ export const ABSENT = 8192;
 export const TOUCHED = 16_384;
 /** The first answer about the user was an error that says that nothing was carried out. */
 export const FIRST_REFUSED = 32_768;
+/** The users API has shown the user in the goal state since they were last sent. */
+export const CONFIRMED = 65_536;
+/** An earlier invocation of the run has brought the user to the goal state. */
+export const DONE_EARLIER = 131_072;
+/** An earlier invocation of the run may have changed the user. */
+export const TOUCHED_EARLIER = 262_144;
 
 /** The flag of each result. */
 export const RESULT_FLAGS: Readonly<Record<OperationResult['kind'], number>> = {
   done: DONE,
   failed: FAILED,
   refused: REFUSED,
+  unsent: REFUSED | UNSENT,
   unconfirmed: UNCONFIRMED
 };
 
