@@ -35,6 +35,15 @@ test('a data model that the backend fails to give is asked for again', async () 
   await expect(api.readRelations('user', TIMEOUT_MS)).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' });
 });
 
+test.each([
+  ['with Age', { age: '0' }, true],
+  ['without Age', {}, false]
+])('a page %s says whether it came out of a cache', async (_name, headers, isCached) => {
+  stub.answer = () => ({ body: '{"objects":[],"more":false}', headers });
+
+  await expect(api.readUserStates(1000, 0, TIMEOUT_MS)).resolves.toMatchObject({ isCached });
+});
+
 test('the built task refuses a relation in "where", and takes the id of the related object', async () => {
   const on = await TaskOnBackend.start();
   try {

@@ -100,6 +100,7 @@ test('a page of users gives their lock state, their sessions, and whether there 
       { userId: userId(3), locked: false, enrolled: true, sessions: [] }
     ],
     malformed: 0,
+    isCached: false,
     more: true
   });
   expect(stub.requests[0]).toMatchObject({ name: 'GET users', query: '?limit=1000&skip=2000' });

@@ -110,6 +110,7 @@ export class FakePlatform implements BackendApi, UserSource {
     return Promise.resolve({
       users: page.map((userId) => this.show(userId)),
       malformed: 0,
+      isCached: false,
       more: skip + page.length < this.ids.length
     });
   }

@@ -18,6 +18,8 @@ export interface UserStatePage {
   readonly malformed: number;
   /** Whether there are users after these. */
   readonly more: boolean;
+  /** Whether the page came out of a cache (header `Age`), so that it may show what was so before. */
+  readonly isCached: boolean;
 }
 
 /**

@@ -73,7 +73,7 @@ test('a database that repeats its page for ever ends the run with an error', asy
 
 test('a users list that promises more and returns none ends the run with an error', async () => {
   const platform = new FakePlatform(userIds(3));
-  platform.readUserStates = () => Promise.resolve({ users: [], malformed: 0, more: true });
+  platform.readUserStates = () => Promise.resolve({ users: [], malformed: 0, isCached: false, more: true });
 
   expect(await runOnFake(platform)).toMatchObject({ status: 'failed', stopReason: { code: 'BACKEND_PROTOCOL' } });
 });

@@ -86,7 +86,7 @@ describe('the selection', () => {
         const { users } = await read(1000, 0);
         const by = ++turn * 7;
         const shown = [...users.slice(by % 12), ...users.slice(0, by % 12)];
-        return { users: shown.slice(skip, skip + 4), malformed: 0, more: skip + 4 < shown.length };
+        return { users: shown.slice(skip, skip + 4), malformed: 0, isCached: false, more: skip + 4 < shown.length };
       };
       platform.readUserState = () => Promise.reject(new Error('no such route'));
 

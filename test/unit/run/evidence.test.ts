@@ -1,3 +1,4 @@
+import { backendError } from '../../../cloudcode/lock_users/src/requests/classify-response';
 import type { UserState } from '../../../cloudcode/lock_users/src/users/UserState';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { runOnFake } from '../../support/run-on-fake';
@@ -172,4 +173,22 @@ test.each([
 
   expect(report).toMatchObject({ status: 'done', verified: true, counts: { locked: count } });
   expect(report.requests.total).toBeLessThanOrEqual(most);
+});
+
+test('out of a cache nobody is signed out a second time, and the report says why nothing is known', async () => {
+  for (const id of platform.ids) {
+    const session = { sessionId: `of-${id}`, state: 'ENROLLED', signedOutAtMs: null, authenticatedAtMs: null };
+    platform.sessions.set(id, [session]);
+  }
+  const first = await platform.readUserStates(1000, 0);
+  platform.readUserStates = () => Promise.resolve({ ...first, isCached: true });
+  platform.readUserState = () => Promise.reject(backendError('BACKEND_REJECTED', 'no such route', { status: 404 }));
+
+  const report = await runOnFake(platform, { action: 'reauthenticate' });
+
+  expect(report).toMatchObject({
+    ...{ status: 'partial', counts: { reauthenticated: 0, unconfirmed: 5 } },
+    warnings: [{ code: 'CACHED_READS' }]
+  });
+  expect(platform.singles).toHaveLength(5);
 });

@@ -12,6 +12,16 @@ import { parseRetryAfter } from './parse-retry-after';
 /** How a request is made: node-fetch, or what stands in for it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Pick<Response, 'status' | 'headers' | 'text'>>;
 
+/** What came back over HTTP. */
+interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly retryAfterMs: number | undefined;
+  readonly serverTimeMs: number | null;
+  /** Whether it came out of a cache. */
+  readonly isCached: boolean;
+}
+
 /** The Backend API over HTTP with node-fetch. Nothing that it throws holds the token. */
 export class HttpBackendApi implements BackendApi {
   constructor(
@@ -49,17 +59,15 @@ export class HttpBackendApi implements BackendApi {
   }
 
   async readUserStates(limit: number, skip: number, timeoutMs: number): Promise<UserStatePage> {
-    const page = (await this.request('GET', `users?limit=${limit}&skip=${skip}`, timeoutMs)) as Record<
-      string,
-      unknown
-    > | null;
+    const { parsed, isCached } = await this.ask('GET', `users?limit=${limit}&skip=${skip}`, timeoutMs);
+    const page = parsed as Record<string, unknown> | null;
     const objects = page?.['objects'];
     const more = page?.['more'];
     if (!Array.isArray(objects) || typeof more !== 'boolean') {
       throw backendError('BACKEND_PROTOCOL', 'GET users was not answered with "objects" and "more".');
     }
     const users = objects.flatMap((entry) => readUserState(entry) ?? []);
-    return { users, malformed: objects.length - users.length, more };
+    return { users, malformed: objects.length - users.length, more, isCached };
   }
 
   unlockUser(userId: string, timeoutMs: number): Promise<SingleResponse> {
@@ -120,14 +128,15 @@ export class HttpBackendApi implements BackendApi {
     path: string,
     timeoutMs: number,
     body?: string
-  ): Promise<{ parsed: unknown; serverTimeMs: number | null }> {
+  ): Promise<{ parsed: unknown; serverTimeMs: number | null; isCached: boolean }> {
     const name = `${method} ${path.split('?')[0] ?? path}`;
-    const { status, text, retryAfterMs, serverTimeMs } = await this.exchange(name, timeoutMs, { method, path, body });
+    const response = await this.exchange(name, timeoutMs, { method, path, body });
+    const { status, text, retryAfterMs, serverTimeMs, isCached } = response;
     const parsed = this.parse(text);
     if (status < 200 || status > 299) throw classifyResponse(name, status, parsed, retryAfterMs);
     if (parsed === undefined)
       throw backendError('BACKEND_PROTOCOL', `${name} was answered with ${status} and no JSON.`);
-    return { parsed, serverTimeMs };
+    return { parsed, serverTimeMs, isCached };
   }
 
   /** The parsed JSON, with the token taken out of every text in it, or undefined where the text is no JSON. */
@@ -147,7 +156,7 @@ export class HttpBackendApi implements BackendApi {
     name: string,
     timeoutMs: number,
     { method, path, body }: { method: string; path: string; body: string | undefined }
-  ): Promise<{ status: number; text: string; retryAfterMs: number | undefined; serverTimeMs: number | null }> {
+  ): Promise<HttpAnswer> {
     const tooLate = new AbortController();
     const answered = new AbortController();
     void this.clock.sleep(timeoutMs, answered.signal).then(() => {
@@ -177,7 +186,7 @@ export class HttpBackendApi implements BackendApi {
       // The time of an answer that comes out of a cache is that of another moment.
       const isCached = response.headers.get('age') !== null;
       const serverTimeMs = isCached ? null : readTime(response.headers.get('date'));
-      return { status: response.status, text: await response.text(), retryAfterMs, serverTimeMs };
+      return { status: response.status, text: await response.text(), retryAfterMs, serverTimeMs, isCached };
     } catch (error) {
       const isTimeout = tooLate.signal.aborted;
       const what = isTimeout ? `not answered within ${timeoutMs / 1000} s` : describeNetworkError(error);

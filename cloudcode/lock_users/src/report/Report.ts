@@ -28,6 +28,8 @@ export type WarningCode =
   | 'NOT_IN_DATABASE'
   /** The users API or the app database shows entries without a usable id. */
   | 'MALFORMED_USERS'
+  /** The users API answers out of a cache. */
+  | 'CACHED_READS'
   /** The models of the record are an older copy, so that the record says less. */
   | 'OLD_RECORD_MODELS'
   /** The data model cannot be read, so that a relation in `where` would not be noticed. */

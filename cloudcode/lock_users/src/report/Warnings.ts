@@ -10,6 +10,10 @@ export class Warnings {
 
   constructor(private readonly log: Log) {}
 
+  has(code: WarningCode): boolean {
+    return this.list.some((warning) => warning.code === code);
+  }
+
   /** Adds a warning; the same one again is left out. */
   add(code: WarningCode, message: string): void {
     if (this.list.some((known) => known.code === code && known.message === message)) return;

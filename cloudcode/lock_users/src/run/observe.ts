@@ -60,7 +60,7 @@ export async function observeUsers(
     sender.stopWith(toErrorDetails(error));
   }
   // Also where reading failed: whoever was selected has a place in the report.
-  hasUnnamed ||= run.warnings.list.some(({ code }) => code === 'MALFORMED_USERS');
+  hasUnnamed ||= run.warnings.has('MALFORMED_USERS');
   onPlanned(roster.planUnlisted(sender.stop === undefined, hasUnnamed));
   return { isSure };
 }

@@ -26,9 +26,12 @@ export async function readUserStates(
     ...(expected !== undefined && { expected }),
     readPage: (limit, skip) =>
       readPage(run, 'users', limit, async (timeoutMs) => {
-        const { users, malformed, more } = await ports.backend.readUserStates(limit, skip, timeoutMs);
+        const { users, malformed, more, isCached } = await ports.backend.readUserStates(limit, skip, timeoutMs);
         if (more && users.length + malformed === 0) {
           throw backendError('BACKEND_PROTOCOL', `GET users promises more users after ${skip} and returns none.`);
+        }
+        if (isCached) {
+          warnings.add('CACHED_READS', 'The users API answers out of a cache, so what it shows may be out of date.');
         }
         if (malformed > 0) {
           warnings.add('MALFORMED_USERS', 'The users API shows entries without a usable id; they are left alone.');

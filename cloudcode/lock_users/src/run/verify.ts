@@ -31,6 +31,8 @@ export async function verifyUsers(run: ActiveRun, send: (queue: UserQueue) => Pr
     if (missing === undefined) return false;
     const again = missing.filter((user) => roster.isToSendAgain(user));
     if (again.length === 0 || round === MAX_RESEND_ROUNDS) return true;
+    // Out of a cache nobody can be seen to be signed in still, rather than again.
+    if (roster.goal.looksBeforeRepeating === true && run.warnings.has('CACHED_READS')) return true;
     ports.log.line(`${describeMissing(run, again)}. Sending again (${round + 1} of ${MAX_RESEND_ROUNDS}).`);
     const queue = new UserQueue();
     queue.add(again);
