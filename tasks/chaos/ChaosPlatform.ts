@@ -11,6 +11,7 @@ import type { Emulator } from '../local/backend/Emulator';
 import type { Exchange } from '../local/backend/http/Exchange';
 import { lockUser } from '../local/backend/state/Session';
 import type { UserRecord } from '../local/backend/state/Session';
+import type { Malformation } from '../local/backend/control/Fault';
 import { createEmulator } from '../local/backend/start-backend';
 import { connectDatabase } from '../local/runtime/db/connect-database';
 import { connectInProcess } from './connect-in-process';
@@ -92,10 +93,19 @@ export class ChaosPlatform {
 
   /** Whether the platform shows the user without their id, so that nobody can name them. */
   isHidden(userId: string): boolean {
+    return this.isMalformed(userId, (how) => how === 'null' || how.startsWith('id-'));
+  }
+
+  /** Whether the platform does not show whether the user is locked. */
+  hidesLock(userId: string): boolean {
+    return this.isMalformed(userId, (how) => how.startsWith('locked-'));
+  }
+
+  private isMalformed(userId: string, isMeant: (how: Malformation) => boolean): boolean {
     return this.scenario.faults.some(
       (fault) =>
         fault.kind === 'malformed-users' &&
-        (fault.how === 'null' || fault.how.startsWith('id-')) &&
+        isMeant(fault.how) &&
         fault.userIds.some((place) => this.userIds[Number(place)] === userId)
     );
   }

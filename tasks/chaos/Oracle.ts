@@ -56,7 +56,8 @@ export class Oracle {
         (counts[done] ?? 0) +
         (last.earlier?.[done] ?? 0) -
         (this.eligible.size - unreached.length) -
-        this.listCreated().length;
+        this.listCreated().length -
+        this.countUnseen();
       if (missing > 0) problems.push(`The report counts ${missing} users too many as ${participle}.`);
       // A user that was not read is in no count.
       const isSame = !platform.emulator.changesByOthers().some(({ change }) => change !== 'lock');
@@ -107,6 +108,11 @@ export class Oracle {
     const { problems, platform, scenario, expectation } = this;
     const { done, participle } = ACTION_LABELS[expectation.action];
     const last = reports.at(-1);
+    if (scenario.switches.usersApi === 'absent') {
+      const code = last?.stopReason?.code;
+      if (code !== 'NO_USERS_API') problems.push(`Without a users API the run ended ${last?.status}, ${code}.`);
+      return this.checkInvariants();
+    }
     if (last?.status !== 'done') problems.push(`Without faults the run ended ${last?.status}: ${JSON.stringify(last)}`);
     for (const id of this.listCreated()) this.eligible.add(id);
     const unreached = this.listUnreached();
@@ -155,6 +161,13 @@ export class Oracle {
     return this.platform.emulator
       .changesByOthers()
       .flatMap(({ userId, change }) => (change === 'create' ? userId : []));
+  }
+
+  /** Users that were in the goal state before, which nothing showed, so that an answer of success counts. */
+  private countUnseen(): number {
+    const { platform, eligible } = this;
+    return platform.userIds.filter((id) => platform.hidesLock(id) && !eligible.has(id) && this.isInGoalState(id))
+      .length;
   }
 
   private listUnreached(): string[] {

@@ -23,6 +23,8 @@ const WEIGHTS: Readonly<Record<EvidenceKind, number>> = {
 /** Only runs that lock send batches; and what is to become of a user whom others lock while a run unlocks is open. */
 const OF_LOCKING: readonly string[] = ['other-lock', 'throttle', 'applied-failure'];
 const MOST_FAULTS = 3;
+/** Share of the deployments that have no users API: a run can only say so there. */
+const WITHOUT_USERS_API = 0.05;
 
 /**
  * The scenario with one to three faults more, of those that make what a run sees untrue or incomplete, and with the switches that
@@ -30,6 +32,7 @@ const MOST_FAULTS = 3;
  */
 export function drawEvidence(scenario: Scenario): Scenario {
   const { seed, action, switches } = scenario;
+  const isUndo = action === 'undo';
   const random = seededRandom(seed + 1_000_000_007);
   const pick = <T>(values: readonly [T, ...T[]]): T => values[Math.floor(random() * values.length)] ?? values[0];
   const weights = Object.entries(WEIGHTS).filter(([kind]) => action === 'lock' || !OF_LOCKING.includes(kind));
@@ -41,11 +44,14 @@ export function drawEvidence(scenario: Scenario): Scenario {
   return {
     ...scenario,
     evidence: true,
-    // The run that is undone selects by id while nothing goes wrong.
+    // An undo reads the record of the run that is undone by its id, and that run needs the users API.
     switches: {
       ...switches,
       repeatError: pick(SWITCH_VALUES.repeatError),
-      filterById: action === 'undo' ? 'works' : pick(['works', 'works', ...SWITCH_VALUES.filterById])
+      filterById: pick(['works', 'works', ...(isUndo ? (['ignored'] as const) : SWITCH_VALUES.filterById)]),
+      batchUnlock: pick(SWITCH_VALUES.batchUnlock),
+      retryAfterHeader: pick(SWITCH_VALUES.retryAfterHeader),
+      usersApi: !isUndo && random() < WITHOUT_USERS_API ? 'absent' : 'there'
     },
     faults: [...scenario.faults, ...faults.flat()]
   };

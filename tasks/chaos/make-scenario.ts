@@ -23,7 +23,7 @@ const ROUTES = [
 ];
 
 /** Drawn with the faults of evidence alone, so that a seed draws the rest as it did before they were there. */
-const LATER_SWITCHES: readonly string[] = ['repeatError', 'filterById'];
+const LATER_SWITCHES: readonly string[] = ['repeatError', 'filterById', 'batchUnlock', 'retryAfterHeader', 'usersApi'];
 
 /**
  * The scenario of a seed: 50 to 2500 users (300 at most where each is a request of its own), and up to 6 faults at once, some of

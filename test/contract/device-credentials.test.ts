@@ -4,6 +4,8 @@ import { callDevice } from '../support/call-device';
 import type { DeviceCredentials } from '../support/call-device';
 import { DeviceCalls, inspection } from '../support/DeviceCalls';
 
+// Source: the credentials of a device are those of the vendor's public client (client source). The routes are invented.
+
 let calls: DeviceCalls;
 afterEach(() => calls.backend.close());
 

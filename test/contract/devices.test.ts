@@ -2,6 +2,9 @@ import { callBackend } from '../support/call-backend';
 import { enrollDevice } from '../support/call-device';
 import { DeviceCalls, inspection } from '../support/DeviceCalls';
 
+// Source: the states of sessions are documented ("Manage app users and sessions"). The routes are invented, and what is said of a locked
+// user who signs in is assumed: the protocol of real devices is published nowhere.
+
 let calls: DeviceCalls;
 afterEach(() => calls.backend.close());
 

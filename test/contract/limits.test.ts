@@ -1,8 +1,12 @@
+import type { Switches } from '../../tasks/local/backend/control/Switches';
 import { createEmulator, startBackend } from '../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
 import type { Emulator } from '../../tasks/local/backend/Emulator';
 import type { Exchange } from '../../tasks/local/backend/http/Exchange';
 import { callBackend } from '../support/call-backend';
+
+// Source: "API limits" of the vendor's documentation, and its announcement of the rate limits: one bucket for all clients, and a second's
+// wait after a 429. The numbers 20 and 1200 were quoted by its staff. The rules for clients are this project's own.
 
 const BACKEND_ID = '64b0c0ffee64b0c0ffee64b0';
 
@@ -187,4 +191,32 @@ describe('over HTTP', () => {
   ])('the limits %j are refused', async (limits, error) => {
     expect(await put(limits)).toEqual([400, { error }]);
   });
+});
+
+// Source: no header is documented with a 429 ("API limits").
+test.each<[Switches['retryAfterHeader'], string | undefined]>([
+  ['absent', undefined],
+  ['seconds', '4'],
+  ['date', new Date(1_004_000).toUTCString()]
+])('with retryAfterHeader=%s a 429 of the rate limit says %s, and the next request then is let in', (header, said) => {
+  emulator = createEmulator({ backendId: BACKEND_ID, nowMs: () => now, switches: { retryAfterHeader: header } });
+  emulator.setLimits({ rate: 0.25, burst: 1 });
+  get();
+  const { status, headers } = begin().complete();
+
+  expect([status, headers?.['Retry-After']]).toEqual([429, said]);
+  now += 5000;
+  expect(get()).toBe(200);
+  expect(emulator.violations()).toEqual([]);
+});
+
+test('who comes before Retry-After of a 429 of the rate limit is over breaks a rule', () => {
+  emulator = createEmulator({ backendId: BACKEND_ID, nowMs: () => now, switches: { retryAfterHeader: 'seconds' } });
+  emulator.setLimits({ rate: 0.25, burst: 1 });
+  get();
+  get();
+  now += 3000;
+  get();
+
+  expect(emulator.violations()).toMatchObject([{ kind: 'too early' }]);
 });

@@ -2,6 +2,9 @@ import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { BackendOptions, RunningBackend } from '../../tasks/local/backend/start-backend';
 import { callBackend } from '../support/call-backend';
 
+// Source: "Manage app users and sessions" of the vendor's documentation: routes, states of sessions, that deleting a user wipes. That a
+// lock with `wipe: false` keeps data is said by the vendor's staff in its forum. How a lock changes sessions is assumed from both.
+
 let backend: RunningBackend;
 let userIds: readonly string[];
 

@@ -2,6 +2,9 @@ import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
 import { callBackend } from '../support/call-backend';
 
+// Source: the pages on creating, retrieving, updating, deleting and querying objects of the vendor's documentation, and its "Querying DB
+// objects" for the language of queries. That the server orders without regard to letter case is assumed; so are the words of errors.
+
 let backend: RunningBackend;
 beforeEach(async () => {
   backend = await startBackend();
@@ -11,7 +14,7 @@ afterEach(() => backend.close());
 const call = (method: string, path: string, body?: unknown) => callBackend(backend, method, path, body);
 const id = (n: number): string => `11111111-2222-4333-8444-55555555550${n}`;
 const names = (answer: { json: Record<string, unknown> }): unknown =>
-  (answer.json['objects'] as { name: string }[]).map(({ name }) => name);
+  (answer.json['objects'] as { name?: string }[]).map(({ name }) => name ?? null);
 
 /** Adds users 1 to 4: Ann (driver), Bob (driver), anton (mechanic), and one without a name or role. */
 async function addPeople(): Promise<void> {
@@ -31,8 +34,7 @@ test('an object is created, read, changed, replaced and deleted', async () => {
       name: 'Ann',
       display: 'Ann',
       role: { key: 'driver', display: 'Driver' },
-      depot_id: id(9),
-      email: null
+      depot_id: id(9)
     }
   });
   expect(created.json['updated_at']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
@@ -42,9 +44,11 @@ test('an object is created, read, changed, replaced and deleted', async () => {
     name: 'Anna',
     role: { key: 'driver' }
   });
-  expect((await call('PUT', path, { user: { email: 'a@example.test' } })).json).toMatchObject({
-    name: null,
-    role: null,
+  expect((await call('PUT', path, { user: { email: 'a@example.test' } })).json).toEqual({
+    id: created.json['id'],
+    type: 'user',
+    updated_at: expect.any(String),
+    display: '',
     email: 'a@example.test'
   });
   expect(await call('DELETE', path)).toMatchObject({ status: 200, text: '' });
@@ -59,7 +63,7 @@ test.each<[string, unknown]>([
   ['a prototype key', JSON.parse('{"__proto__": {"name": "x"}, "constructor": "y"}')]
 ])('%s is refused', async (_name, user) => {
   expect(await call('POST', 'objects/user.json', { user })).toMatchObject({
-    status: 400,
+    status: 422,
     json: { type: 'INVALID_VALUE' }
   });
 });
@@ -154,8 +158,10 @@ test('a list has at most 1000 objects and says whether there are more; empty lim
 
   expect((await call('GET', 'objects/user.json?limit=5000&skip=')).json).toMatchObject({ count: 1000, more: true });
   expect((await call('GET', 'objects/user.json?limit=&skip=1000')).json).toMatchObject({ count: 500, more: false });
-  expect((await call('GET', 'objects/user.json?limit=2')).json).not.toHaveProperty('total');
-  expect((await call('GET', 'objects/user.json?limit=2&total=true')).json).toMatchObject({ total: 1500 });
+  expect((await call('GET', 'objects/user.json?limit=2')).json).toMatchObject({ total: 1500 });
+  const fromCloudCode = { Authorization: `Token ${backend.token}` };
+  const answer = await callBackend(backend, 'GET', 'objects/user.json?limit=2', undefined, fromCloudCode);
+  expect(answer.json).not.toHaveProperty('total');
 });
 
 test('a list shows what was changed since it was last read', async () => {

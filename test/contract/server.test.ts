@@ -3,6 +3,9 @@ import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { BackendOptions, RunningBackend } from '../../tasks/local/backend/start-backend';
 import { callBackend } from '../support/call-backend';
 
+// Source: "Introduction" and "Error responses" of the vendor's documentation, and its clients' source for `Token` and the keys of
+// `info.json`. The routes below `/_local/` are this project's own.
+
 let backend: RunningBackend;
 
 async function start(options: BackendOptions = {}): Promise<void> {
@@ -25,7 +28,7 @@ test('datamodel.json and datamodel.xml describe the models of schema.xml', async
   expect((await callBackend(backend, 'GET', 'datamodel.json')).json).toMatchObject({
     app_user: 'user',
     models: {
-      user: { fields: { name: { type: 'text', subtype: 'text:name' } }, belongs_to: { depot: { model: 'depot' } } },
+      user: { fields: { name: { type: 'text', subtype: 'name' } }, belongs_to: { depot: { model: 'depot' } } },
       depot: { has_many: { users: { model: 'user' } } }
     }
   });

@@ -4,6 +4,9 @@ import type { SessionView } from '../../tasks/local/backend/state/Session';
 import { callBackend } from '../support/call-backend';
 import type { Answer } from '../support/call-backend';
 
+// Source: "Manage app users and sessions" of the vendor's documentation has the routes. The answers are published nowhere, so a switch
+// decides; what becomes of the session and the user is assumed from the documented meaning of the states.
+
 let backend: RunningBackend;
 let unlockedId: string;
 let lockedId: string;

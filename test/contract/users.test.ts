@@ -1,3 +1,4 @@
+import type { Switches } from '../../tasks/local/backend/control/Switches';
 import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { BackendOptions, RunningBackend } from '../../tasks/local/backend/start-backend';
 import { callBackend } from '../support/call-backend';
@@ -36,15 +37,30 @@ test.each<['100/1000' | '10/100' | '1000/1000', number, number]>([
   expect((await callBackend(backend, 'GET', 'users?limit=5000')).json['count']).toBe(most);
 });
 
-test('total comes on request, or always', async () => {
-  await start();
-  expect((await callBackend(backend, 'GET', 'users')).json).not.toHaveProperty('total');
-  expect((await callBackend(backend, 'GET', 'users?total=true')).json).toHaveProperty('total', 0);
-  await backend.close();
+// Source: samples of "Manage app users and sessions" and "Retrieve all objects" have `total`; the latter says that requests from
+// CloudCode get it with `total=true` only. That a request from CloudCode is known by its scheme `Token` is assumed.
+test.each<[Switches['listTotal'], string, boolean]>([
+  ['by-client', 'Bearer', true],
+  ['by-client', 'Token', false],
+  ['on-request', 'Bearer', false],
+  ['on-request', 'Token', false],
+  ['always', 'Bearer', true],
+  ['always', 'Token', true]
+])(
+  'with listTotal=%s lists for %s clients have a total without total=true: %s',
+  async (listTotal, scheme, hasTotal) => {
+    await start({ switches: { listTotal } });
+    const list = async (path: string): Promise<unknown> => {
+      const headers = { Authorization: `${scheme} ${backend.token}` };
+      return (await callBackend(backend, 'GET', path, undefined, headers)).json['total'];
+    };
 
-  await start({ switches: { listTotal: 'always' } });
-  expect((await callBackend(backend, 'GET', 'users')).json).toHaveProperty('total', 0);
-});
+    for (const path of ['users', 'objects/user.json']) {
+      expect(await list(path)).toBe(hasTotal ? 0 : undefined);
+      expect(await list(`${path}?total=true`)).toBe(0);
+    }
+  }
+);
 
 test.each<['absent' | 'empty', object]>([
   ['absent', {}],

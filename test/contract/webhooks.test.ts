@@ -6,6 +6,9 @@ import type { BackendOptions, RunningBackend } from '../../tasks/local/backend/s
 import type { WebhookDelivery } from '../../tasks/local/backend/state/Webhooks';
 import { callBackend } from '../support/call-backend';
 
+// Source: "Webhooks (external)" of the vendor's documentation for the types, its forum for the payload, and its schema parser for what may be
+// written (client source). That a task gets the same payload is assumed.
+
 let folder: string;
 let backend: RunningBackend;
 let deliveries: WebhookDelivery[];
@@ -26,7 +29,9 @@ async function start(webhooks: string, options: BackendOptions = {}): Promise<vo
     `<data-model>
       <model name="user" label="User"><field name="name" type="text:name"/><display>{name}</display></model>
       <model name="job" label="Job">
-        <field name="name" type="text"/><field name="note" type="text"/><display>{name}</display>
+        <field name="name" type="text"/><field name="note" type="text"/>
+        <belongs-to model="user" name="owner"/>
+        <display>{name}</display>
         ${webhooks}
       </model>
     </data-model>`
@@ -117,6 +122,24 @@ test('nothing is delivered for what failed, for what was deleted, to other recei
   expect(deliveries).toEqual([]);
 });
 
+// Source: the vendor's schema parser takes any name here; what the platform makes of a relation is assumed.
+test('a webhook may name a relation, which must be present then, and is left out where it says so', async () => {
+  await start(READY.replace('/>', '><field name="owner"/></webhook>'));
+  const [owner] = backend.seed({ users: 1 }).userIds;
+  const id = await create({ name: 'one' });
+  expect(deliveries).toEqual([]);
+
+  await callBackend(backend, 'PATCH', `objects/job/${id}.json`, { job: { owner_id: owner } });
+  expect(deliveries).toMatchObject([{ payload: { object: { id, owner_id: owner } } }]);
+
+  await backend.close();
+  deliveries = [];
+  await start(UPDATE.replace('/>', '><field name="owner" required="false" embed="false"/></webhook>'));
+  await create({ name: 'two', owner_id: owner });
+  expect(deliveries).toMatchObject([{ payload: { object: { name: 'two' } } }]);
+  expect(deliveries).not.toMatchObject([{ payload: { object: { owner_id: owner } } }]);
+});
+
 test('a data file remembers for which objects a ready webhook has fired', async () => {
   const dataFile = join(folder, 'state.json');
   await start(READY, { dataFile });
@@ -137,7 +160,10 @@ test.each([
   ['<webhook type="ready" receiver="mail" action="a"/>', 'may have the receiver "cloudcode" or "pdfmailer" only'],
   ['<webhook type="ready" receiver="cloudcode"/>', 'has an action if and only if it has a receiver'],
   ['<webhook type="ready" action="a"/>', 'has an action if and only if it has a receiver'],
-  [READY.replace('/>', '><field name="nmae"/></webhook>'), 'names "nmae", which is no field of the model'],
+  [
+    READY.replace('/>', '><field name="nmae"/></webhook>'),
+    'names "nmae", which is no field and no relation of the model'
+  ],
   [READY.replace('/>', '><field name="name" required="yes"/></webhook>'), 'says required="yes"'],
   [READY.replace('/>', '><field name="name" state="gone"/></webhook>'), 'has a field with a state']
 ])('the webhook %s is refused', async (webhook, sentence) => {

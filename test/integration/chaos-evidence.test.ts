@@ -15,7 +15,14 @@ test('a seed draws the same deployment, run and faults with and without evidence
     expect({
       ...drawn,
       evidence: false,
-      switches: { ...drawn.switches, repeatError: 'invalid-operation', filterById: 'works' },
+      switches: {
+        ...drawn.switches,
+        repeatError: 'invalid-operation',
+        filterById: 'works',
+        batchUnlock: 'refused-operation',
+        retryAfterHeader: 'absent',
+        usersApi: 'there'
+      },
       faults: drawn.faults.slice(0, without.faults.length)
     }).toEqual(without);
     expect(drawn).toEqual(makeScenario(seed, { evidence: true }));

@@ -134,6 +134,18 @@ test('where and userIds together select those who are in both', async () => {
   expect(report.counts).toMatchObject({ selected: 1, locked: 1 });
 });
 
+test('where the platform ignores a filter by id, where and userIds together lock nobody beyond userIds', async () => {
+  on = await TaskOnBackend.start({ filterById: 'ignored' });
+  const { userIds } = on.backend.seed({ users: 8 });
+  const named = [userIds[0] ?? '', userIds[7] ?? ''];
+
+  const report = await on.lock({ where: ['name != ?', 'nobody'], userIds: named });
+
+  expect(report.counts).toMatchObject({ selected: 2, locked: 2 });
+  expect(named.map((id) => on.backend.user(id)?.locked)).toEqual([true, true]);
+  expect(on.backend.state()).toMatchObject({ lockedUsers: 2 });
+});
+
 test.each<Partial<Switches>>([
   { echo: 'ids' },
   { echo: 'all' },
@@ -141,7 +153,10 @@ test.each<Partial<Switches>>([
   { sessionsOfNewUser: 'empty' },
   { repeatLock: 'success' },
   { usersPageSize: '10/100' },
-  { missingWipe: 'refuse' }
+  { missingWipe: 'refuse' },
+  { listTotal: 'on-request' },
+  { batchUnlock: 'claims-success' },
+  { retryAfterHeader: 'date' }
 ])('where the platform behaves as %j the task locks all the same', async (switches) => {
   on = await TaskOnBackend.start(switches);
   on.backend.seed({ users: 20, twoDevices: 3, neverEnrolled: 2 });
@@ -153,6 +168,22 @@ test.each<Partial<Switches>>([
   });
   expect(on.backend.state()).toMatchObject({ lockedUsers: 20, resetSessions: 0 });
 });
+
+test.each(['lock', 'unlock', 'reauthenticate'] as const)(
+  'where the deployment has no users API, %s says so, and changes nobody',
+  async (action) => {
+    on = await TaskOnBackend.start({ usersApi: 'absent' });
+    on.backend.seed({ users: 3 });
+
+    const { status, stopReason } = await on.lock({ action });
+
+    expect({ status, stopReason }).toMatchObject({
+      status: 'failed',
+      stopReason: { code: 'NO_USERS_API', usersChanged: 'no', nextStep: expect.stringContaining('data browser') }
+    });
+    expect(on.backend.state()).toMatchObject({ lockedUsers: 0, lockRequests: 0, sessions: { ENROLLED: 3 } });
+  }
+);
 
 test('the log can be followed, names no token, and ends with the report as JSON', async () => {
   on = await TaskOnBackend.start();

@@ -59,6 +59,18 @@ describe('the built task', () => {
     }
   );
 
+  test('where the platform ignores a filter by id, undo goes by the record of the run that is named', async () => {
+    on = await TaskOnBackend.start({ filterById: 'ignored' });
+    const { userIds } = on.backend.seed({ users: 6 });
+    await on.lock({ userIds: userIds.slice(0, 3) });
+    const second = await on.lock({ userIds: userIds.slice(3) });
+
+    const undone = await on.lock({ undo: second.runId });
+
+    expect(undone).toMatchObject({ status: 'done', counts: { unlocked: 3 } });
+    expect(userIds.map((id) => on.backend.user(id)?.locked)).toEqual([true, true, true, false, false, false]);
+  });
+
   test('undo brings everybody back whom the run locked, and nobody else', async () => {
     on = await TaskOnBackend.start();
     const { userIds, lockedIds } = on.backend.seed({ users: 40, locked: 6, twoDevices: 5, neverEnrolled: 5 });

@@ -77,11 +77,12 @@ export class LocalPlatform {
     });
   }
 
-  /** The records of runs, in the order in which they were begun. */
+  /** The records of runs, in the order in which they were begun. The API does not show a field that has no value. */
   async runs(): Promise<ShownRun[]> {
     const { json } = await callBackend(this.platform.backend, 'GET', 'objects/lock_run.json');
     return (json['objects'] as ShownRun[]).map((run) => ({
       ...run,
+      lease_holder: run['lease_holder'] ?? null,
       status: (run['status'] as { key: string } | null)?.key
     }));
   }

@@ -6,6 +6,7 @@ import { CloudCodeQueue } from './platform/CloudCodeQueue';
 import { consoleLog } from './platform/console-log';
 import { DbRecordStore } from './platform/DbRecordStore';
 import { DbUserSource } from './platform/DbUserSource';
+import { formatTime } from './platform/format-time';
 import { hashToUuid } from './platform/hash-to-uuid';
 import { HttpBackendApi } from './platform/HttpBackendApi';
 import { systemClock } from './platform/system-clock';
@@ -65,7 +66,7 @@ export interface Task {
    * fewer than 32 characters. The refusal does not say which.
    */
   authenticate(call: { readonly request: PlatformRequest; readonly access: PlatformAccess }): unknown;
-  /** Schedules a run with the parameters in the body, and responds at once: 202 with its id, or why not. */
+  /** Schedules a run with the parameters in the body, and responds at once: 202 with its id, 200 where it was requested before, or why not. */
   post(call: { readonly request: PlatformRequest; readonly response: PlatformResponse }): Promise<unknown>;
 }
 
@@ -102,10 +103,12 @@ export function createTask({ db, cloudCode, environment, runtime, taskName = 'lo
         {
           readSettings: () => parseSettings(environment, runtime),
           queue,
+          records: DbRecordStore.find(db, systemClock),
           clock: systemClock,
           log: consoleLog,
           newRunId: randomUUID,
-          hashToUuid
+          hashToUuid,
+          formatTime
         }
       );
       response.status(status);

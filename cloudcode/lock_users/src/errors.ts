@@ -1,3 +1,5 @@
+import { cleanText, MAX_MESSAGE_BYTES, MAX_NAME_BYTES, MAX_NEXT_STEP_BYTES } from './outside-text';
+
 /** Whether any user may have been changed when something went wrong. */
 export type UsersChanged = 'no' | 'yes' | 'maybe';
 
@@ -51,6 +53,11 @@ export const ERROR_CATALOGUE = {
     meaning: 'There is no Backend API v4 at the address.',
     remedy: 'Check JOURNEY_BACKEND_URL against the "Manage API" page of the data browser.'
   },
+  NO_USERS_API: {
+    meaning: 'The deployment has no users API (`GET users`), as an old app may have none.',
+    remedy:
+      'Lock the users in the data browser, and ask the JourneyApps support for the users API ("Manage App Users and Sessions") for this app.'
+  },
   BACKEND_UNREACHABLE: {
     meaning: 'No answer: refused, dropped, name not found, or no answer within 30 s, six times.',
     remedy: 'Check the host in JOURNEY_BACKEND_URL and the network, then run the task again.'
@@ -68,7 +75,7 @@ export const ERROR_CATALOGUE = {
     remedy: 'Look at the detail; running the task again is safe.'
   },
   BACKEND_PROTOCOL: {
-    meaning: 'A 2xx answer without the documented content.',
+    meaning: 'A 2xx answer without the documented content, or any answer of more than 32 MB.',
     remedy: 'Check JOURNEY_BACKEND_URL; if it is right, run the task again, which is safe.'
   },
   DATABASE_UNAVAILABLE: {
@@ -86,6 +93,14 @@ export const ERROR_CATALOGUE = {
   RUN_ENDED: {
     meaning: 'This run was carried out before, or the object does not request one.',
     remedy: 'Start another run if one is meant.'
+  },
+  NO_SUCH_OBJECT: {
+    meaning: 'A webhook came for an object of `lock_run` that is not in the app database; nothing was done.',
+    remedy: 'Create an object of the model lock_run with the status "requested" to start a run.'
+  },
+  NO_MODELS: {
+    meaning: 'A webhook came, and the data model has no models `lock_run` and `lock_run_batch`; nothing was done.',
+    remedy: 'Copy the models lock_run and lock_run_batch of this version into the data model, and deploy the app.'
   },
   RECORD_FAILED: {
     meaning: 'The record of the run in the app database cannot be read or written.',
@@ -107,6 +122,10 @@ export const ERROR_CATALOGUE = {
   QUEUED: {
     meaning: 'The run is scheduled on the queue.',
     remedy: 'No action needed. The log and the report are those of the scheduled invocation.'
+  },
+  NOT_QUEUED: {
+    meaning: 'A web request came, and the run could not be scheduled; nothing was done.',
+    remedy: 'Send the request again, with the same Idempotency-Key if it had one.'
   },
   TIME_BUDGET: {
     meaning: 'The time of the invocation is used up.',
@@ -139,7 +158,7 @@ export interface ErrorDetails {
   /** Milliseconds that the answer's `Retry-After` asks to wait. */
   readonly retryAfterMs?: number;
   /** Why there was no answer that could be read, where there was none. */
-  readonly network?: 'timeout' | 'connection' | 'garbled';
+  readonly network?: 'timeout' | 'connection' | 'garbled' | 'too large';
 }
 
 const USERS_CHANGED_SENTENCE: Record<UsersChanged, string> = {
@@ -149,7 +168,7 @@ const USERS_CHANGED_SENTENCE: Record<UsersChanged, string> = {
 };
 
 /** The message, whether any user was changed, and the next step, as one line of text. */
-export function describeError(details: ErrorDetails, usersChanged: UsersChanged): string {
+export function describeError(details: Pick<ErrorDetails, 'message' | 'nextStep'>, usersChanged: UsersChanged): string {
   return `${details.message} ${USERS_CHANGED_SENTENCE[usersChanged]} ${details.nextStep}`;
 }
 
@@ -164,10 +183,11 @@ export class LockUsersError extends Error {
   readonly details: ErrorDetails;
 
   constructor(details: ErrorDetails) {
-    super(`${details.code}: ${describeError(details, 'no')}`);
+    const cleaned = cleanDetails(details);
+    super(`${cleaned.code}: ${describeError(cleaned, 'no')}`);
     this.name = 'LockUsersError';
-    this.code = details.code;
-    this.details = details;
+    this.code = cleaned.code;
+    this.details = cleaned;
   }
 }
 
@@ -181,6 +201,17 @@ export class InvariantError extends LockUsersError {
   }
 }
 
+/** The details with their texts escaped and cut, because parts of them come from outside. */
+export function cleanDetails(details: ErrorDetails): ErrorDetails {
+  const { platformType } = details;
+  return {
+    ...details,
+    message: cleanText(details.message, MAX_MESSAGE_BYTES),
+    nextStep: cleanText(details.nextStep, MAX_NEXT_STEP_BYTES),
+    ...(platformType !== undefined && { platformType: cleanText(platformType, MAX_NAME_BYTES) })
+  };
+}
+
 /** The details of whatever was thrown; anything that is not ours is a bug, and says so. */
 export function toErrorDetails(thrown: unknown): ErrorDetails {
   if (thrown instanceof LockUsersError) return thrown.details;
@@ -188,9 +219,9 @@ export function toErrorDetails(thrown: unknown): ErrorDetails {
 }
 
 function toBug(message: string): ErrorDetails {
-  return {
+  return cleanDetails({
     code: 'INVARIANT',
     message: `This is a bug in lock_users: ${message}`,
     nextStep: ERROR_CATALOGUE.INVARIANT.remedy
-  };
+  });
 }

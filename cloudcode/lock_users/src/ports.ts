@@ -31,7 +31,7 @@ export type SingleResponse = 'done' | 'unclear';
 /**
  * The Backend API v4 of one deployment.
  * Every call makes one request, waits `timeoutMs` for its answer at most, and throws a LockUsersError (`BACKEND_…`,
- * `UNKNOWN_DEPLOYMENT`, `WRONG_ADDRESS`) where it gets no usable answer. Nothing is repeated at this level.
+ * `UNKNOWN_DEPLOYMENT`, `WRONG_ADDRESS`, `NO_USERS_API`) where it gets no usable answer. Nothing is repeated at this level.
  */
 export interface BackendApi {
   /** `GET info.json`. */

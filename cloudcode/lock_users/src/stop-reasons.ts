@@ -1,6 +1,6 @@
 import { ACTION_LABELS } from './actions/ActionLabels';
 import type { ActionName } from './actions/ActionLabels';
-import { ERROR_CATALOGUE } from './errors';
+import { cleanDetails, ERROR_CATALOGUE } from './errors';
 import type { ErrorCode, ErrorDetails } from './errors';
 import type { RecordStatus, RunRecord } from './records/RunRecord';
 import type { PlanCounts } from './users/outcomes';
@@ -11,7 +11,7 @@ import type { PlanCounts } from './users/outcomes';
 const NO_ACTION_NEEDED = 'No action needed.';
 
 function stopReason(code: ErrorCode, message: string, nextStep: string = ERROR_CATALOGUE[code].remedy): ErrorDetails {
-  return { code, message, nextStep };
+  return cleanDetails({ code, message, nextStep });
 }
 
 /** A deployment that is not armed changes nobody. */
@@ -97,13 +97,14 @@ export function recordOfAnotherRun(objectId: string, runId: string): ErrorDetail
   );
 }
 
-/** A requested run cannot be carried out. @param why the end of a sentence */
-export function runNotFound(objectId: string, why: string): ErrorDetails {
-  return stopReason(
-    'RUN_ENDED',
-    `Run ${objectId} cannot be carried out: ${why}.`,
-    'Create an object of the model lock_run with the status "requested" to start a run.'
-  );
+/** The object that requests a run, as a webhook says, is not there. */
+export function noSuchObject(objectId: string): ErrorDetails {
+  return stopReason('NO_SUCH_OBJECT', `Run ${objectId} cannot be carried out: there is no such object.`);
+}
+
+/** A webhook cannot be followed where the app has no models that it could be about. */
+export function noModels(objectId: string): ErrorDetails {
+  return stopReason('NO_MODELS', `Run ${objectId} cannot be carried out: the data model has no models for it.`);
 }
 
 /** The run is carried out by another invocation. @param message a sentence */
@@ -113,11 +114,7 @@ export function queued(message: string): ErrorDetails {
 
 /** A run of a web request could not be scheduled. @param failure the end of a sentence */
 export function notQueued(failure: string): ErrorDetails {
-  return stopReason(
-    'QUEUED',
-    `The run could not be scheduled: ${failure}.`,
-    'Send the request again, with the same Idempotency-Key if it had one.'
-  );
+  return stopReason('NOT_QUEUED', `The run could not be scheduled: ${failure}.`);
 }
 
 /** The time of an invocation is used up. @param lastMessage what kept it waiting, if that is known */

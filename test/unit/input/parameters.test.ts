@@ -19,6 +19,7 @@ const CONTINUATION = {
   doneSeen: 7,
   done: 7,
   resetSessions: 0,
+  unconfirmed: 1,
   bucket: { tokens: -0.5, rate: 11.2, atMs: 1_700_000_000_000 }
 };
 

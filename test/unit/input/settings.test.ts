@@ -86,11 +86,37 @@ test.each<[string, Record<string, string | undefined>, string]>([
     'a variable with a lost letter',
     { LOCK_USER_ARMED: 'true' },
     'Unknown variable LOCK_USER_ARMED. Did you mean "LOCK_USERS_ARMED"?'
-  ]
+  ],
+  ['dashes', { 'LOCK-USERS-PROTECTED': userId(1) }, 'LOCK-USERS-PROTECTED. Did you mean "LOCK_USERS_PROTECTED"?'],
+  ['no separators', { LOCKUSERSPROTECTED: userId(1) }, 'LOCKUSERSPROTECTED. Did you mean "LOCK_USERS_PROTECTED"?'],
+  ['small letters', { lock_users_armed: 'true' }, 'lock_users_armed. Did you mean "LOCK_USERS_ARMED"?'],
+  ['a space in front', { ' LOCK_USERS_ARMED': 'true' }, 'Did you mean "LOCK_USERS_ARMED"?'],
+  ['another form', { LOCKED_USERS_PROTECTED: 'x' }, 'LOCKED_USERS_PROTECTED. Did you mean "LOCK_USERS_PROTECTED"?'],
+  ['another form and no such end', { LOCKED_USERS_FOO_BAR_BAZ: 'x' }, 'Unknown variable LOCKED_USERS_FOO_BAR_BAZ.'],
+  ['a slip in the first word', { LOKC_USERS_ARMED: 'true' }, 'LOKC_USERS_ARMED. Did you mean "LOCK_USERS_ARMED"?'],
+  ['a lost underscore', { JOURNEY_APITOKEN: 'x' }, 'JOURNEY_APITOKEN. Did you mean "JOURNEY_API_TOKEN"?'],
+  ['two slips', { JOURNY_BACKEND_URI: 'x' }, 'JOURNY_BACKEND_URI. Did you mean "JOURNEY_BACKEND_URL"?'],
+  ['a name with a terminal code', { 'LOCK_USERS_\u001b[2J': 'x' }, 'Unknown variable LOCK_USERS_\\u001b[2J.'],
+  ['an address in quotes', { JOURNEY_BACKEND_URL: `"https://h.test/api/v4/${ID}"` }, 'BACKEND_URL is in quotes.'],
+  ['a token in quotes', { JOURNEY_API_TOKEN: `'${TOKEN}'` }, 'JOURNEY_API_TOKEN is in quotes.'],
+  ['a token in the quotes of a text processor', { JOURNEY_API_TOKEN: `“${TOKEN}”` }, 'JOURNEY_API_TOKEN is in quotes.'],
+  ['a token that lost one quote', { JOURNEY_API_TOKEN: `${TOKEN}"` }, 'JOURNEY_API_TOKEN is in quotes.']
 ])('refuses %s', (_name, variables, sentence) => {
   expect(() => parseSettings({ ...ENVIRONMENT, ...variables })).toThrow(
     expect.objectContaining({ code: 'INVALID_SETTINGS', message: expect.stringContaining(sentence) })
   );
+});
+
+test('variables of other tasks are none of our business', () => {
+  const others = {
+    JOURNEY_API_TOKEN_STAGING: 'x',
+    JOURNEY_BACKEND_ID: 'x',
+    LOCK_DEVICES: 'x',
+    USERS: 'x',
+    BLOCK_USERS: 'x'
+  };
+
+  expect(parseSettings({ ...ENVIRONMENT, ...others })).toMatchObject({ backendId: ID });
 });
 
 test('no error shows the token or a password, and the settings print it as [redacted]', () => {
@@ -99,6 +125,9 @@ test('no error shows the token or a password, and the settings print it as [reda
   const settings = parseSettings(ENVIRONMENT);
 
   expect(wrong).toThrow(expect.objectContaining({ message: expect.not.stringContaining(TOKEN) }));
+  expect(() => parseSettings({ ...ENVIRONMENT, JOURNEY_API_TOKEN: `"${TOKEN}"` })).toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining(TOKEN) })
+  );
   expect(inspect(settings)).not.toContain(TOKEN);
   expect(JSON.stringify(settings)).toContain('"token":"[redacted]"');
 });

@@ -145,7 +145,7 @@ test('a later invocation of a run without a record does not repeat that it has n
   platform.records = undefined;
   const log = new RecordingLog();
   const bucket = { tokens: 1, rate: 1, atMs: 0 };
-  const counts = { idleInvocations: 0, doneSeen: 0, done: 0, resetSessions: 0 };
+  const counts = { idleInvocations: 0, doneSeen: 0, done: 0, unconfirmed: 0, resetSessions: 0 };
 
   await runOnFake(
     platform,

@@ -17,6 +17,7 @@ const NEXT = {
   idleInvocations: 0,
   doneSeen: 1,
   done: 1,
+  unconfirmed: 0,
   resetSessions: 0,
   bucket: { tokens: 1, rate: 1, atMs: 0 }
 };

@@ -20,6 +20,19 @@ test.each<[number, unknown, string, boolean]>([
   expect(stopsRun(error.code)).toBe(stops);
 });
 
+test.each<[string, 'users' | 'user' | 'deployment', string]>([
+  ['ROUTE_ERROR', 'users', 'NO_USERS_API'],
+  ['ROUTE_ERROR', 'user', 'WRONG_ADDRESS'],
+  ['ROUTE_ERROR', 'deployment', 'WRONG_ADDRESS'],
+  ['ACCOUNT_NOT_FOUND', 'users', 'UNKNOWN_DEPLOYMENT'],
+  ['OBJECT_NOT_FOUND', 'users', 'WRONG_ADDRESS']
+])('404 %s to a request about the %s is %s, which stops the run', (type, about, code) => {
+  const error = classifyResponse('GET users', 404, { type }, undefined, about);
+
+  expect(error.code).toBe(code);
+  expect(stopsRun(error.code)).toBe(true);
+});
+
 test('the error names the request, the status, the type and the detail', () => {
   const error = classifyResponse('POST batch.json', 400, { type: 'INVALID_API_REQUEST', detail: 'Too many.' });
 

@@ -9,6 +9,7 @@ const aboutUser = (status: number, type?: string): LockUsersError =>
   classifyResponse('POST users/x/unlock', status, { type }, undefined, 'user');
 const TIMEOUT = backendError('BACKEND_UNREACHABLE', 'Too late.', { network: 'timeout' });
 const DROPPED = backendError('BACKEND_UNREACHABLE', 'Dropped.', { network: 'connection' });
+const TOO_LARGE = backendError('BACKEND_PROTOCOL', 'More than 32 MB.', { network: 'too large' });
 const GARBLED = backendError('BACKEND_PROTOCOL', 'No JSON.');
 const database = (facts: object): LockUsersError =>
   new LockUsersError({ code: 'DATABASE_READ_FAILED', message: 'x', nextStep: 'y', ...facts });
@@ -37,6 +38,8 @@ test.each<[string, LockUsersError, number, number, Decision]>([
   ['a wrong address in a request about a user', aboutUser(404, 'ROUTE_ERROR'), 1, 1, STOP],
   ['an unknown deployment in a request about a user', aboutUser(404, 'ACCOUNT_NOT_FOUND'), 1, 1, STOP],
   ['a time-out of a batch', TIMEOUT, 1000, 1, halve(500, false)],
+  ['a batch whose answer is too large', TOO_LARGE, 1000, 1, halve(500, false)],
+  ['an answer about one operation that is too large', TOO_LARGE, 1, 6, GIVE_UP],
   ['502 for a batch', answered(502), 1000, 2, halve(1000, false)],
   ['504 for a batch', answered(504), 1000, 3, halve(2000, false)],
   ['a time-out of one operation', TIMEOUT, 1, 1, retry(500)],

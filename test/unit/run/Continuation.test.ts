@@ -25,6 +25,7 @@ test('the second invocation is handed what the first has done, and no users', ()
     idleInvocations: 0,
     doneSeen: 100,
     done: 90,
+    unconfirmed: 0,
     alreadyBefore: 10,
     resetSessions: 2,
     bucket: BUCKET

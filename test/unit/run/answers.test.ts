@@ -66,7 +66,7 @@ test('users who are unconfirmed stay unconfirmed where the users API cannot be r
   });
 });
 
-test.each(['BACKEND_UNAUTHORIZED', 'UNKNOWN_DEPLOYMENT', 'WRONG_ADDRESS'] as const)(
+test.each(['BACKEND_UNAUTHORIZED', 'UNKNOWN_DEPLOYMENT', 'WRONG_ADDRESS', 'NO_USERS_API'] as const)(
   '%s in the middle stops the run at once, the rest not attempted',
   async (code) => {
     const platform = new FakePlatform(userIds(6));

@@ -66,7 +66,7 @@ describe('the selection', () => {
 
     const report = await runOnFake(platform, { undo: 'evening' });
 
-    expect(report).toMatchObject({ status: 'partial', counts: { unlocked: 4, notShown: 0, failed: 1 } });
+    expect(report).toMatchObject({ status: 'partial', counts: { unlocked: 4, notShown: 0, unconfirmed: 1 } });
     expect(report.failures).toMatchObject([{ userId: userId(3), type: 'NOT_SHOWN' }]);
   });
 

@@ -208,7 +208,7 @@ test('protection keeps nobody locked whom the run locked before they were protec
   expect(on.locked).toEqual([]);
 });
 
-test('a run with many batches is read page by page, and no more than 10 000 users who stay locked are named', async () => {
+test('a run with many batches is read page by page, and as many of the users who stay locked are named as fit', async () => {
   const ids = userIds(10_500);
   (on.platform.ids as string[]).splice(0, 6, ...ids);
   for (const id of ids.slice(0, 10_050)) on.platform.locked.add(id);
@@ -220,7 +220,8 @@ test('a run with many batches is read page by page, and no more than 10 000 user
 
   expect(report).toMatchObject({ status: 'done', counts: { selected: 450, unlocked: 450 } });
   expect(report.stillLocked?.count).toBe(10_050);
-  expect(report.stillLocked?.users).toHaveLength(10_000);
+  expect(report.stillLocked?.users.length).toBeGreaterThan(4000);
+  expect(Buffer.byteLength(JSON.stringify(report))).toBeLessThan(1_000_000);
 });
 
 test('a record whose pages are shorter than asked for is read to its end', async () => {

@@ -1,12 +1,15 @@
 import { handleWebRequest } from '../../../cloudcode/lock_users/src/triggers/handle-web-request';
 import type { WebResponse, WebPorts } from '../../../cloudcode/lock_users/src/triggers/handle-web-request';
 import { carriesSecret } from '../../../cloudcode/lock_users/src/platform/check-web-secret';
+import { formatTime } from '../../../cloudcode/lock_users/src/platform/format-time';
 import { hashToUuid } from '../../../cloudcode/lock_users/src/platform/hash-to-uuid';
 import { LockUsersError } from '../../../cloudcode/lock_users/src/errors';
 import type { Settings } from '../../../cloudcode/lock_users/src/input/settings';
 import { Secret } from '../../../cloudcode/lock_users/src/input/Secret';
+import { MemoryRecordStore } from '../../support/MemoryRecordStore';
 import { FakePlatform } from '../../support/fake-ports';
-import { SETTINGS } from '../../support/run-on-fake';
+import { runOnFake, SETTINGS } from '../../support/run-on-fake';
+import { userIds } from '../../support/user-id';
 
 let platform: FakePlatform;
 beforeEach(() => {
@@ -14,7 +17,12 @@ beforeEach(() => {
 });
 
 function request(body: string | undefined, key?: string, settings: Partial<Settings> = {}): Promise<WebResponse> {
-  const ports: WebPorts = { ...platform.ports(), readSettings: () => ({ ...SETTINGS, ...settings }), hashToUuid };
+  const ports: WebPorts = {
+    ...platform.ports(),
+    readSettings: () => ({ ...SETTINGS, ...settings }),
+    hashToUuid,
+    formatTime
+  };
   return handleWebRequest({ url: '/lock_users', body, idempotencyKey: key }, ports);
 }
 
@@ -53,16 +61,91 @@ test('a repeated request with the same key is about the same run, and another re
   expect(new Set(ids).size).toBe(3);
 });
 
+describe('a key that was used on an earlier day with the same parameters', () => {
+  const BODY = '{"reason":"r"}';
+  const DAY_MS = 86_400_000;
+  beforeEach(() => {
+    platform = new FakePlatform(userIds(2));
+  });
+
+  async function requestAndRun(): Promise<string> {
+    const { body } = await request(BODY, 'key-1');
+    await runOnFake(platform, platform.scheduled.pop()?.parameters);
+    platform.clock.now += DAY_MS;
+    return String(body['runId']);
+  }
+
+  test('is answered with that run, and nothing is scheduled', async () => {
+    const startedAt = new Date(platform.clock.now).toISOString();
+    const runId = await requestAndRun();
+
+    expect(await request(BODY, 'key-1')).toEqual({
+      status: 200,
+      body: {
+        runId,
+        status: 'done',
+        startedAt,
+        finishedAt: startedAt,
+        message: expect.stringContaining('Nothing was scheduled: this is that run.')
+      }
+    });
+    expect(platform.scheduled).toEqual([]);
+  });
+
+  test('is a run of its own with other parameters, and without a key', async () => {
+    await requestAndRun();
+
+    expect(await request('{"reason":"other"}', 'key-1')).toMatchObject({ status: 202 });
+    expect(await request(BODY)).toMatchObject({ status: 202 });
+    expect(platform.scheduled).toHaveLength(2);
+  });
+
+  test('says where that run was undone', async () => {
+    const runId = await requestAndRun();
+    for (const run of platform.records?.runs.values() ?? []) Object.assign(run, { undoneBy: 'run-9\n' });
+
+    expect((await request(BODY, 'key-1')).body).toMatchObject({ runId, undoneBy: 'run-9\\n' });
+  });
+
+  test.each<[string, object, number]>([
+    ['is under way', { status: 'running', leaseExpiresAtMs: Infinity }, 200],
+    ['waits for its next invocation', { status: 'continues', leaseExpiresAtMs: Infinity }, 200],
+    ['was killed', { status: 'running', leaseExpiresAtMs: 5 }, 202],
+    ['was interrupted', { status: 'interrupted', leaseExpiresAtMs: null }, 202],
+    ['has a start that is no time', { status: 'done', startedAtMs: NaN }, 200]
+  ])('of a run that %s: %j, %i', async (_name, changes, status) => {
+    const runId = await requestAndRun();
+    for (const run of platform.records?.runs.values() ?? []) Object.assign(run, changes);
+
+    expect(await request(BODY, 'key-1')).toMatchObject({ status, body: { runId } });
+    expect(platform.scheduled).toHaveLength(status === 202 ? 1 : 0);
+  });
+
+  test('is scheduled again where the records cannot be read, or are not kept', async () => {
+    const runId = await requestAndRun();
+    const { records } = platform;
+    platform.records = undefined;
+    expect(await request(BODY, 'key-1')).toMatchObject({ status: 202, body: { runId } });
+
+    platform.records = Object.assign(records ?? new MemoryRecordStore(), {
+      findRuns: () => Promise.reject(new Error('no'))
+    });
+    expect(await request(BODY, 'key-1')).toMatchObject({ status: 202, body: { runId } });
+  });
+});
+
 test('what cannot be ordered or is not set up is 503, and says what to do', async () => {
   platform.hasQueue = false;
-  expect(await request('{}')).toMatchObject({ status: 503, body: { message: expect.stringContaining('no queue') } });
+  expect(await request('{}')).toMatchObject({ status: 503, body: { code: 'NOT_QUEUED' } });
+  expect((await request('{}')).body['message']).toContain('this runtime has no queue');
 
   const ports: WebPorts = {
     ...platform.ports(),
     readSettings: () => {
       throw new LockUsersError({ code: 'INVALID_SETTINGS', message: 'No address.', nextStep: 'Set it.' });
     },
-    hashToUuid
+    hashToUuid,
+    formatTime
   };
   expect(await handleWebRequest({ url: '/', body: '{}', idempotencyKey: undefined }, ports)).toMatchObject({
     status: 503,

@@ -108,7 +108,17 @@ test('the record of a run that something else has started does not start it', as
 
 test('an object that is not there starts nothing', async () => {
   expect(await deliver(userId(1))).toMatchObject({
-    stopReason: { message: expect.stringContaining('there is no such object') }
+    status: 'refused',
+    stopReason: { code: 'NO_SUCH_OBJECT', message: expect.stringContaining('there is no such object') }
+  });
+});
+
+test('an app without the models starts nothing', async () => {
+  platform.records = undefined;
+
+  expect(await deliver(userId(1))).toMatchObject({
+    status: 'refused',
+    stopReason: { code: 'NO_MODELS', message: expect.stringContaining('the data model has no models for it') }
   });
 });
 

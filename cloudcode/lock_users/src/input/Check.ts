@@ -1,5 +1,11 @@
-/** The largest number of characters of a value that a sentence repeats. Ours. */
-const MAX_SHOWN_LENGTH = 60;
+import { cleanText, countBytes } from '../outside-text';
+
+/** Bytes of a value that a sentence repeats. Ours. */
+export const MAX_SHOWN_BYTES = 60;
+
+/** Bytes of one mistake, and of all that are named together. Ours: they fit in the message of an error. */
+const MAX_MISTAKE_BYTES = 400;
+const MAX_MISTAKES_BYTES = 1400;
 
 /** A value that passed its check, or sentences about what is wrong with it. */
 export type Checked<T> = { readonly value: T } | { readonly mistakes: readonly string[] };
@@ -34,8 +40,38 @@ export function must<T>(isValid: (value: unknown) => value is T, expected: strin
     isValid(value) ? { value } : { mistakes: [`${name} must be ${expected}, not ${describeValue(value)}.`] };
 }
 
-/** A value as JSON, cut to 60 characters, for an error message. */
+/** The start of a value as JSON, for an error message, however large or deeply nested the value is. */
 export function describeValue(value: unknown): string {
-  const text = JSON.stringify(value) ?? typeof value;
-  return text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text;
+  return cleanText(beginJson(value, MAX_SHOWN_BYTES + 1), MAX_SHOWN_BYTES);
+}
+
+/** All mistakes as one text, as far as they fit, and the number of the others. @param unnamed mistakes without a sentence */
+export function joinMistakes(mistakes: readonly string[], unnamed = 0): string {
+  const named: string[] = [];
+  let left = MAX_MISTAKES_BYTES;
+  for (const mistake of mistakes) {
+    const sentence = cleanText(mistake, MAX_MISTAKE_BYTES);
+    left -= countBytes(sentence) + 1;
+    if (left < 0) break;
+    named.push(sentence);
+  }
+  const omitted = mistakes.length - named.length + unnamed;
+  if (omitted > 0) named.push(`And ${omitted} more ${omitted === 1 ? 'mistake' : 'mistakes'}.`);
+  return named.join(' ');
+}
+
+/** `JSON.stringify` overflows the stack on deep nesting; each level takes a character here, so that few are entered. */
+function beginJson(value: unknown, length: number): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, length));
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return JSON.stringify(value);
+  if (typeof value !== 'object') return typeof value;
+  const isList = Array.isArray(value);
+  let text = '';
+  for (const [name, inner] of Object.entries(value)) {
+    if (text.length >= length) break;
+    text += text === '' ? (isList ? '[' : '{') : ',';
+    if (!isList) text += `${beginJson(name, length - text.length)}:`;
+    text += beginJson(inner, length - text.length);
+  }
+  return isList ? `${text || '['}]` : `${text || '{'}}`;
 }

@@ -18,6 +18,7 @@ export const WHERE_TO_FIND_THE_ADDRESS =
 
 /** Checks the address of a backend. */
 export function checkAddress(value: unknown, name: string): Checked<Pick<BackendAccess, 'backendUrl' | 'backendId'>> {
+  if (isQuoted(String(value))) return { mistakes: [`${name} is in quotes. Give the address without them.`] };
   let url: URL;
   try {
     url = new URL(String(value));
@@ -39,6 +40,7 @@ export function checkAddress(value: unknown, name: string): Checked<Pick<Backend
 
 /** Checks a token; the sentence never repeats it. */
 export function checkToken(value: unknown, name: string): Checked<Secret> {
+  if (isQuoted(String(value))) return { mistakes: [`${name} is in quotes. Give the token without them.`] };
   return /^[\x21-\x7e]+$/.test(String(value))
     ? { value: new Secret(String(value)) }
     : {
@@ -46,6 +48,11 @@ export function checkToken(value: unknown, name: string): Checked<Secret> {
           `${name} has a space or another character that no token has. Give the token alone, without "Bearer".`
         ]
       };
+}
+
+/** Whether a quotation mark of any kind stands at the beginning or the end: no address or token has one there. */
+function isQuoted(text: string): boolean {
+  return /^["'`\u00ab\u00bb\u2018-\u201f\u2039\u203a]|["'`\u00ab\u00bb\u2018-\u201f\u2039\u203a]$/.test(text);
 }
 
 function isLoopback(hostname: string): boolean {

@@ -1,3 +1,6 @@
+/** Characters that may be changed, missing or too many in a name that is taken for another one. Ours. */
+const MAX_SLIPS = 2;
+
 /**
  * The known name nearest to `name` (fewest single-character edits, letter case ignored), or undefined where none is
  * within half of the longer name's length.
@@ -19,6 +22,20 @@ export function findNearestName(name: string, knownNames: readonly string[]): st
 export function suggestName(name: string, knownNames: readonly string[]): string {
   const nearest = findNearestName(name, knownNames);
   return nearest === undefined ? `Known names: ${knownNames.join(', ')}.` : `Did you mean ${JSON.stringify(nearest)}?`;
+}
+
+/**
+ * The known name that is meant, where `name` is not one but looks like one: the same letters with other separators or in
+ * another case, or at most two characters changed; undefined where it does not.
+ */
+export function findLookAlike(name: string, knownNames: readonly string[]): string | undefined {
+  if (knownNames.includes(name)) return undefined;
+  const letters = keepLetters(name);
+  return knownNames.find((known) => countEdits(letters, keepLetters(known)) <= MAX_SLIPS);
+}
+
+function keepLetters(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
 /** Levenshtein distance, one row of the table at a time. */

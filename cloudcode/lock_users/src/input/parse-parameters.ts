@@ -1,18 +1,22 @@
 import isPlainObject = require('lodash/isPlainObject');
 import type { ActionName } from '../actions/ActionLabels';
 import { ERROR_CATALOGUE, LockUsersError } from '../errors';
-import { describeValue } from './Check';
+import { quoteText } from '../outside-text';
+import { describeValue, joinMistakes, MAX_SHOWN_BYTES } from './Check';
 import type { Definition } from './Check';
 import { suggestName } from './did-you-mean';
 import { PARAMETERS } from './parameters';
 import type { ParameterName, Parameters } from './parameters';
+
+/** Unknown names that are looked at one by one. Ours: there may be hundreds of thousands. */
+const MAX_UNKNOWN_NAMES = 10;
 
 const PARAMETER_NAMES = Object.keys(PARAMETERS) as ParameterName[];
 
 /**
  * Checks a trigger's parameters. `undefined`, `null` and `{}` all mean: everything by default.
  *
- * @throws LockUsersError `INVALID_PARAMETERS`, naming every mistake at once.
+ * @throws LockUsersError `INVALID_PARAMETERS`, naming every mistake at once, or as many as are read by a person
  */
 export function parseParameters(params: unknown): Parameters {
   const rawParameters = params ?? {};
@@ -20,9 +24,10 @@ export function parseParameters(params: unknown): Parameters {
     throw invalidParameters([`Parameters are a JSON object, not ${describeValue(rawParameters)}.`]);
   }
   const raw = new Map<string, unknown>(Object.entries(rawParameters as object));
-  const mistakes = [...raw.keys()]
-    .filter((name) => !(PARAMETER_NAMES as readonly string[]).includes(name))
-    .map((name) => `Unknown parameter ${JSON.stringify(name)}. ${suggestName(name, PARAMETER_NAMES)}`);
+  const unknown = [...raw.keys()].filter((name) => !(PARAMETER_NAMES as readonly string[]).includes(name));
+  const mistakes = unknown
+    .slice(0, MAX_UNKNOWN_NAMES)
+    .map((name) => `Unknown parameter ${quoteText(name, MAX_SHOWN_BYTES)}. ${suggestName(name, PARAMETER_NAMES)}`);
 
   function take<T, Default extends T | undefined>(
     name: ParameterName,
@@ -59,15 +64,19 @@ export function parseParameters(params: unknown): Parameters {
     rawParameters: Object.fromEntries(raw)
   };
   mistakes.push(...findContradictions(parameters, raw));
-  if (mistakes.length > 0) throw invalidParameters(mistakes);
+  if (mistakes.length > 0) throw invalidParameters(mistakes, unknown.slice(MAX_UNKNOWN_NAMES).length);
   return parameters;
 }
 
-/** The error for parameters that are wrong in themselves or do not fit the deployment's settings. */
-export function invalidParameters(mistakes: readonly string[]): LockUsersError {
+/**
+ * The error for parameters that are wrong in themselves or do not fit the deployment's settings.
+ *
+ * @param unnamed how many mistakes there are beside those
+ */
+export function invalidParameters(mistakes: readonly string[], unnamed = 0): LockUsersError {
   return new LockUsersError({
     code: 'INVALID_PARAMETERS',
-    message: mistakes.join(' '),
+    message: joinMistakes(mistakes, unnamed),
     nextStep: ERROR_CATALOGUE.INVALID_PARAMETERS.remedy
   });
 }

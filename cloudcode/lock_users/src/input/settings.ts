@@ -1,11 +1,11 @@
 import { ERROR_CATALOGUE, LockUsersError } from '../errors';
 import type { Pace } from '../requests/TokenBucket';
-import { define } from './Check';
+import { define, joinMistakes } from './Check';
 import type { Check, Definition } from './Check';
 import { checkAddress, checkToken } from './backend-access';
 import { WHERE_TO_FIND_THE_ADDRESS } from './backend-access';
 import type { BackendAccess } from './backend-access';
-import { suggestName } from './did-you-mean';
+import { findNameMistake } from './variable-names';
 import { Secret } from './Secret';
 import { checkUserIds } from './user-ids';
 
@@ -102,9 +102,6 @@ export const VARIABLES = {
 
 type VariableName = keyof typeof VARIABLES;
 
-/** The task's own variables; the two that all tasks of an app share are not among them. */
-const OWN_VARIABLES = Object.keys(VARIABLES).filter((name) => name.startsWith('LOCK_USERS_'));
-
 /** What the deployment's environment variables say, checked. */
 export interface Settings extends BackendAccess {
   /** False: every trigger only plans. */
@@ -132,10 +129,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @throws LockUsersError `INVALID_SETTINGS`, naming every mistake at once, and never a value that may be a token.
  */
 export function parseSettings(environment: Environment, runtime?: unknown): Settings {
-  // A mistyped LOCK_USERS_PROTECTED would protect nobody, so names that look like ours and are not are mistakes.
-  const mistakes = Object.keys(environment)
-    .filter((name) => /^LOCK_?USERS?_/i.test(name) && !OWN_VARIABLES.includes(name))
-    .map((name) => `Unknown variable ${name}. ${suggestName(name, OWN_VARIABLES)}`);
+  const mistakes = Object.keys(environment).flatMap((name) => findNameMistake(name, Object.keys(VARIABLES)) ?? []);
 
   function take<T, Default extends T | undefined>(
     name: VariableName,
@@ -168,7 +162,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
   if (mistakes.length > 0 || address === undefined || token === undefined) {
     throw new LockUsersError({
       code: 'INVALID_SETTINGS',
-      message: mistakes.join(' '),
+      message: joinMistakes(mistakes),
       nextStep: ERROR_CATALOGUE.INVALID_SETTINGS.remedy
     });
   }

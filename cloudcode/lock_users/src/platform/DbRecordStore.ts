@@ -2,6 +2,7 @@ import { ERROR_CATALOGUE, LockUsersError } from '../errors';
 import { isObjectId } from '../input/user-ids';
 import type { FailureFacts } from '../requests/classify-response';
 import type { BatchRecord, RunRecord } from '../records/RunRecord';
+import { escapeText } from '../outside-text';
 import type { Clock, MissingField, RecordStore, RunQuery } from '../ports';
 import { answerInTime, describeThrown, readFacts } from './database-errors';
 
@@ -130,7 +131,7 @@ export class DbRecordStore implements RecordStore {
 
   async findRuns(query: RunQuery, timeoutMs: number): Promise<readonly RunRecord[]> {
     const objects = await this.attempt('read', timeoutMs, () => whereRuns(this.db.lock_run, query).toArray());
-    return objects.map((object) => this.read<RunRecord>(object, RUN_FIELDS));
+    return objects.map((object) => this.read<RunRecord>(object, RUN_FIELDS)).filter((run) => isMeant(run, query));
   }
 
   async readBatches(
@@ -170,9 +171,12 @@ export class DbRecordStore implements RecordStore {
       // A field that the model lacks: the client would lose the value without a word.
       if (!(field in known.object)) continue;
       const value = (record as unknown as Readonly<Record<string, unknown>>)[name] ?? null;
-      // The vendor's client sends a date or a relation again after every assignment (observed).
-      if (fromDatabase(name, known.object[field]) === value) continue;
-      known.object[field] = name.endsWith('Ms') && value !== null ? new Date(value as number) : value;
+      const clean = typeof value === 'string' ? escapeText(value) : value;
+      const current = fromDatabase(name, known.object[field]);
+      // The vendor's client sends a date or a relation again after every assignment (observed). Words that somebody typed into
+      // the object stay theirs.
+      if (current === value || current === clean) continue;
+      known.object[field] = name.endsWith('Ms') && clean !== null ? new Date(clean as number) : clean;
     }
     return known.object;
   }
@@ -187,6 +191,12 @@ export class DbRecordStore implements RecordStore {
     if (answered !== undefined) return answered.answer;
     throw recordFailed(what, `no answer within ${timeoutMs / 1000} s`, { network: 'timeout' });
   }
+}
+
+/** A database that ignores the filter by id returns other runs as well. */
+function isMeant({ id, runId }: RunRecord, query: RunQuery): boolean {
+  if ('statuses' in query) return true;
+  return 'objectId' in query ? id === query.objectId : runId === query.runId || id === query.runId;
 }
 
 function findMissing(model: string, object: DbObject, fields: Readonly<Record<string, string>>): string[] {

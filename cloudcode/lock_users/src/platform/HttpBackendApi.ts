@@ -5,9 +5,17 @@ import { describePlatformError } from '../requests/describe-platform-error';
 import { assertBatchKeepsData, serializeLockBatch } from '../requests/lock-batch';
 import type { BackendAccess } from '../input/backend-access';
 import type { LockOperation } from '../requests/lock-batch';
-import type { SessionState, UserState } from '../users/UserState';
+import type { UserState } from '../users/UserState';
 import type { BackendApi, Clock, DeploymentInfo, SingleResponse, UserStatePage } from '../ports';
+import { cleanText, MAX_NAME_BYTES } from '../outside-text';
 import { parseRetryAfter } from './parse-retry-after';
+import { readTime, readUserState } from './read-user-state';
+
+/**
+ * Bytes of an answer that are read, after decompression. Ours: a page of 1000 users with a hundred sessions each has 30 MB, and
+ * eight pages are read at once in the platform's 1024 MB.
+ */
+export const MAX_ANSWER_BYTES = 32_000_000;
 
 /** How a request is made: node-fetch, or what stands in for it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Pick<Response, 'status' | 'headers' | 'text'>>;
@@ -37,8 +45,8 @@ export class HttpBackendApi implements BackendApi {
     }
     const { label, environment } = info as Record<string, unknown>;
     return {
-      label: typeof label === 'string' ? label : null,
-      environment: typeof environment === 'string' ? environment : null,
+      label: readName(label),
+      environment: readName(environment),
       serverTimeMs
     };
   }
@@ -133,7 +141,9 @@ export class HttpBackendApi implements BackendApi {
     const response = await this.exchange(name, timeoutMs, { method, path, body });
     const { status, text, retryAfterMs, serverTimeMs, isCached } = response;
     const parsed = this.parse(text);
-    if (status < 200 || status > 299) throw classifyResponse(name, status, parsed, retryAfterMs);
+    if (status < 200 || status > 299) {
+      throw classifyResponse(name, status, parsed, retryAfterMs, name === 'GET users' ? 'users' : 'deployment');
+    }
     if (parsed === undefined)
       throw backendError('BACKEND_PROTOCOL', `${name} was answered with ${status} and no JSON.`);
     return { parsed, serverTimeMs, isCached };
@@ -174,6 +184,7 @@ export class HttpBackendApi implements BackendApi {
         ...(body !== undefined && { body }),
         // A followed redirect turns a POST into a GET and may carry the token elsewhere.
         redirect: 'manual',
+        size: MAX_ANSWER_BYTES,
         // The same object under another name: the type packages of Node and node-fetch each declare their own.
         signal: tooLate.signal as RequestInit['signal']
       });
@@ -189,6 +200,14 @@ export class HttpBackendApi implements BackendApi {
       return { status: response.status, text: await response.text(), retryAfterMs, serverTimeMs, isCached };
     } catch (error) {
       const isTimeout = tooLate.signal.aborted;
+      // Otherwise an answer that is not read to its end keeps coming.
+      tooLate.abort();
+      if ((error as { readonly type?: unknown } | null)?.type === 'max-size') {
+        const most = `${MAX_ANSWER_BYTES / 1_000_000} MB`;
+        throw backendError('BACKEND_PROTOCOL', `${name} was answered with more than ${most}.`, {
+          network: 'too large'
+        });
+      }
       const what = isTimeout ? `not answered within ${timeoutMs / 1000} s` : describeNetworkError(error);
       throw backendError('BACKEND_UNREACHABLE', this.access.token.redact(`${name} failed: ${what}.`), {
         network: isTimeout ? 'timeout' : 'connection'
@@ -209,40 +228,8 @@ function isError(body: unknown): boolean {
   );
 }
 
-/** A user as the users API shows them; undefined where the entry names none. */
-function readUserState(entry: unknown): UserState | undefined {
-  const { id, locked, enrolled, sessions } = (entry ?? {}) as Record<string, unknown>;
-  if (typeof id !== 'string' || id === '') return undefined;
-  const list = (Array.isArray(sessions) ? (sessions as unknown[]) : []).map(readSession);
-  // A user that cannot be told to be out of the app counts as in it, so that nobody is left alone by mistake.
-  const isIn = Array.isArray(sessions) ? list.some(({ state }) => state === 'ENROLLED') : true;
-  return {
-    userId: id,
-    locked: typeof locked === 'boolean' ? locked : null,
-    enrolled: typeof enrolled === 'boolean' ? enrolled : isIn,
-    sessions: list
-  };
-}
-
-function readSession(entry: unknown): SessionState {
-  const {
-    id,
-    state,
-    signed_out_at: signedOutAt,
-    last_authenticated_at: authenticatedAt
-  } = (entry ?? {}) as Record<string, unknown>;
-  return {
-    sessionId: typeof id === 'string' ? id : '',
-    state: typeof state === 'string' ? state : '',
-    signedOutAtMs: readTime(signedOutAt),
-    authenticatedAtMs: readTime(authenticatedAt)
-  };
-}
-
-/** Documented: times are ISO 8601. That of a `Date` header has a form of its own. */
-function readTime(value: unknown): number | null {
-  const timeMs = typeof value === 'string' ? Date.parse(value) : NaN;
-  return Number.isNaN(timeMs) ? null : timeMs;
+function readName(value: unknown): string | null {
+  return typeof value === 'string' ? cleanText(value, MAX_NAME_BYTES) : null;
 }
 
 /** The system's own code where there is one, such as `ECONNREFUSED`, with its sentence. */

@@ -1,4 +1,5 @@
 import type { FailureFacts } from '../requests/classify-response';
+import { cleanText, MAX_DETAIL_BYTES } from '../outside-text';
 import type { Clock } from '../ports';
 
 /** What an error of `DB` says beside its message: `status` and `type`, or a code of the system (vendor's library). */
@@ -12,8 +13,12 @@ export function readFacts(error: unknown): FailureFacts {
   return { ...platformType, ...(typeof systemCode === 'string' && { network: 'connection' }) };
 }
 
-/** What went wrong, in the words of whatever was thrown: `DB` also rejects with plain objects (observed). */
+/** What went wrong, in the words of whatever was thrown, escaped and cut: `DB` also rejects with plain objects (observed). */
 export function describeThrown(error: unknown): string {
+  return cleanText(findWords(error), MAX_DETAIL_BYTES);
+}
+
+function findWords(error: unknown): string {
   if (error instanceof Error) return error.message;
   const { message, detail, type } = (error ?? {}) as Record<string, unknown>;
   const text = [message, detail, type].find((value): value is string => typeof value === 'string' && value !== '');

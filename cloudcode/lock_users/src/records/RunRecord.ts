@@ -43,6 +43,9 @@ export interface RunRecord extends Partial<Record<keyof Counts, number | null>> 
   report: string | null;
 }
 
+/** Statuses of a run that is not carried out any more. */
+const ENDED: readonly RecordStatus[] = ['planned', 'done', 'partial', 'refused', 'stalled', 'failed'];
+
 /** Some users of a run that are sent together: an object of the model `lock_run_batch`. */
 export interface BatchRecord {
   readonly id: string;
@@ -73,6 +76,11 @@ export interface NotDone extends Partial<Reason> {
   readonly userId: string;
   /** `already`: somebody else has brought the user to the goal state. */
   readonly outcome: 'failed' | 'unconfirmed' | 'not_attempted' | 'already';
+}
+
+/** Whether a run is over, so that no invocation of it does anything any more. */
+export function hasEnded({ status }: RunRecord): boolean {
+  return status !== null && ENDED.includes(status);
 }
 
 /** Whether a run holds the lease at that moment. */

@@ -5,6 +5,7 @@ import type { RunContext } from '../run/RunContext';
 import type { Roster } from '../users/Roster';
 import { countFitting } from './cut-saves';
 import type { EarlierBatches } from './EarlierBatches';
+import { fingerprint } from './fingerprint';
 import type { BatchRecord, RunRecord } from './RunRecord';
 import { insist, logIncomplete, saveRun } from './save-run';
 
@@ -20,11 +21,11 @@ const PROGRESS_INTERVAL_MS = 5000;
 /** A batch that was written down before it is sent. */
 export interface RecordedBatch {
   readonly id: string;
-  readonly users: readonly number[];
+  readonly users: Uint32Array;
   /** Undefined once its outcome is saved, because the ids of all users take much memory. */
   record: BatchRecord | undefined;
-  /** The saved list of users that are not in the goal state, as JSON. */
-  notDone: string | undefined;
+  /** The fingerprint of the saved list of users that are not in the goal state: with many failures the lists take much memory. */
+  notDone: number | undefined;
 }
 
 /**
@@ -65,7 +66,7 @@ export class RunRecorder {
       sentAtMs: context.ports.clock.nowMs(),
       userIds: JSON.stringify(users.map((user) => roster.idOf(user)))
     });
-    const batch: RecordedBatch = { id: record.id, users, record, notDone: undefined };
+    const batch: RecordedBatch = { id: record.id, users: Uint32Array.from(users), record, notDone: undefined };
     this.batches.push(batch);
     const written = new Promise<void>((resolve) => this.waiting.set(batch, resolve));
     this.add(batch);
@@ -116,7 +117,7 @@ export class RunRecorder {
   private async readCorrected(): Promise<readonly BatchRecord[]> {
     const forgotten = this.batches.filter(({ record }) => record === undefined);
     const own = new Map(
-      forgotten.flatMap((batch) => (batch.notDone === this.listNotDone(batch) ? [] : [[batch.id, batch]]))
+      forgotten.flatMap((batch) => (batch.notDone === fingerprint(this.listNotDone(batch)) ? [] : [[batch.id, batch]]))
     );
     const earlier = new Set(this.earlier?.listCorrected());
     const corrected: BatchRecord[] = [];
@@ -214,13 +215,14 @@ export class RunRecorder {
   }
 
   private noteOutcome(batch: RecordedBatch, record = batch.record): void {
-    const notDone = this.roster.listNotDone(batch.users);
-    batch.notDone = JSON.stringify(notDone);
+    const users = this.roster.listNotDone(batch.users);
+    const notDone = JSON.stringify(users);
+    batch.notDone = fingerprint(notDone);
     if (record === undefined) return;
     Object.assign(record, {
       state: 'answered',
-      done: batch.users.length - notDone.length,
-      notDone: batch.notDone,
+      done: batch.users.length - users.length,
+      notDone,
       answeredAtMs: record.answeredAtMs ?? this.context.ports.clock.nowMs()
     });
   }

@@ -6,8 +6,8 @@ import { scheduleInvocation } from '../run/schedule-invocation';
 import { outdatedModels, queued, runEnded, runUnderWay, runUndone } from '../stop-reasons';
 import { VERSION } from '../version';
 import { acquireLease } from './acquire-lease';
-import { holdsLease } from './RunRecord';
-import type { RecordStatus, RunRecord } from './RunRecord';
+import { hasEnded, holdsLease } from './RunRecord';
+import type { RunRecord } from './RunRecord';
 
 /** Whether the invocation may go on, and the record of the run, if there is one. */
 export interface BegunRun {
@@ -16,8 +16,6 @@ export interface BegunRun {
   /** Whether the record shows that an invocation of the run has begun before. */
   readonly hasBegun?: boolean;
 }
-
-const ENDED: readonly RecordStatus[] = ['planned', 'done', 'partial', 'refused', 'stalled', 'failed'];
 
 /** Parameters that the record has a field of its own for, or that are about the invocation. */
 const HAVE_OWN_FIELDS: readonly string[] = ['runId', 'continuation', 'reason', 'requestedBy'];
@@ -104,7 +102,7 @@ async function checkFound(context: RunContext, found: RunRecord): Promise<BegunR
     return comeBackAfter(context, found);
   }
   const isRepeated = status === 'continues' && context.invocation <= (found.invocation ?? 0);
-  if (isRepeated || (status !== null && ENDED.includes(status))) return { stop: runEnded(runId, status) };
+  if (isRepeated || hasEnded(found)) return { stop: runEnded(runId, status) };
   return undoneBy === null ? undefined : { stop: runUndone(runId, undoneBy) };
 }
 

@@ -89,7 +89,7 @@ export interface RequestCounts {
 }
 
 /**
- * What the task returns, about one invocation. `selected` is the sum of the counts up to `planned`, and `planned` the sum of
+ * What the task returns, about one invocation: less than 1 MB as JSON, with texts from outside escaped and cut. `selected` is the sum of the counts up to `planned`, and `planned` the sum of
  * those after it.
  */
 export interface Report {
@@ -105,7 +105,7 @@ export interface Report {
   readonly invocation: number;
   /** Whether the users API was read after the last sending. If not, the outcomes rest on the answers alone. */
   readonly verified: boolean;
-  /** The caller's own words, as they came. */
+  /** The caller's own words. */
   readonly reason?: string;
   readonly deployment: Deployment;
   readonly counts: Counts;
@@ -113,17 +113,23 @@ export interface Report {
   readonly sessions?: SessionCounts;
   /**
    * Where a run is undone: users that are locked and stay so, because that run did not lock them or somebody else has done so
-   * since; 10 000 of them are named at most.
+   * since; as many of them are named as fit, 10 000 at most.
    */
   readonly stillLocked?: { readonly count: number; readonly users: readonly SkippedUser[] };
   /** What earlier invocations of the run did, by the answers they got; those users are `already…` in this one. */
   readonly earlier?: Readonly<Partial<Record<ActionLabels['done'], number>>>;
-  /** Users that failed or are unconfirmed, 10 000 at most. Users that were not attempted are only counted. */
+  /** Users that failed or are unconfirmed, as many as fit, 10 000 at most. Users that were not attempted are only counted. */
   readonly failures: readonly Failure[];
   /** How many of them `failures` does not name. */
   readonly failuresOmitted?: number;
   /** Sessions that turned `RESET` during the run, which no operation of this task asks for; the users where known. */
-  readonly resetSessions?: { readonly count: number; readonly userIds: readonly string[] };
+  readonly resetSessions?: {
+    readonly count: number;
+    /** As many as fit. */
+    readonly userIds: readonly string[];
+    /** How many users are known and not named. */
+    readonly userIdsOmitted?: number;
+  };
   /** What a person should look at although the run went on. */
   readonly warnings?: readonly Warning[];
   readonly requests: RequestCounts;

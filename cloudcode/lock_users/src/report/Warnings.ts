@@ -1,3 +1,4 @@
+import { cleanText, MAX_MESSAGE_BYTES } from '../outside-text';
 import type { Log } from '../ports';
 import type { Warning, WarningCode } from './Report';
 
@@ -15,7 +16,8 @@ export class Warnings {
   }
 
   /** Adds a warning; the same one again is left out. */
-  add(code: WarningCode, message: string): void {
+  add(code: WarningCode, text: string): void {
+    const message = cleanText(text, MAX_MESSAGE_BYTES);
     if (this.list.some((known) => known.code === code && known.message === message)) return;
     this.list.push({ code, message });
     this.log.line(`Warning: ${message}`);

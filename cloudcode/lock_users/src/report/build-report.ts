@@ -1,14 +1,16 @@
 import { ACTION_LABELS } from '../actions/ActionLabels';
 import { describeError, InvariantError } from '../errors';
 import type { ErrorCode, ErrorDetails } from '../errors';
+import { cleanText, escapeText, MAX_MESSAGE_BYTES, MAX_NEXT_STEP_BYTES } from '../outside-text';
 import type { Parameters } from '../input/parameters';
 import type { Continuation } from '../run/Continuation';
 import type { RunContext } from '../run/RunContext';
-import { MAX_USERS_IN_REPORT } from '../users/outcomes';
 import type { OutcomeCounts, PlanCounts } from '../users/outcomes';
 import type { Roster } from '../users/Roster';
 import type { SessionCounts } from '../users/SessionLedger';
 import { VERSION } from '../version';
+import { listUsers } from './list-users';
+import type { ListedRoster } from './list-users';
 import type { Counts, Deployment, Report, RequestCounts, RunStatus, StopReason } from './Report';
 
 /** What a report is made of. */
@@ -33,17 +35,7 @@ export interface ReportInput {
   readonly next?: Continuation;
 }
 
-type ReportRoster = Pick<
-  Roster,
-  | 'goal'
-  | 'isComplete'
-  | 'countPlan'
-  | 'countOutcomes'
-  | 'listFailures'
-  | 'listTurnedReset'
-  | 'listSkipped'
-  | 'listOutside'
->;
+type ReportRoster = ListedRoster & Pick<Roster, 'countPlan' | 'countOutcomes'>;
 
 type AllCounts = PlanCounts & OutcomeCounts;
 
@@ -67,6 +59,8 @@ const REFUSALS: readonly ErrorCode[] = [
   'TOO_MANY_USERS',
   'RUN_UNDER_WAY',
   'RUN_ENDED',
+  'NO_SUCH_OBJECT',
+  'NO_MODELS',
   'NO_RECORD',
   'NOT_UNDOABLE',
   'NOBODY_SELECTED',
@@ -85,13 +79,6 @@ export function buildReport(input: ReportInput): Report {
   const { requests } = sender;
   const counts: AllCounts = roster === undefined ? NOBODY : { ...roster.countPlan(), ...roster.countOutcomes() };
   assertSums(counts);
-  const failures = roster?.listFailures(MAX_USERS_IN_REPORT) ?? [];
-  const failuresOmitted = counts.failed + counts.unconfirmed - failures.length;
-  if (failuresOmitted > 0 && failures.length < MAX_USERS_IN_REPORT) {
-    throw new InvariantError(`${failures.length} failures are listed: ${JSON.stringify(counts)}.`);
-  }
-  const turned = roster?.listTurnedReset() ?? new Map<string, number>();
-  const resetCount = [...turned.values()].reduce((sum, count) => sum + count, resetEarlier);
   return {
     version: VERSION,
     runId: context.runId,
@@ -101,17 +88,12 @@ export function buildReport(input: ReportInput): Report {
     dryRun: context.dryRun,
     invocation,
     verified: input.verified,
-    ...(reason !== undefined && { reason }),
+    ...(reason !== undefined && { reason: escapeText(reason) }),
     deployment: input.deployment,
     counts: nameCounts(parameters, counts, roster !== undefined),
     ...(sessions && { sessions }),
-    ...(undo !== undefined && roster?.isComplete === true && { stillLocked: listStillLocked(roster, counts) }),
     ...((invocation > 1 || doneEarlier > 0) && { earlier: { [ACTION_LABELS[action].done]: doneEarlier } }),
-    failures,
-    ...(failuresOmitted > 0 && { failuresOmitted }),
-    ...(resetCount > 0 && {
-      resetSessions: { count: resetCount, userIds: [...turned.keys()].slice(0, MAX_USERS_IN_REPORT) }
-    }),
+    ...listUsers(roster, counts, resetEarlier, undo !== undefined),
     ...(warnings.list.length > 0 && { warnings: warnings.list }),
     requests: {
       total: requests.info + requests.database + requests.users + requests.batch + requests.single + requests.record,
@@ -150,16 +132,6 @@ function nameCounts({ action, onlyEnrolled, undo }: Parameters, counts: AllCount
   };
 }
 
-function listStillLocked(roster: ReportRoster, { skipped }: PlanCounts): NonNullable<Report['stillLocked']> {
-  const outside = roster.listOutside();
-  const users = roster.listSkipped(MAX_USERS_IN_REPORT);
-  for (const userId of outside.slice(0, MAX_USERS_IN_REPORT - users.length)) {
-    const reason = roster.goal.explainOther?.(userId);
-    if (reason !== undefined) users.push({ userId, ...reason });
-  }
-  return { count: skipped + outside.length, users };
-}
-
 function decideStatus({ context, stop, next, doneEarlier }: ReportInput, counts: AllCounts): RunStatus {
   const { dryRun } = context;
   if (stop?.code === 'QUEUED') return 'queued';
@@ -178,5 +150,8 @@ function decideStatus({ context, stop, next, doneEarlier }: ReportInput, counts:
 
 function describeStop(stop: ErrorDetails, outcomes: OutcomeCounts): StopReason {
   const usersChanged = outcomes.unconfirmed > 0 ? 'maybe' : outcomes.done > 0 ? 'yes' : 'no';
-  return { code: stop.code, message: describeError(stop, usersChanged), usersChanged, nextStep: stop.nextStep };
+  // What other modules have added to a message since it was made counts, too.
+  const message = cleanText(stop.message, MAX_MESSAGE_BYTES);
+  const nextStep = cleanText(stop.nextStep, MAX_NEXT_STEP_BYTES);
+  return { code: stop.code, message: describeError({ message, nextStep }, usersChanged), usersChanged, nextStep };
 }

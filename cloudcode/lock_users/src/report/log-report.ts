@@ -1,4 +1,5 @@
 import { ACTION_LABELS } from '../actions/ActionLabels';
+import { cleanText, MAX_MESSAGE_BYTES } from '../outside-text';
 import type { Log } from '../ports';
 import { countUsers } from '../stop-reasons';
 import type { Report } from './Report';
@@ -6,21 +7,25 @@ import { MAX_USERS_IN_LOG, shortenReport } from './shorten-report';
 
 /** The result for people, then the report as one line of JSON. Both name at most 20 failures. */
 export function logReport(log: Log, report: Report): void {
-  const { resetSessions, stillLocked } = report;
+  const { stillLocked } = report;
   const short = shortenReport(report);
   const { failures: shown, failuresOmitted: omitted = 0 } = short;
   for (const { userId, outcome, type, detail } of shown) log.line(`${outcome}: ${userId}: ${type}: ${detail}`);
   if (omitted > 0) log.line(`… and ${omitted} more; the returned report names ${report.failures.length}`);
   if (stillLocked !== undefined && stillLocked.count > 0) logStillLocked(log, stillLocked);
   if (report.stopReason !== undefined) log.line(`${report.stopReason.code}: ${report.stopReason.message}`);
-  if (resetSessions !== undefined) {
-    log.line(
-      `ALARM: ${resetSessions.count} device ${resetSessions.count === 1 ? 'session' : 'sessions'} turned RESET during this run. Their devices wipe their data at the next connect. ` +
-        `This task asks for no wipe, so somebody else did: ${resetSessions.userIds.join(', ') || 'see the data browser'}`
-    );
-  }
+  if (short.resetSessions !== undefined) logAlarm(log, short.resetSessions);
   log.line(report.status === 'queued' ? 'Result: queued' : describeResult(report));
   log.line(JSON.stringify(short));
+}
+
+function logAlarm(log: Log, { count, userIds, userIdsOmitted = 0 }: NonNullable<Report['resetSessions']>): void {
+  const others = userIdsOmitted > 0 ? ` and ${countUsers(userIdsOmitted)} more` : '';
+  const named = cleanText(userIds.join(', '), MAX_MESSAGE_BYTES) || 'see the data browser';
+  log.line(
+    `ALARM: ${count} device ${count === 1 ? 'session' : 'sessions'} turned RESET during this run. Their devices wipe their data at the next connect. ` +
+      `This task asks for no wipe, so somebody else did: ${named}${others}`
+  );
 }
 
 function logStillLocked(log: Log, { count, users }: NonNullable<Report['stillLocked']>): void {

@@ -1,6 +1,7 @@
 import { ACTION_LABELS } from '../actions/ActionLabels';
 import type { Parameters } from '../input/parameters';
 import type { Settings } from '../input/settings';
+import { MAX_MESSAGE_BYTES, quoteText } from '../outside-text';
 import type { Log } from '../ports';
 import type { RunContext } from '../run/RunContext';
 import { countUsers } from '../stop-reasons';
@@ -25,9 +26,8 @@ export function logDeployment(
   const source =
     authScheme === 'Token' ? 'the CloudCode runtime (this.backend)' : 'JOURNEY_BACKEND_URL, JOURNEY_API_TOKEN';
   log.line(`Address and token from ${source}`);
-  // As JSON, so that a line break in it cannot pass for a line of this log.
-  if (reason !== undefined) log.line(`Reason: ${JSON.stringify(reason)}`);
-  if (requestedBy !== undefined) log.line(`Requested by: ${JSON.stringify(requestedBy)}`);
+  if (reason !== undefined) log.line(`Reason: ${quoteText(reason, MAX_MESSAGE_BYTES)}`);
+  if (requestedBy !== undefined) log.line(`Requested by: ${quoteText(requestedBy, MAX_MESSAGE_BYTES)}`);
 }
 
 /**

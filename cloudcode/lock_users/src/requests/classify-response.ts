@@ -2,6 +2,14 @@ import { ERROR_CATALOGUE, LockUsersError } from '../errors';
 import type { ErrorCode, ErrorDetails } from '../errors';
 import { describePlatformError } from './describe-platform-error';
 
+/** Codes after which every further request of a run would fail alike. */
+const STOPPING_CODES: readonly ErrorCode[] = [
+  'BACKEND_UNAUTHORIZED',
+  'UNKNOWN_DEPLOYMENT',
+  'WRONG_ADDRESS',
+  'NO_USERS_API'
+];
+
 /** What is known of a failed request beside its code. */
 export type FailureFacts = Pick<ErrorDetails, 'platformType' | 'status' | 'retryAfterMs' | 'network'>;
 
@@ -12,14 +20,15 @@ export type FailureFacts = Pick<ErrorDetails, 'platformType' | 'status' | 'retry
  * @param request what was asked for, such as `GET info.json`
  * @param error the parsed body, or undefined where it is no JSON
  * @param retryAfterMs what the answer's `Retry-After` asks for, undefined where it has none
- * @param about whether the request is about one user, so that a 404 may be that user's and not the address's fault
+ * @param about whether the request is about one user, so that a 404 may be that user's and not the address's fault; or asks
+ *   for the users, so that a route that is not there is missing at an address that has answered before
  */
 export function classifyResponse(
   request: string,
   status: number,
   error: unknown,
   retryAfterMs?: number,
-  about: 'deployment' | 'user' = 'deployment'
+  about: 'deployment' | 'users' | 'user' = 'deployment'
 ): LockUsersError {
   const { type, detail } = describePlatformError(error);
   const named = type === 'UNKNOWN' ? `status ${status}` : `status ${status}, ${type}: ${detail.replace(/\.$/, '')}`;
@@ -46,12 +55,13 @@ export function backendError(code: ErrorCode, message: string, facts: FailureFac
  * None of these answers comes from a request that was carried out.
  */
 export function stopsRun(code: ErrorCode): boolean {
-  return code === 'BACKEND_UNAUTHORIZED' || code === 'UNKNOWN_DEPLOYMENT' || code === 'WRONG_ADDRESS';
+  return STOPPING_CODES.includes(code);
 }
 
-function chooseCode(status: number, type: string, about: 'deployment' | 'user'): ErrorCode {
+function chooseCode(status: number, type: string, about: 'deployment' | 'users' | 'user'): ErrorCode {
   if (status === 401 || status === 403) return 'BACKEND_UNAUTHORIZED';
   if (type === 'ACCOUNT_NOT_FOUND') return 'UNKNOWN_DEPLOYMENT';
+  if (type === 'ROUTE_ERROR' && about === 'users') return 'NO_USERS_API';
   if (status === 404 && about === 'user' && type !== 'ROUTE_ERROR') return 'BACKEND_REJECTED';
   if (status === 404 || (status >= 300 && status < 400)) return 'WRONG_ADDRESS';
   if (status === 429) return 'BACKEND_RATE_LIMITED';

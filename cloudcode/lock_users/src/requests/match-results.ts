@@ -8,7 +8,7 @@ import { describePlatformError } from './describe-platform-error';
  */
 export type OperationResult =
   | { readonly kind: 'done' }
-  | { readonly kind: 'failed' | 'refused' | 'unsent' | 'unconfirmed'; readonly reason: Reason };
+  | { readonly kind: 'failed' | 'refused' | 'unsent' | 'unknown' | 'unconfirmed'; readonly reason: Reason };
 
 /** What a batch says of one operation: also that it was not let through, and is to be sent again. */
 export type BatchResult = OperationResult | { readonly kind: 'throttled'; readonly reason: Reason };

@@ -97,9 +97,9 @@ export function decideRetry(failed: FailedRequest, random: () => number): Decisi
   return RULES.find((rule) => rule.applies(failed))?.decide(failed, random) ?? { kind: 'give up' };
 }
 
-/** Whether a smaller page or batch may succeed: no answer in time, or a gateway that gave up. */
+/** Whether a smaller page or batch may succeed: no answer in time or one that is too large, or a gateway that gave up. */
 function isTooHeavy({ network, status }: ErrorDetails): boolean {
-  return network === 'timeout' || status === 413 || status === 502 || status === 504;
+  return network === 'timeout' || network === 'too large' || status === 413 || status === 502 || status === 504;
 }
 
 /** Whether the server may not take a page of this size. */

@@ -14,9 +14,9 @@ export interface ActiveRun extends RunContext, ResolvedGoal {
 
 /** How many users earlier invocations of the run brought to the goal state, as far as it is known. */
 export function countDoneEarlier({ parameters }: RunContext, run: ActiveRun | undefined): number {
-  const { done, alreadyBefore } = parameters.continuation ?? { done: 0 };
+  const { done, unconfirmed, alreadyBefore } = parameters.continuation ?? { done: 0, unconfirmed: 0 };
   if (run?.recorder !== undefined) return run.roster.countDoneEarlier();
   // Without a record nobody knows who they were: at most those who have come to the goal state since.
   if (run?.roster.isComplete !== true || alreadyBefore === undefined) return done;
-  return Math.min(done, Math.max(0, run.roster.countPlan().already - alreadyBefore));
+  return Math.min(done + unconfirmed, Math.max(0, run.roster.countPlan().already - alreadyBefore));
 }

@@ -24,8 +24,10 @@ export interface Continuation {
   readonly idleInvocations: number;
   /** Most users that an earlier invocation knew to be in the goal state. */
   readonly doneSeen: number;
-  /** Users that earlier invocations brought to it, or may have, by the answers they got. */
+  /** Users that earlier invocations brought to it, by the answers they got. */
   readonly done: number;
+  /** Users that they sent and never heard of, each as often as that happened. */
+  readonly unconfirmed: number;
   /** Users that were in it when the first invocation looked; undefined where none has seen everybody. */
   readonly alreadyBefore?: number;
   /** Sessions that were `RESET` when the run began. */
@@ -67,7 +69,8 @@ export function continueRun(
     startedAtMs,
     idleInvocations,
     doneSeen: Math.max(doneSeen, already + done),
-    done: doneEarlier + done + unconfirmed,
+    done: doneEarlier + done,
+    unconfirmed: (previous?.unconfirmed ?? 0) + unconfirmed,
     ...(alreadyBefore !== undefined && { alreadyBefore }),
     resetSessions: previous?.resetSessions ?? resetBefore,
     bucket
@@ -89,6 +92,7 @@ export function isContinuation(value: unknown): value is Continuation {
     idleInvocations,
     doneSeen,
     done,
+    unconfirmed,
     alreadyBefore,
     resetSessions,
     bucket,
@@ -99,7 +103,7 @@ export function isContinuation(value: unknown): value is Continuation {
   return (
     isRunId(runId) &&
     isCountBetween(invocation, 2, MAX_INVOCATIONS) &&
-    [startedAtMs, idleInvocations, doneSeen, done, alreadyBefore ?? 0, resetSessions].every((count) =>
+    [startedAtMs, idleInvocations, doneSeen, done, unconfirmed, alreadyBefore ?? 0, resetSessions].every((count) =>
       isCountBetween(count, 0, Number.MAX_SAFE_INTEGER)
     ) &&
     [tokens, rate, atMs].every(Number.isFinite) &&

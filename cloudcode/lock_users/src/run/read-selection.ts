@@ -25,9 +25,24 @@ export async function readSelectedIds(run: ActiveRun, see: (userIds: readonly st
   }
   let isSure = true;
   for (const ids of chunk(userIds, PAGE_SIZE)) {
-    if (!(await readAllPages(run, { where, userIds: ids }, see))) isSure = false;
+    if (!(await readAllPages(run, { where, userIds: ids }, seeOnly(ids, see)))) isSure = false;
   }
   return isSure;
+}
+
+/** Shows the named ids alone to `see`: a database that ignores the filter by id returns others as well. */
+function seeOnly(
+  named: readonly string[],
+  see: (userIds: readonly string[]) => number
+): (userIds: readonly string[]) => number {
+  const wanted = new Set(named);
+  const shown = new Set<string>();
+  return (userIds) => {
+    const before = shown.size;
+    for (const id of userIds) shown.add(id);
+    see(userIds.filter((id) => wanted.has(id)));
+    return shown.size - before;
+  };
 }
 
 async function readAllPages(

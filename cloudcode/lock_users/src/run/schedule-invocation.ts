@@ -1,3 +1,4 @@
+import { cleanText, MAX_DETAIL_BYTES } from '../outside-text';
 import type { Ports } from '../ports';
 import { BACKOFF_BASE_MS } from '../requests/retry-rules';
 
@@ -21,7 +22,7 @@ export async function scheduleInvocation(
       await queue.schedule(parameters, afterMs);
       return undefined;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = cleanText(error instanceof Error ? error.message : String(error), MAX_DETAIL_BYTES);
       log.line(`The next invocation could not be scheduled (attempt ${attempt} of ${ATTEMPTS}): ${reason}`);
       if (attempt === ATTEMPTS) return reason;
       await clock.sleep(BACKOFF_BASE_MS);

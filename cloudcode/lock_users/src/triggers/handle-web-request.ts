@@ -1,14 +1,20 @@
 import isPlainObject = require('lodash/isPlainObject');
-import { describeError, LockUsersError } from '../errors';
+import { describeError, LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
 import { invalidParameters, parseParameters } from '../input/parse-parameters';
 import type { Parameters } from '../input/parameters';
 import { resolveMaxUsers } from '../input/resolve-max-users';
 import type { Settings } from '../input/settings';
+import { cleanText, MAX_NAME_BYTES } from '../outside-text';
 import type { Ports } from '../ports';
+import { hasEnded, holdsLease } from '../records/RunRecord';
+import type { RunRecord } from '../records/RunRecord';
 import { scheduleInvocation } from '../run/schedule-invocation';
 import { notArmed, notQueued } from '../stop-reasons';
 import { findOwnParameter } from './own-parameters';
+
+/** Milliseconds in which the database has to say whether a run is known. Ours: somebody waits for the response. */
+const LOOKUP_TIMEOUT_MS = 5000;
 
 /** A web request that was let in. */
 export interface WebRequest {
@@ -27,11 +33,13 @@ export interface WebResponse {
 }
 
 /** What handling a web request needs from outside. */
-export interface WebPorts extends Pick<Ports, 'queue' | 'clock' | 'log' | 'newRunId'> {
+export interface WebPorts extends Pick<Ports, 'queue' | 'clock' | 'log' | 'newRunId' | 'records'> {
   /** Reads the deployment's settings. @throws LockUsersError `INVALID_SETTINGS` */
   readonly readSettings: () => Settings;
   /** A UUID that is always the same for the same text. */
   readonly hashToUuid: (text: string) => string;
+  /** A time as ISO 8601; null where it is none. */
+  readonly formatTime: (timeMs: number | null) => string | null;
 }
 
 /**
@@ -39,7 +47,7 @@ export interface WebPorts extends Pick<Ports, 'queue' | 'clock' | 'log' | 'newRu
  * where it is scheduled, 400 where the request is wrong, 409 where the deployment is not armed, 503 where it is not set up.
  *
  * A request with the `Idempotency-Key` and the parameters of an earlier one is about the same run, which is carried out
- * once.
+ * once: where its record shows that it is under way or has ended, the response is 200 and says so.
  */
 export async function handleWebRequest(request: WebRequest, ports: WebPorts): Promise<WebResponse> {
   let parameters: Parameters;
@@ -48,6 +56,8 @@ export async function handleWebRequest(request: WebRequest, ports: WebPorts): Pr
   try {
     const rawParameters = readBody(request);
     settings = ports.readSettings();
+    // Checked before anything else is done with them: they may be nested too deeply for that.
+    parseParameters(rawParameters);
     runId = chooseRunId(request.idempotencyKey, rawParameters, ports);
     parameters = parseParameters({ requestedBy: 'web request', ...rawParameters, runId });
     resolveMaxUsers(settings, parameters);
@@ -56,9 +66,40 @@ export async function handleWebRequest(request: WebRequest, ports: WebPorts): Pr
     return refuse(error.code === 'INVALID_PARAMETERS' ? 400 : 503, error.details);
   }
   if (!settings.armed && parameters.dryRun === false) return refuse(409, notArmed());
+  const known = request.idempotencyKey === undefined ? undefined : await findRun(runId, ports);
+  if (known !== undefined && (hasEnded(known) || holdsLease(known, ports.clock.nowMs()))) {
+    return { status: 200, body: describeKnownRun(runId, known, ports) };
+  }
   const failure = await scheduleInvocation(ports, parameters.rawParameters, 0);
   if (failure !== undefined) return refuse(503, notQueued(failure));
   return { status: 202, body: { runId, status: 'queued', dryRun: parameters.dryRun ?? !settings.armed } };
+}
+
+/** The record of the run, if there is one. One that cannot be read does no harm: what is scheduled twice is carried out once. */
+async function findRun(runId: string, { records, log }: WebPorts): Promise<RunRecord | undefined> {
+  try {
+    return (await records?.findRuns({ runId }, LOOKUP_TIMEOUT_MS))?.[0];
+  } catch (error) {
+    log.line(`Whether the run is known cannot be told, so it is scheduled. ${toErrorDetails(error).message}`);
+    return undefined;
+  }
+}
+
+function describeKnownRun(
+  runId: string,
+  { status, startedAtMs, finishedAtMs, undoneBy }: RunRecord,
+  { formatTime }: WebPorts
+): WebResponse['body'] {
+  return {
+    runId,
+    status: cleanText(status ?? '', MAX_NAME_BYTES),
+    startedAt: formatTime(startedAtMs),
+    finishedAt: formatTime(finishedAtMs),
+    ...(undoneBy !== null && { undoneBy: cleanText(undoneBy, MAX_NAME_BYTES) }),
+    message:
+      'A request with this Idempotency-Key and these parameters was made before. Nothing was scheduled: this is that run. ' +
+      'To start another run, send another key.'
+  };
 }
 
 function readBody({ url, body }: WebRequest): Readonly<Record<string, unknown>> {

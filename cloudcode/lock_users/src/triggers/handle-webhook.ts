@@ -1,6 +1,7 @@
 import isPlainObject = require('lodash/isPlainObject');
 import { LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
+import { describeValue } from '../input/Check';
 import { invalidParameters, parseParameters } from '../input/parse-parameters';
 import type { Parameters } from '../input/parameters';
 import { resolveMaxUsers } from '../input/resolve-max-users';
@@ -14,7 +15,7 @@ import { createContext } from '../run/RunContext';
 import type { RunContext } from '../run/RunContext';
 import { runInvocation } from '../run/run-invocation';
 import { scheduleInvocation } from '../run/schedule-invocation';
-import { queued, recordOfAnotherRun, runEnded, runNotFound } from '../stop-reasons';
+import { noModels, noSuchObject, queued, recordOfAnotherRun, runEnded } from '../stop-reasons';
 import { findOwnParameter } from './own-parameters';
 
 /** Milliseconds after which a scheduled run that begins at once is seen in its record. Ours. */
@@ -72,9 +73,9 @@ async function readRequest(
   objectId: string
 ): Promise<Parameters | ErrorDetails> {
   const { records, clock } = ports;
-  if (records === undefined) return runNotFound(objectId, 'the data model has no models for it');
+  if (records === undefined) return noModels(objectId);
   const [run] = await sender.read('record', (timeoutMs) => records.findRuns({ objectId }, timeoutMs));
-  if (run === undefined) return runNotFound(objectId, 'there is no such object');
+  if (run === undefined) return noSuchObject(objectId);
   if (run.runId !== null && run.runId !== objectId) return recordOfAnotherRun(objectId, run.runId);
   if (run.status !== 'requested' || run.startedAtMs !== null) return runEnded(objectId, run.status);
   try {
@@ -101,7 +102,7 @@ function readParameters({ parameters, action, reason, requestedBy }: RunRecord):
   const { action: rawAction } = rawParameters as { readonly action?: unknown };
   if (isFilled(action) && rawAction !== undefined && rawAction !== action) {
     throw invalidParameters([
-      `The field "action" says ${JSON.stringify(action)}, and the parameters say ${JSON.stringify(rawAction)}. Say one of them.`
+      `The field "action" says ${describeValue(action)}, and the parameters say ${describeValue(rawAction)}. Say one of them.`
     ]);
   }
   return {

@@ -24,6 +24,7 @@ import {
   UNSENT,
   WAS_THERE
 } from './user-states';
+import { UserReasons } from './UserReasons';
 import type { Reason, UserState } from './UserState';
 
 const NOT_SHOWN: Reason = {
@@ -47,7 +48,7 @@ const UNVERIFIED: Reason = {
  * is evidence; what the users API shows afterwards decides.
  */
 export class Roster extends PlannedUsers {
-  private readonly reasons = new Map<number, Reason>();
+  private readonly reasons = new UserReasons();
   /** Whether everybody was selected and shown. */
   isComplete = false;
   /** Users that are not sent again, because the goal says so. */
@@ -80,7 +81,7 @@ export class Roster extends PlannedUsers {
       if (this.note(user, isGone ? state | GONE : state, true) === undefined) continue;
       if ((state & ABSENT) !== 0) this.setResult(user, { kind: 'unsent', reason: NO_SUCH_USER });
       else if (whenNotListed === 'send') toSend.push(user);
-      else if (isComplete) this.setResult(user, { kind: 'unsent', reason: NOT_SHOWN });
+      else if (isComplete) this.setResult(user, { kind: 'unknown', reason: NOT_SHOWN });
     }
     return toSend;
   }
@@ -147,7 +148,7 @@ export class Roster extends PlannedUsers {
 
   /** Users that were sent and are not known to be in the goal state, but may be sooner or later. */
   listMissing(): number[] {
-    return this.listUsers((state) => (state & RESULT & ~(DONE | REFUSED)) !== 0);
+    return this.listUsers((state) => (state & RESULT & ~(DONE | REFUSED)) !== 0 && (state & UNSENT) === 0);
   }
 
   /** Whether a user may be sent again. */
@@ -215,7 +216,7 @@ export class Roster extends PlannedUsers {
   /** What a result says about whether a request was carried out. */
   private findEvidence(state: number, result: OperationResult): number {
     if (result.kind === 'done' || result.kind === 'unconfirmed') return TOUCHED;
-    if (result.kind === 'unsent') return 0;
+    if (result.kind === 'unsent' || result.kind === 'unknown') return 0;
     const isFirst = this.isWhole && (state & (RESULT | TOUCHED | FIRST_REFUSED)) === 0;
     return isFirst && result.reason.type !== NO_SUCH_USER.type ? FIRST_REFUSED : 0;
   }

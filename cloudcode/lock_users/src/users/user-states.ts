@@ -51,6 +51,7 @@ export const RESULT_FLAGS: Readonly<Record<OperationResult['kind'], number>> = {
   failed: FAILED,
   refused: REFUSED,
   unsent: REFUSED | UNSENT,
+  unknown: UNCONFIRMED | UNSENT,
   unconfirmed: UNCONFIRMED
 };
 

@@ -3,6 +3,8 @@ import { errorResponse } from '../http/ApiResponse';
 import { answerWith } from '../http/Exchange';
 import type { Step } from '../http/Exchange';
 import type { Limits } from './Limits';
+import type { Switches } from './Switches';
+import { tellWait } from './tell-wait';
 
 /** The token bucket of a deployment: one token per request, whoever makes it (documented, "API limits"). */
 export class RequestLimiter {
@@ -40,9 +42,29 @@ export class RequestLimiter {
     this.tokens -= 1;
     return true;
   }
+
+  /** Milliseconds until a request would be let in; at least 1. */
+  waitMs(): number {
+    return Math.max(1, ((1 - this.tokens) / this.current.rate) * 1000);
+  }
 }
 
-/** Step: answers 429 to requests over the limit. */
-export function limitRequests(limiter: RequestLimiter): Step {
-  return (request, next) => (limiter.admit() ? next(request) : answerWith(() => errorResponse(tooManyRequests())));
+/**
+ * Step: answers 429 to requests over the limit.
+ *
+ * @param header how the answer says how long to wait
+ */
+export function limitRequests(
+  limiter: RequestLimiter,
+  header: Switches['retryAfterHeader'],
+  nowMs: () => number
+): Step {
+  return (request, next) => {
+    if (limiter.admit()) return next(request);
+    const waitMs = limiter.waitMs();
+    return answerWith(() => ({
+      ...errorResponse(tooManyRequests()),
+      ...(header !== 'absent' && tellWait(Math.ceil(waitMs / 1000), header, nowMs()))
+    }));
+  };
 }

@@ -1,7 +1,7 @@
 /**
  * What the emulator does where the platform's behaviour is published nowhere. docs/local-backend.md has the reasons.
- * The first value of each is the default and the harshest: what a client has to survive if it is true. `filterById` is the
- * exception: its default is what the vendor's library relies on.
+ * The first value of each is the default and the harshest: what a client has to survive if it is true. Exceptions: `filterById`
+ * works as the vendor's library relies on, `listTotal` is as documented, and without `usersApi` nothing could be tried.
  */
 export interface Switches {
   /** What the result of a `users/lock` operation repeats of it, beside `success` and `error`. */
@@ -16,8 +16,11 @@ export interface Switches {
   readonly repeatError: 'invalid-operation' | 'already';
   /** The answer to lock, unlock, wipe and re-authenticate: 204, 200 with the user as JSON, or 200 with no body. */
   readonly actionAnswer: 'no-content' | 'user' | 'empty';
-  /** Whether lists have `total` only with `total=true`, or always. */
-  readonly listTotal: 'on-request' | 'always';
+  /**
+   * Which lists have `total`: those for `Token` clients (CloudCode) only with `total=true`, all others always; or all of them only
+   * with `total=true`; or all of them always.
+   */
+  readonly listTotal: 'by-client' | 'on-request' | 'always';
   /** What a lock does whose `wipe` is missing or is neither true nor false. */
   readonly missingWipe: 'wipe' | 'keep' | 'refuse';
   /** Whether an unknown method or a missing `user_id` spoils the whole batch or only its operation. */
@@ -34,6 +37,15 @@ export interface Switches {
   readonly webhookPayload: 'external' | 'object';
   /** Whether `id = ?` and `id in ?` work in queries of objects, are refused with 400, or are ignored: every object is shown. */
   readonly filterById: 'works' | 'refused' | 'ignored';
+  /**
+   * What becomes of `users/unlock` in a batch: its operation is refused, or the whole batch, or it works, or it is answered
+   * with success and does nothing.
+   */
+  readonly batchUnlock: 'refused-operation' | 'refused-request' | 'works' | 'claims-success';
+  /** How a 429 of the rate limit says how long to wait: not at all, in seconds, or by a date. */
+  readonly retryAfterHeader: 'absent' | 'seconds' | 'date';
+  /** Whether the deployment has the users API, or it is as an old app may be: its routes and `users/…` in a batch are unknown. */
+  readonly usersApi: 'there' | 'absent';
 }
 
 /** Every switch with its values, the default first. */
@@ -44,7 +56,7 @@ export const SWITCH_VALUES: { readonly [Name in keyof Switches]: readonly [Switc
   repeatLock: ['error', 'success'],
   repeatError: ['invalid-operation', 'already'],
   actionAnswer: ['no-content', 'user', 'empty'],
-  listTotal: ['on-request', 'always'],
+  listTotal: ['by-client', 'on-request', 'always'],
   missingWipe: ['wipe', 'keep', 'refuse'],
   invalidOperation: ['whole-request', 'per-operation'],
   unauthorizedBody: ['text', 'json'],
@@ -52,7 +64,10 @@ export const SWITCH_VALUES: { readonly [Name in keyof Switches]: readonly [Switc
   sessionsOfNewUser: ['absent', 'empty'],
   usersPageSize: ['100/1000', '10/100', '1000/1000'],
   webhookPayload: ['external', 'object'],
-  filterById: ['works', 'refused', 'ignored']
+  filterById: ['works', 'refused', 'ignored'],
+  batchUnlock: ['refused-operation', 'refused-request', 'works', 'claims-success'],
+  retryAfterHeader: ['absent', 'seconds', 'date'],
+  usersApi: ['there', 'absent']
 };
 
 /**

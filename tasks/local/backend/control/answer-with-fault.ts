@@ -4,6 +4,7 @@ import type { ApiResponse } from '../http/ApiResponse';
 import type { OperationFailure, ParsedRequest } from '../http/ParsedRequest';
 import type { AnswerFault } from './Fault';
 import type { Hit } from './FaultPlayer';
+import { tellWait } from './tell-wait';
 
 type StatusFault = Extract<AnswerFault, { kind: 'status' }>;
 type OperationsFault = Extract<AnswerFault, { kind: 'fail-operations' }>;
@@ -109,16 +110,10 @@ function answerStatus(fault: StatusFault, nowMs: number): ApiResponse {
 }
 
 function chooseRetryAfter(
-  { retryAfter, retryAfterAs }: StatusFault,
+  { retryAfter, retryAfterAs = 'seconds' }: StatusFault,
   nowMs: number
 ): Pick<ApiResponse, 'headers' | 'retryAfterMs'> | undefined {
-  if (retryAfter === undefined) return undefined;
-  if (retryAfterAs !== 'date') {
-    return { headers: { 'Retry-After': String(retryAfter) }, retryAfterMs: retryAfter * 1000 };
-  }
-  // A date has whole seconds.
-  const untilMs = Math.ceil(nowMs / 1000 + retryAfter) * 1000;
-  return { headers: { 'Retry-After': new Date(untilMs).toUTCString() }, retryAfterMs: untilMs - nowMs };
+  return retryAfter === undefined ? undefined : tellWait(retryAfter, retryAfterAs, nowMs);
 }
 
 function answerBody(status: number, body: 'json' | 'html' | 'empty'): ApiResponse {

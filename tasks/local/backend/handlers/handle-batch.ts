@@ -1,10 +1,11 @@
+import type { Switches } from '../control/Switches';
 import { ApiError, invalidRequest } from '../http/ApiError';
 import { TEXT_TYPE } from '../http/ApiResponse';
 import type { ApiResponse } from '../http/ApiResponse';
 import type { OperationFailure, ParsedRequest } from '../http/ParsedRequest';
-import { isLock, isRecord, readJsonObject } from '../http/read-json-object';
+import { isLock, isRecord, isUnlock, readJsonObject } from '../http/read-json-object';
 import type { Backend } from './Backend';
-import { lockOnce, readWipe } from './handle-users';
+import { lockOnce, readWipe, unlockOnce } from './handle-users';
 
 type Operation = Readonly<Record<string, unknown>>;
 type Result = Readonly<Record<string, unknown>> | null;
@@ -22,8 +23,8 @@ export function handleBatch(backend: Backend, request: ParsedRequest): ApiRespon
     if (backend.switches.overLimitError === 'json') throw invalidRequest(detail);
     return { status: 413, text: { type: TEXT_TYPE, content: 'Request Entity Too Large\n' } };
   }
-  if (backend.switches.invalidOperation === 'whole-request') {
-    operations.forEach((operation: unknown) => checkOperation(backend, operation));
+  for (const operation of operations as unknown[]) {
+    if (spoilsRequest(backend, operation)) checkOperation(backend, operation);
   }
 
   const results: Result[] = [];
@@ -47,13 +48,21 @@ export function handleBatch(backend: Backend, request: ParsedRequest): ApiRespon
   };
 }
 
+/** Whether an operation that is not well-formed spoils the whole request. */
+function spoilsRequest({ switches }: Backend, operation: unknown): boolean {
+  const isRefusedUnlock = isUnlock(operation) && !canUnlock(switches);
+  if (isRefusedUnlock) return switches.batchUnlock === 'refused-request';
+  return switches.invalidOperation === 'whole-request';
+}
+
 /** @throws ApiError `INVALID_API_REQUEST` where an operation is not well-formed */
 function checkOperation(backend: Backend, operation: unknown): Operation {
   if (!isRecord(operation)) throw invalidRequest('Each operation must be an object.');
   const { method } = operation;
-  if (method === 'users/lock') {
-    if (typeof operation['user_id'] !== 'string') throw invalidRequest("'users/lock' needs a 'user_id'.");
-    readWipe(backend, operation);
+  const { usersApi } = backend.switches;
+  if (usersApi === 'there' && (method === 'users/lock' || (isUnlock(operation) && canUnlock(backend.switches)))) {
+    if (typeof operation['user_id'] !== 'string') throw invalidRequest(`'${String(method)}' needs a 'user_id'.`);
+    if (method === 'users/lock') readWipe(backend, operation);
     return operation;
   }
   if (typeof method !== 'string' || !['post', 'put', 'patch', 'delete'].includes(method)) {
@@ -90,6 +99,10 @@ function carryOut(backend: Backend, operation: Operation): Readonly<Record<strin
     lockOnce(backend, operation['user_id'] as string, readWipe(backend, operation));
     return { ...identify(backend, operation), success: true };
   }
+  if (isUnlock(operation)) {
+    if (backend.switches.batchUnlock === 'works') unlockOnce(backend, operation['user_id'] as string);
+    return { ...identify(backend, operation), success: true };
+  }
   const { method, object } = operation as { method: string; object: Operation };
   const id = applyToObject(backend, method, object);
   return { method, object: { type: object['type'], id }, success: true };
@@ -120,6 +133,10 @@ function identify(backend: Backend, operation: unknown): Readonly<Record<string,
   if (!isRecord(operation)) return {};
   const { method, object, user_id: userId } = operation;
   if (isRecord(object)) return { method, object: { type: object['type'], id: object['id'] } };
-  if (method !== 'users/lock' || backend.switches.echo === 'nothing') return {};
+  if ((method !== 'users/lock' && !isUnlock(operation)) || backend.switches.echo === 'nothing') return {};
   return backend.switches.echo === 'ids' ? { method, user_id: userId } : { ...operation };
+}
+
+function canUnlock({ batchUnlock }: Switches): boolean {
+  return batchUnlock === 'works' || batchUnlock === 'claims-success';
 }

@@ -1,6 +1,7 @@
 import type { ApiResponse } from '../http/ApiResponse';
+import type { ParsedRequest } from '../http/ParsedRequest';
 import type { Backend } from './Backend';
-import { describeDataModel } from './describe-data-model';
+import { describeDataModel, hashDataModel } from './describe-data-model';
 
 /** `GET info.json`: what the deployment is. */
 export function getInfo({ label, environment, backendId, startedAt }: Backend): ApiResponse {
@@ -20,9 +21,12 @@ export function getInfo({ label, environment, backendId, startedAt }: Backend): 
   };
 }
 
-/** `GET datamodel.json`. */
-export function getDataModelJson({ state }: Backend): ApiResponse {
-  return { status: 200, json: describeDataModel(state.dataModel, state.userModel) };
+/** `GET datamodel.json`; 304 where the caller has this version of it already (documented, "Retrieve the app data model"). */
+export function getDataModelJson({ state }: Backend, { knownVersions }: ParsedRequest): ApiResponse {
+  const tag = `"${hashDataModel(state.dataModel)}"`;
+  const headers = { ETag: tag };
+  if (knownVersions.some((version) => version === tag || version === '*')) return { status: 304, headers };
+  return { status: 200, headers, json: describeDataModel(state.dataModel, state.userModel) };
 }
 
 /** `GET datamodel.xml`. */

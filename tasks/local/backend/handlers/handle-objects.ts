@@ -1,7 +1,7 @@
 import { invalidRequest } from '../http/ApiError';
 import type { ApiResponse } from '../http/ApiResponse';
 import type { ParsedRequest } from '../http/ParsedRequest';
-import { isRecord, readJsonObject } from '../http/read-json-object';
+import { readJsonObject } from '../http/read-json-object';
 import { applyFilterById } from '../query/apply-filter-by-id';
 import { cutPage } from '../query/cut-page';
 import type { ListQuery } from '../query/ListQuery';
@@ -10,6 +10,8 @@ import { readCount } from '../query/read-count';
 import { readListQuery, readSort } from '../query/read-list-query';
 import type { ObjectStore } from '../state/ObjectStore';
 import type { Backend } from './Backend';
+import { readGiven, readNamed } from './read-given';
+import { showsTotal } from './shows-total';
 
 /** Most objects on one page. Documented ("Retrieve all objects"). */
 const MAX_PAGE = 1000;
@@ -25,9 +27,7 @@ export function listObjects(backend: Backend, request: ParsedRequest, model: str
 /** `POST objects/:model.json`. */
 export function createObject(backend: Backend, request: ParsedRequest, model: string): ApiResponse {
   const store = backend.state.store(model);
-  const given = readJsonObject(request)[model];
-  if (!isRecord(given)) throw invalidRequest(`The body must have the key '${model}' with the object.`);
-  const created = backend.state.create(model, given);
+  const created = backend.state.create(model, readNamed(request, store));
   return { status: Number(backend.switches.createStatus), json: store.show(created) };
 }
 
@@ -38,7 +38,7 @@ export function queryObjects(backend: Backend, request: ParsedRequest, model: st
   if (typeof expression !== 'string' || !Array.isArray(args)) {
     throw invalidRequest("'expression' must be text and 'arguments' a list.");
   }
-  const parsed = parseExpression(expression, args, (field) => store.knowsField(field));
+  const parsed = parseExpression(expression, args, (field) => store.typeOf(field));
   return list(backend, request, store, { expression: parsed, sort: readSort(sort, store) }, limit, skip);
 }
 
@@ -50,13 +50,13 @@ export function getObject({ state }: Backend, { view }: ParsedRequest, model: st
 /** `PUT objects/:model/:id.json`: creates or replaces an object. */
 export function putObject({ state }: Backend, request: ParsedRequest, model: string, id: string): ApiResponse {
   const store = state.store(model);
-  return { status: 200, json: store.show(state.replace(model, id, readGiven(request, model))) };
+  return { status: 200, json: store.show(state.replace(model, id, readGiven(request, store))) };
 }
 
 /** `PATCH objects/:model/:id.json`: changes the given fields of an object. */
 export function patchObject({ state }: Backend, request: ParsedRequest, model: string, id: string): ApiResponse {
   const store = state.store(model);
-  return { status: 200, json: store.show(state.change(model, id, readGiven(request, model))) };
+  return { status: 200, json: store.show(state.change(model, id, readGiven(request, store))) };
 }
 
 /** `DELETE objects/:model/:id.json`. */
@@ -65,36 +65,21 @@ export function deleteObject({ state }: Backend, _request: ParsedRequest, model:
   return { status: 200 };
 }
 
-/** The object of a body, with or without the model's name around it. */
-function readGiven(request: ParsedRequest, model: string): Readonly<Record<string, unknown>> {
-  const body = readJsonObject(request);
-  const given = body[model] ?? body;
-  if (!isRecord(given)) throw invalidRequest(`The key '${model}' must hold the object.`);
-  return given;
-}
-
 function list(
   backend: Backend,
-  { url, view }: ParsedRequest,
+  request: ParsedRequest,
   store: ObjectStore,
   query: ListQuery,
   limit: unknown,
   skip: unknown
 ): ApiResponse {
+  const { view } = request;
   const from = readCount(skip, 'skip') ?? 0;
   const size = Math.min(readCount(limit, 'limit') ?? MAX_PAGE, MAX_PAGE);
   const expression = applyFilterById(query.expression, backend.switches.filterById);
   const found = store.list({ ...query, expression }, view?.agoMs);
   const { rows, more } = cutPage(found, from, size, view);
   const objects = rows.map((object) => store.show(object));
-  const withTotal = backend.switches.listTotal === 'always' || url.searchParams.get('total') === 'true';
-  return {
-    status: 200,
-    json: {
-      objects,
-      count: objects.length,
-      ...(withTotal && { total: found.length }),
-      more
-    }
-  };
+  const total = showsTotal(backend, request) && { total: found.length };
+  return { status: 200, json: { objects, count: objects.length, ...total, more } };
 }

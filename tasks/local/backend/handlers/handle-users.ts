@@ -8,17 +8,19 @@ import { readCount } from '../query/read-count';
 import { lockUser, showSession, showUser, signOut } from '../state/Session';
 import type { Session, UserRecord } from '../state/Session';
 import type { Backend } from './Backend';
+import { showsTotal } from './shows-total';
 
 /** `GET users`: a page of the users. */
-export function listUsers(backend: Backend, { url, view }: ParsedRequest): ApiResponse {
+export function listUsers(backend: Backend, request: ParsedRequest): ApiResponse {
+  const { url, view } = request;
   const [defaultSize, maxSize] = backend.switches.usersPageSize.split('/').map(Number) as [number, number];
   const from = readCount(url.searchParams.get('skip'), 'skip') ?? 0;
   const size = Math.min(readCount(url.searchParams.get('limit'), 'limit') ?? defaultSize, maxSize);
   const users = backend.state.users(view?.agoMs);
   const { rows, more } = cutPage(users, from, size, view);
   const objects = rows.map((user) => show(backend, user));
-  const withTotal = backend.switches.listTotal === 'always' || url.searchParams.get('total') === 'true';
-  return { status: 200, json: { ...(withTotal && { total: users.length }), count: objects.length, more, objects } };
+  const total = showsTotal(backend, request) && { total: users.length };
+  return { status: 200, json: { ...total, count: objects.length, more, objects } };
 }
 
 /** `GET users/:user`. */
@@ -34,10 +36,7 @@ export function lock(backend: Backend, request: ParsedRequest, userId: string): 
 
 /** `POST users/:user/unlock`. The sessions stay as they are. */
 export function unlock(backend: Backend, _request: ParsedRequest, userId: string): ApiResponse {
-  const user = backend.state.userToChange(userId);
-  if (!user.locked) checkRepeat(backend, userId, 'unlocked');
-  user.locked = false;
-  return answerAction(backend, user);
+  return answerAction(backend, unlockOnce(backend, userId));
 }
 
 /**
@@ -98,6 +97,14 @@ export function lockOnce(backend: Backend, userId: string, wipe: boolean): UserR
   const user = backend.state.userToChange(userId);
   if (user.locked) checkRepeat(backend, userId, 'locked');
   lockUser(user, wipe, backend.state.now());
+  return user;
+}
+
+/** Unlocks a user, or answers the error that the switch names for one who is unlocked already. */
+export function unlockOnce(backend: Backend, userId: string): UserRecord {
+  const user = backend.state.userToChange(userId);
+  if (!user.locked) checkRepeat(backend, userId, 'unlocked');
+  user.locked = false;
   return user;
 }
 

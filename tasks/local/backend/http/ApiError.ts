@@ -16,14 +16,14 @@ export class ApiError extends Error {
   }
 }
 
-/** 400: the request does not make sense. The status is assumed; the type is documented ("Error responses"). */
+/** 400: the request does not make sense. Documented ("Error responses"). */
 export function invalidRequest(detail: string): ApiError {
   return new ApiError(400, 'INVALID_API_REQUEST', 'Invalid API request.', detail);
 }
 
-/** A value that does not fit its field. The type is documented for batches; the status outside of them is assumed. */
+/** 422: a value that does not fit its field. Documented ("Error responses"). */
 export function invalidValue(detail: string): ApiError {
-  return new ApiError(400, 'INVALID_VALUE', 'Invalid value specified.', detail);
+  return new ApiError(422, 'INVALID_VALUE', 'Invalid value specified.', detail);
 }
 
 /** 404: no such object or user. Documented. */

@@ -9,6 +9,7 @@ export interface RawRequest {
   /** The header `Journey-Authentication-Type`, which devices send. */
   readonly authenticationType?: string | undefined;
   readonly cacheControl?: string | undefined;
+  readonly ifNoneMatch?: string | undefined;
   readonly body: string;
 }
 
@@ -41,8 +42,12 @@ export interface ParsedRequest {
   readonly isFromDevice: boolean;
   /** Whether the request says `Cache-Control: no-cache`, or `no-store`, which asks for more. */
   readonly refusesCache: boolean;
+  /** What `If-None-Match` lists: versions that the caller has, each with its quotation marks; a weak one counts as strong. */
+  readonly knownVersions: readonly string[];
   /** Whether the Content-Type is JSON. */
   readonly isJson: boolean;
+  /** Whether the body is a form: by its Content-Type, or because it has none (documented, "Introduction"). */
+  readonly isForm: boolean;
   /** The body as it came, for the log. */
   readonly body: string;
   /** The body as JSON, whatever its Content-Type; undefined where it is empty or not valid. */
@@ -51,7 +56,7 @@ export interface ParsedRequest {
   readonly operations: readonly unknown[];
   /** Whether it is a batch with at least one lock. */
   readonly isLockBatch: boolean;
-  /** Whether it changes users: a batch with a lock, or a request that changes a single user or session. */
+  /** Whether it changes users: a batch with a lock or an unlock, or a request that changes a single user or session. */
   readonly changesUsers: boolean;
   /** Users that it names: one for each operation of a batch (empty text where it names none), or the single user. */
   readonly userIds: readonly string[];

@@ -35,7 +35,7 @@ export function createPipeline({ backend, token, log, clientRules, limiter, faul
   return chainSteps([
     logRequests(log, nowMs),
     checkClientRules(clientRules, () => limiter.limits.concurrency, nowMs),
-    limitRequests(limiter),
+    limitRequests(limiter, switches.retryAfterHeader, nowMs),
     injectFaults(faults, backend.state, nowMs),
     checkCredentials({ backendId, token, unauthorizedBody: switches.unauthorizedBody }),
     routeRequest(backend)

@@ -1,5 +1,5 @@
 import type { Authorization, ParsedRequest, RawRequest } from './ParsedRequest';
-import { isLock, isRecord } from './read-json-object';
+import { isLock, isRecord, isUnlock } from './read-json-object';
 
 /** Requests that change one user, or one session of a user. */
 const SINGLE_CHANGE = /^POST users\/([^/]+)\/(?:lock|unlock|sessions\/[^/]+\/(?:wipe|re-authenticate))\/?$/;
@@ -20,12 +20,14 @@ export function parseRequest({ method, url, body, ...headers }: RawRequest): Par
     authorization: parseAuthorization(headers.authorization),
     isFromDevice: headers.authenticationType === 'Device',
     refusesCache: /\bno-(?:cache|store)\b/i.test(headers.cacheControl ?? ''),
+    knownVersions: (headers.ifNoneMatch ?? '').split(',').map((version) => version.trim().replace(/^W\//, '')),
     isJson: /^application\/json\b/i.test(headers.contentType ?? ''),
+    isForm: /^application\/x-www-form-urlencoded\b|^$/i.test(headers.contentType ?? ''),
     body,
     json,
     operations,
     isLockBatch,
-    changesUsers: isLockBatch || changedUser !== undefined,
+    changesUsers: isLockBatch || operations.some(isUnlock) || changedUser !== undefined,
     userIds: changedUser === undefined ? operations.map(readUserId) : [changedUser]
   };
 }

@@ -22,3 +22,8 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 export function isLock(operation: unknown): operation is Readonly<Record<string, unknown>> {
   return isRecord(operation) && operation['method'] === 'users/lock';
 }
+
+/** Whether an operation of a batch unlocks a user. No source shows this method; it stands to reason beside `users/lock`. */
+export function isUnlock(operation: unknown): operation is Readonly<Record<string, unknown>> {
+  return isRecord(operation) && operation['method'] === 'users/unlock';
+}

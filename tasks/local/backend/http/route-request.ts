@@ -14,7 +14,8 @@ export function routeRequest(backend: Backend): Step {
     const path = request.segments?.slice(3) ?? [];
     return answerWith(() =>
       catchApiError(() => {
-        const response = router.answer(backend, request, path);
+        const isAbsent = path[0] === 'users' && backend.switches.usersApi === 'absent';
+        const response = isAbsent ? undefined : router.answer(backend, request, path);
         if (response === undefined) throw routeError(request.method, path.join('/'));
         return response;
       })

@@ -59,6 +59,7 @@ function readHead(request: IncomingMessage): Omit<RawRequest, 'body'> {
     authorization: request.headers.authorization,
     contentType: request.headers['content-type'],
     cacheControl: request.headers['cache-control'],
+    ifNoneMatch: request.headers['if-none-match'],
     authenticationType: request.headers['journey-authentication-type']?.toString()
   };
 }

@@ -1,6 +1,7 @@
 import { invalidRequest } from '../http/ApiError';
 import { OPERATORS } from './Expression';
 import type { Expression, Operator } from './Expression';
+import { readArgument } from './read-argument';
 
 interface Token {
   readonly text: string;
@@ -15,13 +16,13 @@ const OPERATOR_TEXTS: readonly string[] = OPERATORS;
  * Parses query text such as `role = ? and (name starts with ? or depot_id in ?)`; each `?` takes the next argument.
  * Empty text is the condition that always holds.
  *
- * @param knowsField whether the model has a field of that name
+ * @param typeOf the type of the model's field of that name, undefined where there is none
  * @throws ApiError `INVALID_API_REQUEST` with the position of the mistake
  */
 export function parseExpression(
   text: string,
   args: readonly unknown[],
-  knowsField: (name: string) => boolean
+  typeOf: (name: string) => string | undefined
 ): Expression {
   const tokens = tokenize(text);
   let next = 0;
@@ -52,14 +53,14 @@ export function parseExpression(
       return inner;
     }
     const field = tokens[next]?.text ?? '';
-    if (!knowsField(field)) fail(`Unknown field '${field}'`);
+    const type = typeOf(field) ?? fail(`Unknown field '${field}'`);
     next++;
     if (!OPERATOR_TEXTS.includes(tokens[next]?.text ?? '')) fail('Expected an operator');
     const operator = take() as Operator;
     if (tokens[next]?.text !== '?') fail('Expected ?');
     if (used >= args.length) fail('Not enough arguments');
     next++;
-    const argument = args[used++];
+    const argument = readArgument(type, operator, args[used++]);
     if ((operator === 'in' || operator === 'not in') && !Array.isArray(argument)) fail(`'${operator}' takes a list`);
     return { kind: 'compare', field, operator, argument };
   }

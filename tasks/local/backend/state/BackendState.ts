@@ -4,8 +4,10 @@ import type { DataModel } from './DataModel';
 import { DeviceSessions } from './DeviceSessions';
 import { OBJECT_ID, parseValues } from './field-values';
 import type { Value } from './field-values';
+import type { FindRelated } from './format-display';
 import { ObjectStore } from './ObjectStore';
 import type { StoredObject } from './ObjectStore';
+import { formatDateTime } from './parse-dates';
 import { lockUser } from './Session';
 import type { SessionState, UserRecord } from './Session';
 import { UserStore } from './UserStore';
@@ -46,19 +48,28 @@ export class BackendState {
     private readonly nowMs: () => number,
     private readonly webhooks: Webhooks
   ) {
-    this.stores = new Map([...dataModel.models].map(([name, model]) => [name, new ObjectStore(model, nowMs)]));
+    const find: FindRelated = (model, id) => {
+      const store = this.stores.get(model);
+      const object = store?.get(id);
+      return store && object && { model: store.model, values: object.values };
+    };
+    this.stores = new Map([...dataModel.models].map(([name, model]) => [name, new ObjectStore(model, nowMs, find)]));
     this.userStore = new UserStore(nowMs);
     if (!this.stores.has(userModel)) throw new Error(`The data model has no user model "${userModel}".`);
   }
 
   /** The time as the API writes it: ISO 8601, UTC, to the second. */
   now(): string {
-    return new Date(this.nowMs()).toISOString().replace(/\.\d+Z$/, 'Z');
+    return formatDateTime(this.nowMs());
   }
 
-  /** @throws ApiError `ROUTE_ERROR` where there is no such model */
+  /**
+   * The objects of a model, by its name, or by its plural, as samples of the documentation have it.
+   *
+   * @throws ApiError `ROUTE_ERROR` where there is no such model
+   */
   store(model: string): ObjectStore {
-    const store = this.stores.get(model);
+    const store = this.stores.get(model) ?? this.stores.get(model.replace(/s$/, ''));
     if (store === undefined) throw routeError('model', model);
     return store;
   }
@@ -116,9 +127,10 @@ export class BackendState {
 
   /** Deletes an object. Deleting a user locks the user and wipes the devices, for good (documented). */
   delete(model: string, id: string): void {
+    const store = this.store(model);
     const object = this.object(model, id);
-    this.store(model).delete(object.id);
-    if (model !== this.userModel || this.userStore.find(id) === undefined) return;
+    store.delete(object.id);
+    if (store.model.name !== this.userModel || this.userStore.find(id) === undefined) return;
     const user = this.userStore.change(id);
     lockUser(user, true, this.now());
     this.userStore.remove(user);

@@ -4,9 +4,9 @@ export interface Field {
   readonly label: string;
   /** The type without its subtype, such as `text`. */
   readonly type: string;
-  /** The type as written, such as `text:name`. */
-  readonly subtype: string;
-  /** Choices by key; empty where the field is no choice. */
+  /** What follows the type, such as `name` of `text:name`. */
+  readonly subtype: string | undefined;
+  /** Choices by key, also of a boolean; empty where the field is no choice. */
   readonly options: ReadonlyMap<string, string>;
 }
 
@@ -26,9 +26,9 @@ export interface Webhook {
   readonly receiver: 'cloudcode' | 'pdfmailer' | undefined;
   /** The task or the template. */
   readonly action: string | undefined;
-  /** Fields that must be present for it to fire. */
+  /** Fields and relations that must be present for it to fire. */
   readonly required: readonly string[];
-  /** Fields that the payload leaves out. */
+  /** Fields and relations that the payload leaves out. */
   readonly left: readonly string[];
 }
 

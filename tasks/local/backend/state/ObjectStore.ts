@@ -3,6 +3,8 @@ import type { ListQuery } from '../query/ListQuery';
 import type { Field, Model } from './DataModel';
 import { isRelationId, showValue } from './field-values';
 import type { Value } from './field-values';
+import { formatDisplay } from './format-display';
+import type { FindRelated } from './format-display';
 import { History } from './History';
 
 /** An object of a model as it is kept. */
@@ -22,14 +24,20 @@ export class ObjectStore {
   private readonly shownFields: readonly (readonly [string, Field | undefined])[];
 
   private readonly history: History<StoredObject>;
+  /** Names of the fields with multiple choices. */
+  private readonly lists: ReadonlySet<string>;
 
+  /** @param find finds the objects that belongs-to relations lead to */
   constructor(
     readonly model: Model,
-    nowMs: () => number
+    nowMs: () => number,
+    private readonly find: FindRelated
   ) {
     this.history = new History((object) => ({ ...object, values: new Map(object.values) }), nowMs);
     const relations = [...model.belongsTo.keys()].map((name) => [`${name}_id`, undefined] as const);
     this.shownFields = [...model.fields, ...relations];
+    const fields = [...model.fields.values()];
+    this.lists = new Set(fields.filter(({ type }) => type.startsWith('multiple-choice')).map(({ name }) => name));
   }
 
   get size(): number {
@@ -77,56 +85,62 @@ export class ObjectStore {
 
   /** Every object that the query is about, in its order, as it was so long ago. Default: as it is. */
   list(query: ListQuery, agoMs = 0): readonly StoredObject[] {
-    if (agoMs > 0) return selectObjects(this.history.listAt(this.objects.values(), agoMs), query);
+    if (agoMs > 0) return this.select(this.history.listAt(this.objects.values(), agoMs), query);
     const key = JSON.stringify(query);
     if (this.lastList?.key === key) return this.lastList.objects;
-    const objects = selectObjects(this.objects.values(), query);
+    const objects = this.select(this.objects.values(), query);
     this.lastList = { key, objects };
     return objects;
   }
 
-  /** The object as the API shows it. `id`, `type`, `updated_at` and `display` are always there (documented). */
+  /**
+   * The object as the API shows it. `id`, `type`, `updated_at` and `display` are always there (documented); what has no value is
+   * left out (documented: a field that is not there is null).
+   */
   show(object: StoredObject): Record<string, unknown> {
     const { model } = this;
-    const display = model.display.replace(/\{([^}]*)\}/g, (_, name: string) => String(object.values.get(name) ?? ''));
     const shown: Record<string, unknown> = {
       id: object.id,
       type: model.name,
       updated_at: object.updatedAt,
-      display
+      display: formatDisplay({ model, values: object.values }, this.find)
     };
-    for (const [name, field] of this.shownFields) shown[name] = showValue(field, object.values.get(name) ?? null);
+    for (const [name, field] of this.shownFields) {
+      const value = object.values.get(name) ?? null;
+      if (value !== null) shown[name] = showValue(field, value);
+    }
     return shown;
   }
 
-  /** Whether queries may name the field. `_updated_at` is documented for queries; `id` is seen in the vendor's library. */
-  knowsField(name: string): boolean {
-    return (
-      ['id', 'updated_at', '_updated_at'].includes(name) ||
-      this.model.fields.has(name) ||
-      isRelationId(this.model, name)
-    );
+  /**
+   * The type of what queries may name, undefined where they may not. `_updated_at` is documented for queries; `id` is seen in
+   * the vendor's library.
+   */
+  typeOf(name: string): string | undefined {
+    if (name === 'updated_at' || name === '_updated_at') return 'datetime';
+    return name === 'id' || isRelationId(this.model, name) ? 'text' : this.model.fields.get(name)?.type;
   }
-}
 
-function selectObjects(objects: Iterable<StoredObject>, { expression, sort }: ListQuery): readonly StoredObject[] {
-  const found: StoredObject[] = [];
-  for (const object of objects) {
-    if (evaluateExpression(expression, (field) => readField(object, field))) found.push(object);
+  private select(objects: Iterable<StoredObject>, { expression, sort }: ListQuery): readonly StoredObject[] {
+    const found: StoredObject[] = [];
+    for (const object of objects) {
+      if (evaluateExpression(expression, (field) => this.read(object, field))) found.push(object);
+    }
+    return sort.length > 0 ? found.sort((a, b) => this.compare(a, b, sort)) : found;
   }
-  return sort.length > 0 ? found.sort((a, b) => compareObjects(a, b, sort)) : found;
-}
 
-function compareObjects(a: StoredObject, b: StoredObject, sort: ListQuery['sort']): number {
-  for (const { field, descending } of sort) {
-    const difference = compareValues(readField(a, field), readField(b, field));
-    if (difference !== 0) return descending ? -difference : difference;
+  private compare(a: StoredObject, b: StoredObject, sort: ListQuery['sort']): number {
+    for (const { field, descending } of sort) {
+      const difference = compareValues(this.read(a, field), this.read(b, field));
+      if (difference !== 0) return descending ? -difference : difference;
+    }
+    return compareValues(a.id, b.id);
   }
-  return compareValues(a.id, b.id);
-}
 
-function readField(object: StoredObject, field: string): Value {
-  if (field === 'id') return object.id;
-  if (field === 'updated_at' || field === '_updated_at') return object.updatedAt;
-  return object.values.get(field) ?? null;
+  /** A multiple choice without a value is an empty list to queries, as in the vendor's client. */
+  private read({ id, updatedAt, values }: StoredObject, field: string): Value {
+    if (field === 'id') return id;
+    if (field === 'updated_at' || field === '_updated_at') return updatedAt;
+    return values.get(field) ?? (this.lists.has(field) ? [] : null);
+  }
 }

@@ -29,7 +29,7 @@ export class Webhooks {
   /** An object was created or changed. */
   saved(store: ObjectStore, object: StoredObject, operation: 'create' | 'update'): void {
     for (const webhook of listDelivered(store.model)) {
-      if (!isComplete(webhook, object) || !this.isDue(webhook, object.id)) continue;
+      if (!isComplete(webhook, object, store.model) || !this.isDue(webhook, object.id)) continue;
       this.parts.onDelivery(this.describe(webhook, store, object, operation));
     }
   }
@@ -70,7 +70,8 @@ export class Webhooks {
     operation: 'create' | 'update'
   ): WebhookDelivery {
     const { backendId, payload } = this.parts;
-    const shown = Object.entries(store.show(stored)).filter(([field]) => !left.includes(field));
+    const isLeft = (name: string): boolean => left.some((entry) => name === entry || name === `${entry}_id`);
+    const shown = Object.entries(store.show(stored)).filter(([name]) => !isLeft(name));
     const object = Object.fromEntries(shown);
     if (payload === 'object') return { task: action, payload: object };
     const sender = { server: 'http://127.0.0.1', app: backendId, app_id: backendId, account_id: backendId };
@@ -82,6 +83,10 @@ function listDelivered({ webhooks }: Model): readonly Webhook[] {
   return webhooks.filter(({ receiver }) => receiver === 'cloudcode');
 }
 
-function isComplete({ required }: Webhook, { values }: StoredObject): boolean {
-  return required.every((field) => ![null, undefined, ''].includes(values.get(field) as string | null | undefined));
+/** A has-many relation that is required holds nothing back (assumed): the object itself does not show it. */
+function isComplete({ required }: Webhook, { values }: StoredObject, { hasMany }: Model): boolean {
+  return required.every((name) => {
+    const value = values.get(name) ?? values.get(`${name}_id`) ?? null;
+    return hasMany.has(name) || (value !== null && value !== '');
+  });
 }

@@ -1,7 +1,8 @@
 import { invalidValue } from '../http/ApiError';
 import type { Field, Model } from './DataModel';
+import { parseDate, parseDateTime } from './parse-dates';
 
-/** A value as it is kept: choices by key, dates and times as text. */
+/** A value as it is kept: choices by key, dates and times as the API shows them. */
 export type Value = string | number | boolean | null | readonly (string | number)[];
 
 /** Documented: ids are lower-case UUIDs ("Update a single object"). */
@@ -33,13 +34,22 @@ export function isRelationId(model: Model, name: string): boolean {
   return name.endsWith('_id') && model.belongsTo.has(name.slice(0, -'_id'.length));
 }
 
-/** A value as the API shows it: choices as `{ key, display }`. */
-export function showValue(field: Field | undefined, value: Value): unknown {
-  if (field === undefined || value === null) return value;
-  const choice = (key: string | number): object => ({ key, display: field.options.get(String(key)) ?? String(key) });
-  if (field.type.startsWith('single-choice')) return choice(value as string | number);
-  if (field.type.startsWith('multiple-choice')) return (value as readonly (string | number)[]).map(choice);
-  return value;
+/** A value as the API shows it: choices and booleans as `{ key, display }` (documented, "Field representation"). */
+export function showValue(field: Field | undefined, value: Exclude<Value, null>): unknown {
+  if (field === undefined || field.options.size === 0) return value;
+  const choice = (key: unknown): object => ({ key, display: showOption(field, key) });
+  return Array.isArray(value) ? value.map(choice) : choice(value);
+}
+
+/** What an option is called, or its key where the data model no longer has it. */
+export function showOption(field: Field, key: unknown): string {
+  return field.options.get(String(key)) ?? String(key);
+}
+
+/** The key of an option as values hold it: a number of integer choices, true or false of a boolean, else text. */
+export function readOptionKey({ type }: Pick<Field, 'type'>, text: string): string | number | boolean {
+  if (type.endsWith('-integer')) return Number(text);
+  return type === 'boolean' ? text === 'true' : text;
 }
 
 function parseRelationId(name: string, raw: unknown): string | null {
@@ -52,35 +62,35 @@ function parseValue(field: Field, raw: unknown): Value {
   if (raw === null || raw === undefined) return null;
   if (field.type.startsWith('multiple-choice')) {
     if (!Array.isArray(raw)) throw invalidValue(`The field '${field.name}' takes a list.`);
-    return raw.map((entry: unknown) => parseChoice(field, entry));
+    return raw.map((entry: unknown) => parseChoice(field, entry) as string | number);
   }
-  if (field.type.startsWith('single-choice')) return parseChoice(field, raw);
-  if (!isOfType(field.type, raw)) throw invalidValue(`The field '${field.name}' takes a value of type ${field.type}.`);
-  return raw as Value;
+  if (field.options.size > 0) return parseChoice(field, raw);
+  const value = readSimpleValue(field.type, raw);
+  if (value === undefined) throw invalidValue(`The field '${field.name}' takes a value of type ${field.type}.`);
+  return value;
 }
 
-function parseChoice(field: Field, raw: unknown): string | number {
+function parseChoice(field: Field, raw: unknown): string | number | boolean {
   const key = typeof raw === 'object' && raw !== null ? (raw as { key?: unknown }).key : raw;
-  const isKey = field.type.endsWith('-integer') ? Number.isInteger(key) : typeof key === 'string';
-  if (!isKey || !field.options.has(String(key))) {
+  const option = readOptionKey(field, String(key));
+  if (!field.options.has(String(key)) || option !== key) {
     throw invalidValue(`Invalid option ${JSON.stringify(key ?? null)} for field '${field.name}'.`);
   }
-  return key as string | number;
+  return option;
 }
 
-function isOfType(type: string, raw: unknown): boolean {
+/** The value of a type without options, or undefined where it is none. */
+function readSimpleValue(type: string, raw: unknown): Value | undefined {
   switch (type) {
     case 'number':
-      return typeof raw === 'number';
+      return typeof raw === 'number' ? raw : undefined;
     case 'integer':
-      return Number.isInteger(raw);
-    case 'boolean':
-      return typeof raw === 'boolean';
+      return Number.isInteger(raw) ? (raw as number) : undefined;
     case 'date':
-      return typeof raw === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(raw);
+      return typeof raw === 'string' ? parseDate(raw) : undefined;
     case 'datetime':
-      return typeof raw === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(raw) && !Number.isNaN(Date.parse(raw));
+      return typeof raw === 'string' ? parseDateTime(raw) : undefined;
     default:
-      return typeof raw === 'string';
+      return typeof raw === 'string' ? raw : undefined;
   }
 }

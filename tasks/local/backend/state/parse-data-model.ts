@@ -1,6 +1,7 @@
 import { DOMParser } from '@xmldom/xmldom';
 import type { Element } from '@xmldom/xmldom';
 import type { DataModel, Field, Model, Relation } from './DataModel';
+import { parseOptions } from './parse-options';
 import { parseWebhook } from './parse-webhook';
 
 /** Field types that this emulator can hold; attachments, photos, signatures, locations and tracks it cannot. */
@@ -47,31 +48,30 @@ function parseModel(element: Element): Model {
         .map((relation) => [relation.name, relation])
     );
   const fields = children('field').map((child) => parseField(child, name));
+  const [belongsTo, hasMany] = [relations('belongs-to'), relations('has-many')];
+  const known = [...fields.map((field) => field.name), ...belongsTo.keys(), ...hasMany.keys()];
   return {
     name,
     label: element.getAttribute('label') ?? name,
     display: children('display')[0]?.textContent?.trim() ?? '',
     fields: new Map(fields.map((field) => [field.name, field])),
-    belongsTo: relations('belongs-to'),
-    hasMany: relations('has-many'),
-    webhooks: children('webhook').map((child) => parseWebhook(child, name, fields))
+    belongsTo,
+    hasMany,
+    webhooks: children('webhook').map((child) => parseWebhook(child, name, known))
   };
 }
 
 function parseField(element: Element, model: string): Field {
   const name = readName(element, `A field of model "${model}"`);
-  const subtype = element.getAttribute('type') ?? '';
-  const type = subtype.split(':')[0] ?? '';
+  const written = element.getAttribute('type') ?? '';
+  const [type = '', subtype] = written.split(':');
   if (!FIELD_TYPES.includes(type)) {
     throw new Error(
-      `The field "${model}.${name}" has the type "${subtype}"; the local backend knows ${FIELD_TYPES.join(', ')}.`
+      `The field "${model}.${name}" has the type "${written}"; the local backend knows ${FIELD_TYPES.join(', ')}.`
     );
   }
-  const options = Array.from(element.getElementsByTagName('option')).map((option): [string, string] => [
-    option.getAttribute('key') ?? option.textContent ?? '',
-    option.textContent ?? ''
-  ]);
-  return { name, label: element.getAttribute('label') ?? name, type, subtype, options: new Map(options) };
+  const label = element.getAttribute('label') ?? name;
+  return { name, label, type, subtype, options: parseOptions(element, type) };
 }
 
 function parseRelation(element: Element, of: string): Relation {

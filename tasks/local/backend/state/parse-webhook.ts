@@ -1,12 +1,13 @@
 import type { Element } from '@xmldom/xmldom';
-import type { Field, Webhook } from './DataModel';
+import type { Webhook } from './DataModel';
 
 /**
  * Reads a `<webhook>` of a model. The rules are those of the vendor's parser.
  *
+ * @param known the fields and relations of the model, which the webhook may name
  * @throws Error naming the model where a rule is broken
  */
-export function parseWebhook(element: Element, model: string, fields: readonly Field[]): Webhook {
+export function parseWebhook(element: Element, model: string, known: readonly string[]): Webhook {
   const read = (name: string): string | undefined => element.getAttribute(name) || undefined;
   const fail = (what: string): never => {
     throw new Error(`A webhook of model "${model}" ${what}.`);
@@ -20,7 +21,7 @@ export function parseWebhook(element: Element, model: string, fields: readonly F
     return fail('has an action if and only if it has a receiver');
   const conditions = Array.from(element.getElementsByTagName('field')).map((child) => {
     const name = child.getAttribute('name') ?? '';
-    if (!fields.some((field) => field.name === name)) fail(`names "${name}", which is no field of the model`);
+    if (!known.includes(name)) fail(`names "${name}", which is no field and no relation of the model`);
     const flag = (attribute: string): boolean => {
       const value = child.getAttribute(attribute) ?? 'true';
       return value === 'true' || (value !== 'false' && fail(`says ${attribute}="${value}"; it is "true" or "false"`));
