@@ -155,7 +155,10 @@ export class FakePlatform implements BackendApi, UserSource {
   changeSession(userId: string, sessionId: string, changes: Partial<SessionState>): void {
     const before = this.sessions.get(userId) ?? [];
     const session = before.find((known) => known.sessionId === sessionId) ?? {
-      ...{ sessionId, state: 'ENROLLED', signedOutAtMs: null, authenticatedAtMs: null }
+      sessionId,
+      state: 'ENROLLED',
+      signedOutAtMs: null,
+      authenticatedAtMs: null
     };
     const others = before.filter((known) => known.sessionId !== sessionId);
     this.sessions.set(userId, [...others, { ...session, ...changes }]);
@@ -172,7 +175,11 @@ export class FakePlatform implements BackendApi, UserSource {
       }
     };
     return {
-      ...{ backend: this, userSource: this, records: this.records, clock, log },
+      backend: this,
+      userSource: this,
+      records: this.records,
+      clock,
+      log,
       queue: this.hasQueue ? queue : undefined,
       random: () => 0.5,
       newRunId: () => this.newRunId()

@@ -19,18 +19,16 @@ test('the second invocation is handed what the first has done, and no users', ()
   const continuation = next(undefined, 10, 90);
 
   expect(continuation).toEqual({
-    ...{
-      runId: 'run-1',
-      invocation: 2,
-      startedAtMs: 7000,
-      idleInvocations: 0,
-      doneSeen: 100,
-      done: 90,
-      unconfirmed: 0,
-      alreadyBefore: 10,
-      resetSessions: 2,
-      bucket: BUCKET
-    }
+    runId: 'run-1',
+    invocation: 2,
+    startedAtMs: 7000,
+    idleInvocations: 0,
+    doneSeen: 100,
+    done: 90,
+    unconfirmed: 0,
+    alreadyBefore: 10,
+    resetSessions: 2,
+    bucket: BUCKET
   });
   expect(isContinuation(JSON.parse(JSON.stringify(continuation)))).toBe(true);
 });
