@@ -1,5 +1,6 @@
 import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import { ChaosPlatform } from './ChaosPlatform';
+import { checkOutput } from './check-output';
 import { Oracle } from './Oracle';
 import type { Scenario } from './Scenario';
 import { prepareExpectation } from './prepare-expectation';
@@ -49,5 +50,6 @@ async function play(scenario: Scenario, platform: ChaosPlatform, killAfterMs: nu
   oracle.exclude(expectation.afterwards?.() ?? []);
   const again = await platform.trigger(expectation.parameters);
   oracle.checkLastRun(again);
-  return { reports: [...reports, ...again], problems: oracle.problems, log: platform.log };
+  const all = [...reports, ...again];
+  return { reports: all, problems: [...oracle.problems, ...checkOutput(platform.log, all)], log: platform.log };
 }

@@ -43,5 +43,10 @@ export async function scheduleContinuation(
   if (failure === undefined) {
     return { stop: { ...stop, nextStep: `Invocation ${next.invocation} is scheduled and goes on by itself.` }, next };
   }
-  return { stop: { ...stop, message: `${stop.message} The next invocation could not be scheduled: ${failure}` } };
+  return {
+    stop: {
+      ...stop,
+      message: `${stop.message} The next invocation could not be scheduled: ${failure.replace(/\.$/, '')}.`
+    }
+  };
 }
