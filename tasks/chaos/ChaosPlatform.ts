@@ -20,7 +20,7 @@ import type { Scenario } from './Scenario';
 import { seededRandom } from './random';
 import { VirtualClock } from '../shared/VirtualClock';
 import { delaySaves, disturbAnswers, jumpingClock, order, watchWaits } from './disturb-time';
-import type { TimeFaults } from './draw-time';
+import type { TimeFaults } from './TimeFaults';
 
 const BACKEND_ID = '64b0c0ffee64b0c0ffee64b0';
 const BACKEND_URL = `http://localhost/api/v4/${BACKEND_ID}`;

@@ -3,7 +3,7 @@ import type { Fault } from '../local/backend/control/Fault';
 import type { Limits } from '../local/backend/control/Limits';
 import type { Switches } from '../local/backend/control/Switches';
 import type { ChaosAction } from './ChaosAction';
-import type { TimeFaults } from './draw-time';
+import type { TimeFaults } from './TimeFaults';
 
 /** A deployment, its faults, and a run, all drawn by a seed. */
 export interface Scenario {

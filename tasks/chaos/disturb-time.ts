@@ -1,7 +1,7 @@
 import { Headers } from 'node-fetch';
 import type { Fetch } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
 import type { Clock } from '../../cloudcode/lock_users/src/ports';
-import type { TimeFaults } from './draw-time';
+import type { TimeFaults } from './TimeFaults';
 
 const SECOND_MS = 1000;
 
