@@ -3,7 +3,7 @@ import { makeScenario } from '../../tasks/chaos/make-scenario';
 
 test('a run that is cut every 2 seconds locks 20 000 users by continuations alone, each making progress', async () => {
   const platform = new ChaosPlatform({
-    ...makeScenario(1),
+    ...makeScenario(1, { evidence: false, time: false }),
     users: 20_000,
     locked: 0,
     batchSize: 1000,
@@ -36,7 +36,7 @@ test('a run that is cut every 2 seconds locks 20 000 users by continuations alon
 
 test('unlocking 10 000 users at the default pace outlasts one invocation, and continuation carries it to the end', async () => {
   const platform = new ChaosPlatform({
-    ...makeScenario(1),
+    ...makeScenario(1, { evidence: false, time: false }),
     users: 10_000,
     locked: 10_000,
     twoDevices: 0,

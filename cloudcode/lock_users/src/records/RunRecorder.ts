@@ -25,7 +25,7 @@ export interface RecordedBatch {
   /** Undefined once its outcome is saved, because the ids of all users take much memory. */
   record: BatchRecord | undefined;
   /** The fingerprint of the saved list of users that are not in the goal state: with many failures the lists take much memory. */
-  notDone: number | undefined;
+  notDone: string | undefined;
 }
 
 /**
