@@ -49,6 +49,9 @@ interface Process {
   readonly exchanges: Exchange[];
 }
 
+/** Milliseconds in which an invocation has written its lease, with slow answers. */
+const START_MS = 45_000;
+
 /** A deployment of the emulator with the task on it, on virtual time. */
 export class ChaosPlatform {
   readonly clock = new VirtualClock();
@@ -201,12 +204,18 @@ export class ChaosPlatform {
       if (report === 'cut') return reports;
       this.timeProblems.push(
         ...checkDuration(this.clock.monotonicMs() - beganAtMs),
-        ...checkLeases(this.emulator, this.askedMs, this.clock.nowMs())
+        ...checkLeases(this.emulator, this.askedMs, this.clock.nowMs() + this.wrongFromTheStartMs())
       );
       reports.push(report);
       next = ordered;
     }
     return reports;
+  }
+
+  /** By how much a process's clock is ahead that is wrong before it writes its lease: then its lease is as well. */
+  private wrongFromTheStartMs(): number {
+    const { afterMs, byMs } = this.time?.jump ?? { afterMs: Infinity, byMs: 0 };
+    return afterMs < START_MS ? Math.max(0, byMs) : 0;
   }
 
   /** The ports of one process. After its death, nothing that it waits for happens. */

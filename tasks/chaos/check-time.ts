@@ -1,3 +1,4 @@
+import { READ_LAG_MS } from '../../cloudcode/lock_users/src/platform-facts';
 import type { Emulator } from '../local/backend/Emulator';
 import { SLOW_ORDER_MS } from './disturb-time';
 
@@ -18,13 +19,14 @@ export function checkDuration(tookMs: number): string[] {
 }
 
 /**
- * Whether an order for a next invocation lies further ahead than explained: by what an answer asked to wait, or by a lease that
- * keeps the run waiting.
+ * Whether an order for a next invocation lies further ahead than explained: by what an answer asked to wait, by a lease that keeps
+ * the run waiting, or by how long a read may lag behind a write.
  *
  * @param askedMs the most that an answer has asked to wait
  */
 export function checkOrder(emulator: Emulator, afterMs: number, askedMs: number, nowMs: number): string[] {
   const mostMs = Math.max(
+    READ_LAG_MS,
     Math.min(HOUR_MS, askedMs),
     Math.min(HOUR_MS, longestLeaseMs(emulator, nowMs - SLOW_ORDER_MS))
   );

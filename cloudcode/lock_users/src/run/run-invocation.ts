@@ -119,7 +119,9 @@ async function activate(
   const { records } = ports;
   const protectedIds = ACTIONS[parameters.action].respectsProtection ? settings.protectedIds : [];
   const isNew = invocation === 1 && !hasBegun;
-  const isWhole = isNew || record !== undefined;
+  // Without a record nobody knows whom an earlier invocation has sent, if it has sent anybody.
+  const { done, unconfirmed } = parameters.continuation ?? { done: 0, unconfirmed: 0 };
+  const isWhole = isNew || record !== undefined || done + unconfirmed === 0;
   const roster = new Roster(resolved.goal, new Set(protectedIds), new Set(parameters.excludeUserIds), isWhole);
   if (record === undefined || records === undefined) {
     return { ...context, ...resolved, roster, recorder: undefined, isNew };

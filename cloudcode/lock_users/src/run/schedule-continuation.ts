@@ -1,4 +1,5 @@
 import type { ErrorDetails } from '../errors';
+import { READ_LAG_MS } from '../platform-facts';
 import { stalled } from '../stop-reasons';
 import { countDoneEarlier } from './ActiveRun';
 import type { ActiveRun } from './ActiveRun';
@@ -37,7 +38,8 @@ export async function scheduleContinuation(
   const failure = await scheduleInvocation(
     ports,
     { ...parameters.rawParameters, continuation: next },
-    sender.pauseLeftMs,
+    // Who waits to be sent again can be, once the users API shows what came of the first time.
+    Math.max(sender.pauseLeftMs, roster?.hasWaiting === true ? READ_LAG_MS : 0),
     sender.timer.schedulingLeftMs
   );
   if (failure === undefined) {
