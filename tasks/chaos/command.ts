@@ -72,7 +72,7 @@ async function playSeed(seed: number, isVerbose: boolean, { stdout }: CommandIo)
   for (const [name, play] of [
     ['faults', playScenario],
     ['kill', playKilled],
-    ['crowd', playCrowd],
+    ['crowd', () => playCrowd(makeScenario(seed, { time: false }))],
     ...(action === 'lock' && records ? [['undo', playUndone] as const] : [])
   ] as const) {
     let problems: readonly string[];

@@ -6,13 +6,13 @@ const SEEDS = Array.from({ length: 40 }, (_, index) => index + 1);
 
 test('two or three runs at once, delivered more than once and killed, never change anybody at the same time', async () => {
   for (const seed of SEEDS) {
-    const { problems } = await playCrowd(makeScenario(seed));
+    const { problems } = await playCrowd(makeScenario(seed, { time: false }));
     expect({ seed, problems }).toEqual({ seed, problems: [] });
   }
 });
 
 test('every way to start a run, deliveries that come again, and kills are drawn', () => {
-  const runs = SEEDS.flatMap((seed) => drawCrowd(makeScenario(seed)));
+  const runs = SEEDS.flatMap((seed) => drawCrowd(makeScenario(seed, { time: false })));
 
   expect(new Set(runs.map(({ start }) => start)).size).toBe(3);
   expect(new Set(runs.map(({ action }) => action)).size).toBe(3);
