@@ -93,6 +93,11 @@ export class SessionLedger {
     return this.users.get(userId)?.due ?? [];
   }
 
+  /** Whether the user had sessions to be signed out. */
+  isPlanned(userId: string): boolean {
+    return this.users.has(userId);
+  }
+
   /** @param isPlanned whether the run is about to sign out a user */
   count(isPlanned: (userId: string) => boolean): SessionCounts {
     let planned = 0;
