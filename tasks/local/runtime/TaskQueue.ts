@@ -1,3 +1,4 @@
+import { sleepUntil } from './sleep-until';
 import type { ScheduleRequest, TaskRunResult } from './TaskRun';
 
 /** The time as a `TaskQueue` sees it. */
@@ -76,9 +77,7 @@ export class TaskQueue<R extends ScheduleRequest = ScheduleRequest> {
   }
 
   async #wakeAt(dueMs: number): Promise<void> {
-    const { clock } = this.#options;
-    // A timer may end early: it is not exact, and it does not go beyond 24 days.
-    while (!this.#isStopped() && clock.nowMs() < dueMs) await clock.sleep(dueMs - clock.nowMs(), this.#options.signal);
+    await sleepUntil(this.#options.clock, dueMs, this.#options.signal);
     this.#startWhatIsDue();
   }
 

@@ -67,6 +67,25 @@ test('on a queue the task that is due first goes first, and of the same time the
   expect(bench.started).toEqual(order);
 });
 
+test('what is due after the machine slept, which no timer sees, starts within a minute, once', async () => {
+  const timers = new VirtualClock(0);
+  let sleptMs = 0;
+  const clock: QueueClock = {
+    nowMs: () => timers.nowMs() + sleptMs,
+    sleep: (ms, signal) => timers.sleep(ms, signal)
+  };
+  let starts = 0;
+  const run = (): Promise<TaskRunResult> => Promise.resolve(void starts++).then(() => RETURNED);
+  const queue = new TaskQueue({ clock, run, onFinished: () => undefined });
+  queue.schedule({ task: 'a', atMs: 3_600_000 });
+
+  sleptMs = 7_200_000;
+  for (let nowMs = 0; nowMs <= 60_000; nowMs += 1000) await timers.advanceTo(nowMs);
+
+  expect(starts).toBe(1);
+  await queue.idle();
+});
+
 test('a clock that wakes too early is asked again', async () => {
   let nowMs = 0;
   const clock: QueueClock = { nowMs: () => nowMs, sleep: (ms) => Promise.resolve(void (nowMs += Math.min(ms, 10))) };
