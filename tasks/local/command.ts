@@ -1,4 +1,6 @@
+import isPlainObject from 'lodash/isPlainObject';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { defineCommand } from '../shared/Command';
 import type { OptionTable, OptionValues } from '../shared/Command';
 import { SettingsError, UsageError } from '../shared/command-errors';
@@ -23,6 +25,11 @@ const OPTIONS = {
   port: { type: 'string', value: 'N', about: 'Port on 127.0.0.1. Default: .journeyrc, else any that is free.' },
   users: { type: 'string', value: 'N', about: 'Users that a new backend gets. Default: .journeyrc, else 200.' },
   data: { type: 'string', value: 'FILE', about: 'File that keeps the state. Default: .journeyrc, else none.' },
+  switches: {
+    type: 'string',
+    value: 'FILE',
+    about: 'Switches as npm run contract has written them, beside those of .journeyrc; --switch goes before both.'
+  },
   switch: {
     type: 'string',
     value: 'NAME=VALUE',
@@ -125,12 +132,27 @@ function readOptions(root: string, options: OptionValues<typeof OPTIONS>): Optio
       users: users ?? deployment.users ?? 200,
       backend: {
         port: port ?? deployment.port ?? 0,
-        switches: parseSwitches({ ...deployment.switches, ...Object.fromEntries(switches) }),
+        switches: parseSwitches({
+          ...deployment.switches,
+          ...readSwitchFile(options.switches),
+          ...Object.fromEntries(switches)
+        }),
         ...(dataFile !== undefined && { dataFile })
       }
     };
   } catch (error) {
     throw new SettingsError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function readSwitchFile(path: string | undefined): Readonly<Record<string, unknown>> {
+  if (path === undefined) return {};
+  try {
+    const switches: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (isPlainObject(switches)) return switches as Record<string, unknown>;
+    throw new Error('it holds no object of switches');
+  } catch (error) {
+    throw new Error(`--switches ${path} cannot be used: ${(error as Error).message}.`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Command, CommandIo, OptionTable, Output } from './Command';
+import { readLines } from './read-lines';
 import { runCommand } from './run-command';
 
 /** A second Ctrl-C after this time ends a command that does not stop by itself. npm and the terminal send two at once. */
@@ -7,12 +8,14 @@ const PATIENCE_MS = 2000;
 
 /** Runs a command as this process: with its arguments, its streams, Ctrl-C and the exit code. */
 export function runInProcess<O extends OptionTable>(command: Command<O>, environment: CommandIo['environment']): void {
+  const signal = listenForInterrupt();
   const io: CommandIo = {
     root: join(__dirname, '..', '..'),
     stdout: openOutput(process.stdout),
     stderr: openOutput(process.stderr),
     environment,
-    signal: listenForInterrupt()
+    ask: (question) => askOnTerminal(question, signal),
+    signal
   };
   void runCommand(command, process.argv.slice(2), io).then((exitCode) => {
     process.exitCode ??= exitCode;
@@ -30,6 +33,20 @@ function listenForInterrupt(): AbortSignal {
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   return abort.signal;
+}
+
+async function askOnTerminal(question: string, signal: AbortSignal): Promise<string | undefined> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+  process.stderr.write(question);
+  const stop = (): void => void process.stdin.destroy();
+  signal.addEventListener('abort', stop);
+  try {
+    for await (const line of readLines(process.stdin)) return line;
+    return '';
+  } finally {
+    signal.removeEventListener('abort', stop);
+    signal.throwIfAborted();
+  }
 }
 
 /** A stream whose reader may go at any time: the command then works on to its own end, and to its own exit code. */

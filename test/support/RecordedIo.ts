@@ -12,6 +12,9 @@ export class RecordedIo implements CommandIo {
   readonly signal = this.interrupt.signal;
   readonly printed = { stdout: '', stderr: '' };
 
+  /** Questions that were asked. */
+  readonly asked: string[] = [];
+
   /** A pipe, an empty environment and this repository, unless the options say otherwise. */
   constructor(options: { readonly columns?: number } & Partial<Pick<CommandIo, 'root' | 'environment'>> = {}) {
     this.root = options.root ?? join(__dirname, '..', '..');
@@ -23,6 +26,14 @@ export class RecordedIo implements CommandIo {
     this.stdout = open('stdout');
     this.stderr = open('stderr');
     this.environment = options.environment ?? {};
+  }
+
+  /** What somebody types; undefined: nobody is there. */
+  answer: string | undefined;
+
+  ask(question: string): Promise<string | undefined> {
+    this.asked.push(question);
+    return Promise.resolve(this.answer);
   }
 
   /** Runs a command to its end. */
