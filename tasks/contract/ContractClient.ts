@@ -116,7 +116,7 @@ export class ContractClient {
     scheme: Scheme
   ): Promise<ContractAnswer> {
     const credentials = this.authorize(scheme);
-    const response = await fetch(`${this.target.backendUrl}/${path}`, {
+    const request = fetch(`${this.target.backendUrl}/${path}`, {
       method,
       headers: {
         Accept: 'application/json',
@@ -127,6 +127,9 @@ export class ContractClient {
       ...(body !== undefined && { body }),
       redirect: 'error',
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS)
+    });
+    const response = await request.catch((error: unknown) => {
+      throw new Error(`No answer to ${method} ${path}: ${describeCause(error)}.`);
     });
     const { status, headers } = response;
     const text = await response.text();
@@ -139,6 +142,12 @@ export class ContractClient {
     if (scheme !== 'Basic') return `${scheme} ${token.reveal()}`;
     return `Basic ${Buffer.from(`${backendId}:${token.reveal()}`).toString('base64')}`;
   }
+}
+
+/** What `fetch` keeps behind its "fetch failed". */
+function describeCause(error: unknown): string {
+  const { message, cause } = error as { message: string; cause?: { code?: string; message?: string } };
+  return cause?.code ?? cause?.message ?? message;
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -1,5 +1,6 @@
-import type { Observed } from './observe-reads';
-import { idsOf, madeUpId } from './observe-reads';
+import { randomUUID } from 'node:crypto';
+import { idsOf } from './Observed';
+import type { Observed } from './Observed';
 import { describeAnswer } from './shown-user';
 
 interface ShownField {
@@ -50,7 +51,8 @@ async function observeQueries({ client, findings, userId }: Observed, model: str
   const query = (expression: string, args: readonly unknown[], sort: unknown = null) =>
     client.query(model, { expression, arguments: args, limit: 10, skip: null, sort });
   const hits = [await query('id = ?', [userId]), await query('id in ?', [[userId]])];
-  const misses = [await query('id = ?', [madeUpId()]), await query('id in ?', [[madeUpId()]])];
+  // Ids that nobody has.
+  const misses = [await query('id = ?', [randomUUID()]), await query('id in ?', [[randomUUID()]])];
   const all = [...hits, ...misses];
   const works =
     all.every(({ status }) => status === 200) &&

@@ -1,18 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { isObjectId } from '../../cloudcode/lock_users/src/input/user-ids';
-import type { ContractAnswer, ContractClient } from './ContractClient';
+import type { ContractAnswer } from './ContractClient';
 import type { Findings } from './Findings';
 import { observeDataModel } from './observe-data-model';
+import { idsOf, readList } from './Observed';
+import type { Observed } from './Observed';
 import { describeAnswer, readType, readUserObject } from './shown-user';
-
-/** What the reads work with. */
-export interface Observed {
-  readonly client: ContractClient;
-  readonly findings: Findings;
-  readonly userId: string;
-  /** Milliseconds since 1970. */
-  readonly nowMs: () => number;
-}
 
 /** Reads what shows an unknown, and changes nothing. */
 export async function observeReads(
@@ -123,20 +115,4 @@ function observePageSize(findings: Findings, page: ContractAnswer, large: Contra
   if (sizes.length > 1) return findings.note('pageSize', undefined, seen);
   findings.note('pageSize', only === '100/1000', seen);
   if (only !== undefined) findings.settle('usersPageSize', only);
-}
-
-/** The objects of a list; none where it is no list. */
-function readList({ status, json }: ContractAnswer): readonly unknown[] {
-  const objects = json?.['objects'];
-  return status === 200 && Array.isArray(objects) ? objects : [];
-}
-
-/** The ids of a list. */
-export function idsOf(answer: ContractAnswer): readonly unknown[] {
-  return readList(answer).map((object) => ((object ?? {}) as { readonly id?: unknown }).id);
-}
-
-/** An id that nobody has. */
-export function madeUpId(): string {
-  return randomUUID();
 }

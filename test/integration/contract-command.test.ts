@@ -273,7 +273,7 @@ test('where a change goes wrong the user is put back, and what was seen is told'
   const { code, stdout, stderr } = await bench.run();
 
   expect(code).toBe(1);
-  expect(stderr).toContain('fetch failed');
+  expect(stderr).toContain('No answer to POST batch.json: UND_ERR_SOCKET.');
   expect(stderr).toContain('The user is not locked, as before.');
   expect(backend.user(bench.userId)?.locked).toBe(false);
   expect(stdout).toContain('| A read shows at once what a write did. |  | As assumed.');

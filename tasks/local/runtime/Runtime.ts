@@ -4,7 +4,7 @@ import { describeDuration } from './describe-duration';
 import { runTask } from './run-task';
 import type { ScheduleRequest, TaskRun, TaskRunResult } from './TaskRun';
 import { TaskQueue } from './TaskQueue';
-import type { QueueClock } from './TaskQueue';
+import type { QueueClock } from './QueueClock';
 import type { WebRequest } from './WebRequest';
 
 /** What a runtime works with. */

@@ -1,7 +1,7 @@
 import { Cron } from 'croner';
 import type { Schedule } from '../../shared/settings/Settings';
-import { MAX_STEP_MS } from './sleep-until';
-import type { QueueClock } from './TaskQueue';
+import { MAX_STEP_MS } from './QueueClock';
+import type { QueueClock } from './QueueClock';
 
 /** A clock that was set back by more than this, in milliseconds, was wrong before: its times come again. */
 const DAY_MS = 24 * 60 * 60 * 1000;

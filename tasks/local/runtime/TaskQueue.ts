@@ -1,13 +1,6 @@
-import { sleepUntil } from './sleep-until';
+import { sleepUntil } from './QueueClock';
+import type { QueueClock } from './QueueClock';
 import type { ScheduleRequest, TaskRunResult } from './TaskRun';
-
-/** The time as a `TaskQueue` sees it. */
-export interface QueueClock {
-  /** Milliseconds since 1970. */
-  nowMs(): number;
-  /** Resolves after that time at the latest, and at once when the signal is aborted. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
 
 /** What a `TaskQueue` works with. */
 export interface TaskQueueOptions<R extends ScheduleRequest> {

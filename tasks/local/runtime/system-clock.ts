@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { QueueClock } from './TaskQueue';
+import type { QueueClock } from './QueueClock';
 
 /** The machine's clock. */
 export const systemClock: QueueClock = {

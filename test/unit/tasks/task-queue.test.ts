@@ -1,6 +1,6 @@
 import type { TaskRunResult } from '../../../tasks/local/runtime/TaskRun';
 import { TaskQueue } from '../../../tasks/local/runtime/TaskQueue';
-import type { QueueClock } from '../../../tasks/local/runtime/TaskQueue';
+import type { QueueClock } from '../../../tasks/local/runtime/QueueClock';
 import { VirtualClock } from '../../../tasks/shared/VirtualClock';
 import { QueueBench, RETURNED } from '../../support/QueueBench';
 

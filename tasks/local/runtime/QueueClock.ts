@@ -1,4 +1,10 @@
-import type { QueueClock } from './TaskQueue';
+/** The time as a `TaskQueue` sees it. */
+export interface QueueClock {
+  /** Milliseconds since 1970. */
+  nowMs(): number;
+  /** Resolves after that time at the latest, and at once when the signal is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
 
 /**
  * Longest time without a look at the clock, in milliseconds. A timer stands still while the machine sleeps and knows nothing of
