@@ -45,6 +45,8 @@ export interface Output {
   readonly columns: number | undefined;
   /** Whether the reader has gone, as in `npm start | head -5`. */
   readonly isClosed: boolean;
+  /** Resolves when the reader has gone, which shows when something is written. */
+  readonly closed: Promise<void>;
 }
 
 /** What a command gets from its surroundings. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { Command, CommandIo, OptionTable, Output } from './Command';
+import type { Command, CommandIo, OptionTable } from './Command';
+import { openOutput } from './open-output';
 import { readLines } from './read-lines';
 import { runCommand } from './run-command';
 
@@ -11,8 +12,11 @@ export function runInProcess<O extends OptionTable>(command: Command<O>, environ
   const signal = listenForInterrupt();
   const io: CommandIo = {
     root: join(__dirname, '..', '..'),
-    stdout: openOutput(process.stdout),
-    stderr: openOutput(process.stderr),
+    stdout: openOutput(process.stdout, (error) => {
+      process.exitCode = 1;
+      process.stderr.write(`The output could not be written: ${error.message}\n`);
+    }),
+    stderr: openOutput(process.stderr, () => void (process.exitCode = 1)),
     environment,
     ask: (question) => askOnTerminal(question, signal),
     signal
@@ -32,6 +36,8 @@ function listenForInterrupt(): AbortSignal {
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
+  // The terminal was closed.
+  process.on('SIGHUP', interrupt);
   return abort.signal;
 }
 
@@ -47,29 +53,4 @@ async function askOnTerminal(question: string, signal: AbortSignal): Promise<str
     signal.removeEventListener('abort', stop);
     signal.throwIfAborted();
   }
-}
-
-/** A stream whose reader may go at any time: the command then works on to its own end, and to its own exit code. */
-function openOutput(stream: NodeJS.WriteStream): Output {
-  let isClosed = false;
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (!isClosed && error.code !== 'EPIPE') {
-      // Output is lost that somebody expects, as on a full disk.
-      process.exitCode = 1;
-      if (stream !== process.stderr) process.stderr.write(`The output could not be written: ${error.message}\n`);
-    }
-    isClosed = true;
-  });
-  return {
-    write(text) {
-      if (!isClosed) stream.write(text);
-    },
-    get columns() {
-      // Some terminals do not know their width and say 0.
-      return stream.isTTY && stream.columns > 0 ? stream.columns : undefined;
-    },
-    get isClosed() {
-      return isClosed;
-    }
-  };
 }

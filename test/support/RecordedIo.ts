@@ -21,7 +21,8 @@ export class RecordedIo implements CommandIo {
     const open = (name: 'stdout' | 'stderr'): Output => ({
       write: (text) => void (this.printed[name] += text),
       columns: options.columns,
-      isClosed: false
+      isClosed: false,
+      closed: new Promise(() => undefined)
     });
     this.stdout = open('stdout');
     this.stderr = open('stderr');

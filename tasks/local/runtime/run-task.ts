@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLines } from '../../shared/read-lines';
 import type { ChildMessage, ResponseMessage, ScheduleAnswer, ScheduleMessage, StartMessage } from './messages';
-import { endWithThisProcess, HAS_PROCESS_GROUPS, killGroup, forgetChild } from './process-group';
+import { endWithThisProcess, HAS_PROCESS_GROUPS, killGroup, forgetChild } from '../../shared/process-group';
 import { provideChildEntry } from './provide-child-entry';
 import { serializeParameters } from './serialize-parameters';
 import type { TaskRun, TaskRunResult, TaskError, KillReason } from './TaskRun';

@@ -235,11 +235,16 @@ test('a process that a task leaves behind ends with it and does not delay the re
   await waitUntilGone((result as { result: number }).result);
 });
 
-test('a task ends when the process that started it is killed', async () => {
-  await writeFile(
-    join(folder, 'index.js'),
-    'exports.run = () => new Promise((r) => setTimeout(r, 60000, console.log(process.pid)));'
-  );
+test.each([
+  ['a task', 'exports.run = () => new Promise((r) => setTimeout(r, 60000, console.log(process.pid)));'],
+  ['a task that is busy for ever', 'exports.run = () => { console.log(process.pid); for (;;); };'],
+  [
+    'a process that a busy task has started',
+    `const { spawn } = require("node:child_process");
+     exports.run = () => { console.log(${SLEEPER}.pid); for (;;); };`
+  ]
+])('%s ends when the process that started it is killed', async (_name, body) => {
+  await writeFile(join(folder, 'index.js'), body);
   const source = `
     const { runTask } = require(${JSON.stringify(require.resolve('../../../tasks/local/runtime/run-task'))});
     void runTask({ taskFolder: ${JSON.stringify(folder)}, environment: {}, backend: { url: ${JSON.stringify(backend.url)}, token: 'x' }, onLog: console.log });
