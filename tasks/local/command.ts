@@ -12,7 +12,7 @@ import { buildTasks } from '../build/build-tasks';
 import type { BackendOptions } from './backend/start-backend';
 import { parseSwitches, SWITCH_VALUES } from './backend/control/Switches';
 import { chooseSeedGroups } from './choose-seed-groups';
-import { noteRunningPlatform } from './running-platform-file';
+import { noteRunningPlatform, refuseSecondPlatform } from './running-platform-file';
 import { nextTimes } from './runtime/Schedules';
 import { startPlatform } from './start-platform';
 import type { RunningPlatform } from './start-platform';
@@ -41,22 +41,27 @@ const OPTIONS = {
 /** `npm run local`. */
 export const local = defineCommand({
   name: 'npm run local',
-  about: ['A JourneyApps Backend API v4 and its CloudCode on this machine, until Ctrl-C.'],
+  about: [
+    'A JourneyApps Backend API v4 and its CloudCode on this machine, until Ctrl-C. There is one in a folder at a time.'
+  ],
   options: OPTIONS,
   interrupted: 'Stopped.',
   async run(line, { root, stdout, signal }) {
     const options = readOptions(root, line.options);
     const print = (text: string): void => printText(stdout, text);
+    await refuseSecondPlatform(root);
     buildTasks({ root });
     const platform = await start(root, options, print);
+    let removeNote = (): void => undefined;
     try {
-      const removeNote = noteRunningPlatform(root, platform.note);
+      removeNote = noteRunningPlatform(root, platform.note);
       if (platform.backend.state().users === 0) platform.backend.seed(chooseSeedGroups(options.users));
       for (const warning of platform.backend.warnings) print(`schema.xml, ${warning}`);
       printText(stdout, describePlatform(platform, options.deployment), LABEL_INDENTATION);
-      if (!signal.aborted) await once(signal, 'abort');
-      removeNote();
+      // Nobody would know of a platform that goes on when its reader has gone, as in `npm run local | head`.
+      if (!signal.aborted) await Promise.race([once(signal, 'abort'), stdout.closed]);
     } finally {
+      removeNote();
       await platform.close();
     }
     const { dataFile } = options.backend;
