@@ -43,7 +43,8 @@ export function buildPackage(root: string): string {
         taskFolder: join(taskFolder, 'src'),
         manifestPath: join(taskFolder, 'package.json'),
         outDir: join(emptyFolder, 'src'),
-        extraOptions: { declaration: true }
+        extraOptions: { declaration: true },
+        libraries: new Map()
       });
       writeFileSync(join(emptyFolder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     }

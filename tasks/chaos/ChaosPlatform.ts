@@ -14,10 +14,13 @@ import type { UserRecord } from '../local/backend/state/Session';
 import type { Malformation } from '../local/backend/control/Fault';
 import { createEmulator } from '../local/backend/start-backend';
 import { connectDatabase } from '../local/runtime/db/connect-database';
+import { checkDuration, checkLeases, checkOrder, LEAST_WAIT_MS } from './check-time';
 import { connectInProcess } from './connect-in-process';
 import type { Scenario } from './Scenario';
 import { seededRandom } from './random';
 import { VirtualClock } from '../shared/VirtualClock';
+import { delaySaves, disturbAnswers, jumpingClock, order, watchWaits } from './disturb-time';
+import type { TimeFaults } from './TimeFaults';
 
 const BACKEND_ID = '64b0c0ffee64b0c0ffee64b0';
 const BACKEND_URL = `http://localhost/api/v4/${BACKEND_ID}`;
@@ -46,6 +49,9 @@ interface Process {
   readonly exchanges: Exchange[];
 }
 
+/** Milliseconds in which an invocation has written its lease, with slow answers. */
+const START_MS = 45_000;
+
 /** A deployment of the emulator with the task on it, on virtual time. */
 export class ChaosPlatform {
   readonly clock = new VirtualClock();
@@ -54,6 +60,11 @@ export class ChaosPlatform {
   readonly userIds: readonly string[];
   readonly protectedIds: readonly string[];
   readonly excludedIds: readonly string[];
+  readonly timeProblems: string[] = [];
+  /** The trouble with time that there is while faults are on. */
+  private time: TimeFaults | undefined;
+  /** The most milliseconds that an answer has asked to wait. */
+  private askedMs = LEAST_WAIT_MS;
   private invocations = 0;
   private ids = 1;
 
@@ -75,10 +86,12 @@ export class ChaosPlatform {
         : fault
     );
     this.emulator.setFaults({ seed: this.scenario.seed, faults });
+    this.time = this.scenario.time;
   }
 
   stopFaults(): void {
     this.emulator.setFaults({ faults: [] });
+    this.time = undefined;
   }
 
   /** @throws ApiError `OBJECT_NOT_FOUND` */
@@ -168,6 +181,7 @@ export class ChaosPlatform {
       const process: Process = { isAlive: true, exchanges: [] };
       const ports = await this.connect(process, (parameters, afterMs) => {
         ordered = { parameters: JSON.parse(JSON.stringify(parameters)) as object, afterMs };
+        this.timeProblems.push(...checkOrder(this.emulator, afterMs, this.askedMs, this.clock.nowMs()));
       });
       const settings = {
         backendUrl: BACKEND_URL,
@@ -178,8 +192,9 @@ export class ChaosPlatform {
         protectedIds: this.protectedIds,
         userModel: 'user',
         pace: scenario.pace,
-        budgetMs: scenario.budgetMs
+        budgetMs: this.time?.budgetMs ?? scenario.budgetMs
       };
+      const beganAtMs = this.clock.monotonicMs();
       const report = await this.clock.run(
         runInvocation(createContext(settings, parseParameters(next.parameters), ports)),
         killAtMs
@@ -187,27 +202,51 @@ export class ChaosPlatform {
       process.isAlive = false;
       for (const exchange of process.exchanges) exchange.end();
       if (report === 'cut') return reports;
+      this.timeProblems.push(
+        ...checkDuration(this.clock.monotonicMs() - beganAtMs),
+        ...checkLeases(this.emulator, this.askedMs, this.clock.nowMs() + this.wrongFromTheStartMs())
+      );
       reports.push(report);
       next = ordered;
     }
     return reports;
   }
 
+  /** By how much a process's clock is ahead that is wrong before it writes its lease: then its lease is as well. */
+  private wrongFromTheStartMs(): number {
+    const { afterMs, byMs } = this.time?.jump ?? { afterMs: Infinity, byMs: 0 };
+    return afterMs < START_MS ? Math.max(0, byMs) : 0;
+  }
+
   /** The ports of one process. After its death, nothing that it waits for happens. */
   private async connect(process: Process, schedule: (parameters: object, afterMs: number) => void): Promise<Ports> {
-    const { emulator, scenario } = this;
+    const { emulator, scenario, time } = this;
     const orNever = <T>(promise: Promise<T>): Promise<T> =>
       promise.finally(() => (process.isAlive ? undefined : new Promise<never>(() => undefined)));
-    const clock: Clock = {
+    const processClock: Clock = {
       nowMs: () => this.clock.nowMs(),
+      monotonicMs: () => this.clock.monotonicMs(),
       sleep: (waitMs, signal) => orNever(this.clock.sleep(waitMs, signal))
     };
     const reach = connectInProcess(emulator, this.clock, scenario.latencyMs, (exchange) =>
       process.exchanges.push(exchange)
     );
-    const fetchUrl: typeof reach = (url, init) => orNever(reach(url, init));
-    const options = { url: BACKEND_URL, token: emulator.token, sleep: (ms: number) => clock.sleep(ms), fetchUrl };
+    const clock = jumpingClock(processClock, time?.jump);
+    const random = seededRandom(scenario.seed + this.invocations++);
+    const disturbance = seededRandom(scenario.seed + 3_000_000_019 + this.invocations);
+    const undisturbed: typeof reach = (url, init) => orNever(reach(url, init));
+    const fetchUrl = watchWaits(
+      disturbAnswers(undisturbed, time, this.clock, disturbance),
+      (waitMs) => (this.askedMs = Math.max(this.askedMs, waitMs))
+    );
+    const options = {
+      url: BACKEND_URL,
+      token: emulator.token,
+      sleep: (ms: number) => clock.sleep(ms),
+      fetchUrl: delaySaves(undisturbed, time, processClock, disturbance)
+    };
     const database = await this.clock.run(connectDatabase(options));
+    let orders = 0;
     return {
       backend: new HttpBackendApi(
         { backendUrl: BACKEND_URL, token: new Secret(emulator.token), authScheme: 'Bearer' },
@@ -220,12 +259,10 @@ export class ChaosPlatform {
       log: { line: (text) => void this.log.push(text) },
       queue: {
         name: 'lock_users',
-        schedule: (parameters, afterMs) => {
-          schedule(parameters, afterMs);
-          return Promise.resolve();
-        }
+        schedule: (parameters, afterMs) =>
+          order(time?.order ?? 'none', ++orders, processClock, () => schedule(parameters, afterMs))
       },
-      random: seededRandom(scenario.seed + this.invocations++),
+      random,
       newRunId: () => `run-${scenario.seed}-${this.ids++}`
     };
   }

@@ -56,7 +56,8 @@ export class Oracle {
         (counts[done] ?? 0) +
         (last.earlier?.[done] ?? 0) -
         (this.eligible.size - unreached.length) -
-        this.listCreated().length -
+        // Without a record a run counts whoever has come to the goal state since, newcomers among them.
+        (this.scenario.records ? this.listCreated() : this.listNewcomers()).length -
         this.countUnseen();
       if (missing > 0) problems.push(`The report counts ${missing} users too many as ${participle}.`);
       // A user that was not read is in no count.
@@ -129,6 +130,7 @@ export class Oracle {
 
   private checkInvariants(): void {
     const { problems, platform } = this;
+    problems.push(...platform.timeProblems.splice(0));
     const changed = platform.userIds.filter((id) => platform.isThere(id) && !this.isAsBefore(id));
     if (changed.length > 0)
       problems.push(`${changed.length} users were changed in a way that the run must not change them.`);
@@ -157,7 +159,10 @@ export class Oracle {
 
   /** Users whom somebody created while the run read: one that locks everybody may lock them, and the next one has to. */
   private listCreated(): readonly string[] {
-    if (this.expectation.action !== 'lock') return [];
+    return this.expectation.action === 'lock' ? this.listNewcomers() : [];
+  }
+
+  private listNewcomers(): readonly string[] {
     return this.platform.emulator
       .changesByOthers()
       .flatMap(({ userId, change }) => (change === 'create' ? userId : []));

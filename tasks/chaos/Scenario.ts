@@ -3,6 +3,7 @@ import type { Fault } from '../local/backend/control/Fault';
 import type { Limits } from '../local/backend/control/Limits';
 import type { Switches } from '../local/backend/control/Switches';
 import type { ChaosAction } from './ChaosAction';
+import type { TimeFaults } from './TimeFaults';
 
 /** A deployment, its faults, and a run, all drawn by a seed. */
 export interface Scenario {
@@ -28,4 +29,6 @@ export interface Scenario {
   readonly records: boolean;
   /** Whether faults are among them that make what the run sees late, incomplete or wrong, and reports are held to the truth. */
   readonly evidence: boolean;
+  /** Trouble with time and with texts, if any is drawn. */
+  readonly time?: TimeFaults;
 }

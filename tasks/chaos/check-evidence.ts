@@ -86,6 +86,8 @@ function checkRecord({ platform, expectation, last }: EvidenceParts): string[] {
   const recorded = platform.recordedRun(last.runId);
   const status = recorded?.get('status');
   if (recorded === undefined || !ENDED.includes(status)) return [];
+  // The last invocation could not read its record.
+  if (Number(recorded.get('invocation')) < last.invocation) return [];
   const { done } = ACTION_LABELS[expectation.action];
   const count = (last.counts[done] ?? 0) + (last.earlier?.[done] ?? 0);
   // A record that was closed by another invocation, or before any user was read, has no such count.

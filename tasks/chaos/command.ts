@@ -14,11 +14,6 @@ const OPTIONS = {
   seeds: { type: 'string', value: 'N', about: 'How many seeds to play. Default: 200.' },
   from: { type: 'string', value: 'S', about: 'The first of them. Default: 1.' },
   seed: { type: 'string', value: 'S', about: 'Play this one alone, and print its scenario and its log.' },
-  evidence: {
-    type: 'boolean',
-    about:
-      'Draw faults as well that make what a run sees late, incomplete or wrong: lag, shifting pages, caches, malformed users, changes by others. A run that locks with a record is played a third time and undone.'
-  },
   processes: {
     type: 'boolean',
     about:
@@ -30,11 +25,12 @@ const OPTIONS = {
 export const chaos = defineCommand({
   name: 'npm run chaos',
   about: [
-    'Runs the task while everything goes wrong, on a clock of its own. A seed draws the deployment, what goes wrong on it, and what the task does: half of the seeds lock, the others unlock, re-authenticate, or undo a run that locked users before.'
+    'Runs the task while everything goes wrong, on a clock of its own. A seed draws the deployment, what goes wrong on it, and what the task does: half of the seeds lock, the others unlock, re-authenticate, or undo a run that locked users before.',
+    'What goes wrong: requests that fail or answer late; lists that lag, shift or come out of a cache; malformed users; changes by others; slow saves, orders that never settle, clocks that jump, Retry-After of every kind, and texts with control characters.'
   ],
   options: OPTIONS,
   notes: [
-    'Without --processes each seed is played twice: once with faults, once killed at a random moment. Exit code 0: all is well. 1: at least one seed shows a problem, which is printed. 2: the options are wrong.'
+    'Without --processes each seed is played with its faults, and killed at a random moment; a run that locks with a record is played a third time and undone. Exit code 0: all is well. 1: at least one seed shows a problem, which is printed. 2: the options are wrong.'
   ],
   interrupted: 'Stopped before the end.',
   run({ options }, io) {
@@ -42,9 +38,7 @@ export const chaos = defineCommand({
       options.seed === undefined ? readNumber('from', options.from ?? '1') : readNumber('seed', options.seed);
     const to = options.seed === undefined ? from + readNumber('seeds', options.seeds ?? '200') - 1 : from;
     const seeds = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-    return options.processes
-      ? killProcesses(seeds, io)
-      : playSeeds(seeds, { isVerbose: options.seed !== undefined, evidence: options.evidence }, io);
+    return options.processes ? killProcesses(seeds, io) : playSeeds(seeds, options.seed !== undefined, io);
   }
 });
 
@@ -53,19 +47,13 @@ function readNumber(name: string, text: string): number {
   throw new UsageError(`--${name} must be a whole number of at least 1.`);
 }
 
-/** How seeds are played. */
-interface PlayOptions {
-  readonly isVerbose: boolean;
-  readonly evidence: boolean;
-}
-
-async function playSeeds(seeds: readonly number[], options: PlayOptions, io: CommandIo): Promise<number> {
+async function playSeeds(seeds: readonly number[], isVerbose: boolean, io: CommandIo): Promise<number> {
   let failed = 0;
   for (const seed of seeds) {
     // A virtual clock leaves no time for Ctrl-C to arrive.
     await setImmediate();
     io.signal.throwIfAborted();
-    if (!(await playSeed(seed, options, io))) failed++;
+    if (!(await playSeed(seed, isVerbose, io))) failed++;
   }
   printText(
     io.stdout,
@@ -76,14 +64,14 @@ async function playSeeds(seeds: readonly number[], options: PlayOptions, io: Com
   return failed === 0 ? 0 : 1;
 }
 
-async function playSeed(seed: number, { isVerbose, evidence }: PlayOptions, { stdout }: CommandIo): Promise<boolean> {
-  const scenario = makeScenario(seed, { evidence });
+async function playSeed(seed: number, isVerbose: boolean, { stdout }: CommandIo): Promise<boolean> {
+  const scenario = makeScenario(seed);
   const { action, records } = scenario;
   let isWell = true;
   for (const [name, play] of [
     ['faults', playScenario],
     ['kill', playKilled],
-    ...(evidence && action === 'lock' && records ? [['undo', playUndone] as const] : [])
+    ...(action === 'lock' && records ? [['undo', playUndone] as const] : [])
   ] as const) {
     let problems: readonly string[];
     try {

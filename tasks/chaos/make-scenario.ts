@@ -3,14 +3,17 @@ import type { Fault, FaultKind } from '../local/backend/control/Fault';
 import { SWITCH_VALUES } from '../local/backend/control/Switches';
 import type { Switches } from '../local/backend/control/Switches';
 import { drawEvidence } from './draw-evidence';
+import { drawTime } from './draw-time';
 import { fitToAction } from './fit-to-action';
 import { seededRandom } from './random';
 import type { Scenario } from './Scenario';
 
 /** What a seed may draw. */
 export interface ScenarioOptions {
-  /** Draws faults of evidence as well. Default false: the task does not survive them yet. */
+  /** Draws faults as well that make what the run sees late, incomplete or wrong. Default true. */
   readonly evidence?: boolean;
+  /** Draws trouble with time and with texts as well. Default: in two of three seeds. */
+  readonly time?: boolean;
 }
 
 const ROUTES = [
@@ -29,7 +32,7 @@ const LATER_SWITCHES: readonly string[] = ['repeatError', 'filterById', 'batchUn
  * The scenario of a seed: 50 to 2500 users (300 at most where each is a request of its own), and up to 6 faults at once, some of
  * them grave.
  */
-export function makeScenario(seed: number, { evidence = false }: ScenarioOptions = {}): Scenario {
+export function makeScenario(seed: number, { evidence = true, time = seed % 3 > 0 }: ScenarioOptions = {}): Scenario {
   const random = seededRandom(seed);
   const pick = <T>(values: readonly [T, ...T[]]): T => values[Math.floor(random() * values.length)] ?? values[0];
   const between = (least: number, most: number): number => least + Math.floor(random() * (most - least + 1));
@@ -81,7 +84,8 @@ export function makeScenario(seed: number, { evidence = false }: ScenarioOptions
   };
   // Drawn last, so that a seed draws the rest as it did when the task could only lock.
   const scenario = fitToAction(drawn, pick(['lock', 'lock', 'lock', 'unlock', 'reauthenticate', 'undo']), random);
-  return evidence ? drawEvidence(scenario) : scenario;
+  const disturbed = time ? drawTime(scenario) : scenario;
+  return evidence ? drawEvidence(disturbed) : disturbed;
 }
 
 function drawFault(

@@ -25,6 +25,11 @@ export class VirtualClock implements Clock {
     return this.now;
   }
 
+  /** The same: this clock never jumps. */
+  monotonicMs(): number {
+    return this.now;
+  }
+
   /** Resolves once the clock has moved on by that much, or as soon as the signal is aborted. */
   sleep(waitMs: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted === true) return Promise.resolve();

@@ -134,8 +134,11 @@ test('what reads users, what DB saves, and what devices ask does not count among
   begin('Bearer', 'users/x/authentication-token', {});
   emulator
     .begin({
-      ...{ method: 'POST', url: new URL('http://localhost/_device/enroll'), authorization: undefined },
-      ...{ contentType: 'application/json', body: JSON.stringify({ user_id: 'x', device_id: 'y' }) }
+      method: 'POST',
+      url: new URL('http://localhost/_device/enroll'),
+      authorization: undefined,
+      contentType: 'application/json',
+      body: JSON.stringify({ user_id: 'x', device_id: 'y' })
     })
     .complete();
 

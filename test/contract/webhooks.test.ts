@@ -58,7 +58,10 @@ test('a ready webhook fires once for each object, with the payload that is docum
     {
       task: 'do_it',
       payload: {
-        ...{ event: 'cloudcode_job_ready_do_it', account_id: backend.backendId, sequence: 1, operation: 'create' },
+        event: 'cloudcode_job_ready_do_it',
+        account_id: backend.backendId,
+        sequence: 1,
+        operation: 'create',
         object: { id, type: 'job', name: 'one', updated_at: expect.any(String) }
       }
     },

@@ -12,14 +12,20 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildTasks } from '../../tasks/build/build-tasks';
+import type { BuiltTask } from '../../tasks/build/build-tasks';
+import type { Libraries } from '../../tasks/build/compile-task';
 import { describeBuildAgent } from '../../tasks/build/find-build-agent';
 
 let root: string;
+const libraries: Libraries = new Map();
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'build-'));
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
+function build(only?: string): BuiltTask[] {
+  return buildTasks({ root, libraries, ...(only !== undefined && { only }) });
+}
 function write(path: string, content: string | object): void {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), typeof content === 'string' ? content : JSON.stringify(content));
@@ -35,7 +41,7 @@ test('each enabled task is compiled into a folder of its own, with its modules, 
   writeTask('off', 'export const run = 1;', { cloudcode: { enabled: false } });
   write('cloudcode/notes.txt', 'no task');
 
-  const built = buildTasks({ root });
+  const built = build();
 
   expect(built).toEqual([{ name: 'one', outFolder: join(root, 'dist', 'one'), isUnchanged: false }]);
   expect(readdirSync(join(root, 'dist'))).toEqual(['one']);
@@ -56,7 +62,7 @@ describe('a task that was built', () => {
     built = mkdtempSync(join(tmpdir(), 'built-'));
     root = built;
     writeTask('one', 'export const run = (): number => 1;\n');
-    buildTasks({ root });
+    build();
   });
   beforeEach(() => cpSync(built, root, { recursive: true }));
   afterAll(() => rmSync(built, { recursive: true }));
@@ -64,7 +70,7 @@ describe('a task that was built', () => {
   test('is not compiled again while nothing has changed', () => {
     const { ino } = statSync(outFile());
 
-    expect(buildTasks({ root })).toMatchObject([{ name: 'one', isUnchanged: true }]);
+    expect(build()).toMatchObject([{ name: 'one', isUnchanged: true }]);
     expect(statSync(outFile()).ino).toBe(ino);
   });
 
@@ -78,8 +84,8 @@ describe('a task that was built', () => {
   ])('is compiled again where %s', (_name, change) => {
     change();
 
-    expect(buildTasks({ root })).toMatchObject([{ isUnchanged: false }]);
-    expect(buildTasks({ root })).toMatchObject([{ isUnchanged: true }]);
+    expect(build()).toMatchObject([{ isUnchanged: false }]);
+    expect(build()).toMatchObject([{ isUnchanged: true }]);
     const [, source] = /=> (\d)/.exec(readFileSync(join(root, 'cloudcode', 'one', 'index.ts'), 'utf8')) ?? [];
     expect(readFileSync(outFile(), 'utf8')).toContain(`=> ${source}`);
     expect(JSON.parse(readFileSync(join(root, 'dist', 'one', 'package.json'), 'utf8'))).toEqual(
@@ -90,10 +96,10 @@ describe('a task that was built', () => {
 
 test('a task that does not compile says where, and leaves its earlier output', () => {
   writeTask('one', 'export const run = (): number => 1;\n');
-  buildTasks({ root });
+  build();
   writeTask('one', "export const run = (): number => 'x';\n");
 
-  expect(() => buildTasks({ root })).toThrow(
+  expect(() => build()).toThrow(
     "cloudcode/one/index.ts(1,34): error TS2322: Type 'string' is not assignable to type 'number'."
   );
   expect(readFileSync(join(root, 'dist', 'one', 'index.js'), 'utf8')).toContain('=> 1');
@@ -104,23 +110,21 @@ test('a task that imports from outside its folder is refused', () => {
   write('shared/value.ts', 'export const value = 1;\n');
   writeTask('one', "export { value as run } from '../../shared/value';\n");
 
-  expect(() => buildTasks({ root })).toThrow(
-    'cloudcode/one imports shared/value.ts. The platform ships each task folder alone'
-  );
+  expect(() => build()).toThrow('cloudcode/one imports shared/value.ts. The platform ships each task folder alone');
   expect(existsSync(join(root, 'dist', 'one'))).toBe(false);
 });
 
 test('a name that is not the folder’s is refused', () => {
   writeTask('one', '', { name: 'two' });
 
-  expect(() => buildTasks({ root })).toThrow('"name" is "two", but the platform wants the folder\'s name, "one".');
+  expect(() => build()).toThrow('"name" is "two", but the platform wants the folder\'s name, "one".');
 });
 
 test('a manifest that is not valid JSON, and a task that is not there, are clear errors', () => {
-  expect(() => buildTasks({ root })).toThrow('There is no enabled task in');
-  expect(() => buildTasks({ root, only: 'nothing' })).toThrow('There is no enabled task "nothing".');
+  expect(() => build()).toThrow('There is no enabled task in');
+  expect(() => build('nothing')).toThrow('There is no enabled task "nothing".');
   write('cloudcode/one/package.json', '{');
-  expect(() => buildTasks({ root })).toThrow('package.json is not valid JSON');
+  expect(() => build()).toThrow('package.json is not valid JSON');
 });
 
 test.each<[string, object, string]>([

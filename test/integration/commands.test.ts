@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -149,7 +149,7 @@ describe('npm run local and npm run task', () => {
   }
 
   test('a task is tried on the local backend from another terminal, and Ctrl-C ends the backend with 0', async () => {
-    const before = await run('trigger', ['test', 'lock_users']).ended;
+    const before = await runTask(['test', 'lock_users']);
     expect(before).toMatchObject({
       code: 2,
       stderr: 'The local platform is not running. Start it with "npm run local" in another terminal.\n'
@@ -209,7 +209,7 @@ describe('npm run local and npm run task', () => {
       stderr: expect.stringContaining('INVALID_PARAMETERS: This task never wipes')
     });
 
-    const second = await run('local').ended;
+    const second = await runHere('local', [], new RecordedIo({ root }));
     expect(second).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^A local platform is running in this folder already: process \d+, http:/)
@@ -332,12 +332,19 @@ describe('npm run local and npm run task', () => {
   });
 });
 
-test('npm run build says what it built, and that nothing has changed since', async () => {
-  rmSync(join(root, 'dist', 'lock_users'), { recursive: true, force: true });
+test('npm run build says what it built', async () => {
+  const small = mkdtempSync(join(tmpdir(), 'build-'));
+  const task = join(small, 'cloudcode', 'lock_users');
+  mkdirSync(task, { recursive: true });
+  writeFileSync(join(task, 'package.json'), '{ "name": "lock_users", "cloudcode": { "enabled": true } }');
+  writeFileSync(join(task, 'index.ts'), 'export const run = (): number => 1;\n');
 
-  const first = await run('build').ended;
-  const second = await run('build').ended;
+  const built = await runHere('build', [], new RecordedIo({ root: small }));
 
-  expect(first).toEqual({ code: 0, stdout: 'Built lock_users into dist/lock_users/\n', stderr: '' });
-  expect(second).toEqual({ code: 0, stdout: 'dist/lock_users/ is up to date.\n', stderr: '' });
+  expect(built).toEqual({ code: 0, stdout: 'Built lock_users into dist/lock_users/\n', stderr: '' });
+  rmSync(small, { recursive: true });
+});
+
+test('npm run build says that nothing has changed since the last one', async () => {
+  expect(await run('build').ended).toEqual({ code: 0, stdout: 'dist/lock_users/ is up to date.\n', stderr: '' });
 });

@@ -3,15 +3,18 @@ import { makeScenario } from '../../tasks/chaos/make-scenario';
 
 test('a run that is cut every 2 seconds locks 20 000 users by continuations alone, each making progress', async () => {
   const platform = new ChaosPlatform({
-    ...makeScenario(1),
-    ...{ users: 20_000, locked: 0, batchSize: 1000, concurrency: 2, verify: true, maxUsers: false },
-    ...{
-      budgetMs: 2000,
-      pace: { rate: 16, burst: 600 },
-      limits: { rate: 20, burst: 1200 },
-      latencyMs: 10,
-      records: false
-    },
+    ...makeScenario(1, { evidence: false, time: false }),
+    users: 20_000,
+    locked: 0,
+    batchSize: 1000,
+    concurrency: 2,
+    verify: true,
+    maxUsers: false,
+    budgetMs: 2000,
+    pace: { rate: 16, burst: 600 },
+    limits: { rate: 20, burst: 1200 },
+    latencyMs: 10,
+    records: false,
     faults: [{ kind: 'delay', ms: 800, route: 'POST batch.json' }]
   });
   platform.startFaults();
@@ -33,9 +36,17 @@ test('a run that is cut every 2 seconds locks 20 000 users by continuations alon
 
 test('unlocking 10 000 users at the default pace outlasts one invocation, and continuation carries it to the end', async () => {
   const platform = new ChaosPlatform({
-    ...makeScenario(1),
-    ...{ users: 10_000, locked: 10_000, twoDevices: 0, faults: [], records: true, latencyMs: 40 },
-    ...{ budgetMs: 270_000, pace: { rate: 16, burst: 600 }, limits: { rate: 20, burst: 1200 }, concurrency: 16 }
+    ...makeScenario(1, { evidence: false, time: false }),
+    users: 10_000,
+    locked: 10_000,
+    twoDevices: 0,
+    faults: [],
+    records: true,
+    latencyMs: 40,
+    budgetMs: 270_000,
+    pace: { rate: 16, burst: 600 },
+    limits: { rate: 20, burst: 1200 },
+    concurrency: 16
   });
   const startedAtMs = platform.clock.nowMs();
 

@@ -115,9 +115,15 @@ async function play(scenario: Scenario): Promise<{ report: Report; locked: Set<s
   const fake = new FakePlatform(ids);
   fake.pageSize = scenario.pageSize;
   const settings = {
-    ...{ backendUrl, backendId: '64b0c0ffee64b0c0ffee64b0', token, armed: scenario.armed, userModel: 'user' },
+    backendUrl,
+    backendId: '64b0c0ffee64b0c0ffee64b0',
+    token,
+    armed: scenario.armed,
+    userModel: 'user',
     protectedIds: [...new Set(scenario.protectedNumbers.map(userId))],
-    ...{ pace: { rate: 16, burst: 600 }, budgetMs: 270_000, authScheme: 'Bearer' as const }
+    pace: { rate: 16, burst: 600 },
+    budgetMs: 270_000,
+    authScheme: 'Bearer' as const
   };
   const parameters = parseParameters({
     excludeUserIds: scenario.excludedNumbers.map(userId),

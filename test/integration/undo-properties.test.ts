@@ -147,7 +147,8 @@ test.each(WAYS)(
 
           const unlockedNow = task.backend.state().lockedUsers;
           expect(await task.run({ undo: locked.runId })).toMatchObject({
-            ...{ status: 'done', counts: { planned: 0 } },
+            status: 'done',
+            counts: { planned: 0 },
             stopReason: { code: 'ALREADY_UNDONE', usersChanged: 'no' }
           });
           expect(task.backend.state().lockedUsers).toBe(unlockedNow);

@@ -29,7 +29,9 @@ describe('the built task', () => {
     const report = await on.lock({ action: 'unlock' });
 
     expect(report).toMatchObject({
-      ...{ action: 'unlock', status: 'done', verified: true },
+      action: 'unlock',
+      status: 'done',
+      verified: true,
       counts: { selected: 30, alreadyUnlocked: 10, planned: 20, unlocked: 20 },
       requests: { batch: 0, single: 20 }
     });
@@ -46,7 +48,10 @@ describe('the built task', () => {
       const report = await on.lock({ action: 'reauthenticate' });
 
       expect(report).toMatchObject({
-        ...{ action: 'reauthenticate', status: 'done', verified: true, sessions: { planned: 27, signedOut: 27 } },
+        action: 'reauthenticate',
+        status: 'done',
+        verified: true,
+        sessions: { planned: 27, signedOut: 27 },
         counts: { selected: 30, alreadySignedOut: 9, planned: 21, reauthenticated: 21 }
       });
       expect(on.backend.state()).toMatchObject({ lockedUsers: 5, sessions: { ENROLLED: 0, LOCKED: 32, RESET: 0 } });
@@ -75,7 +80,10 @@ describe('the built task', () => {
     const undone = await on.lock({ undo: locked.runId });
 
     expect(undone).toMatchObject({
-      ...{ action: 'unlock', undoes: locked.runId, status: 'done', verified: true },
+      action: 'unlock',
+      undoes: locked.runId,
+      status: 'done',
+      verified: true,
       counts: { selected: locked.counts.locked, unlocked: locked.counts.locked },
       stillLocked: { count: 6 }
     });
@@ -110,7 +118,8 @@ describe('the built task', () => {
     on = await TaskOnBackend.start();
 
     expect(await on.lock({ undo: 'nothing-like-it' })).toMatchObject({
-      ...{ status: 'refused', requests: { single: 0 } },
+      status: 'refused',
+      requests: { single: 0 },
       stopReason: { code: 'NO_RECORD', nextStep: expect.stringContaining('"action": "unlock", "userIds"') }
     });
   });
@@ -142,7 +151,9 @@ describe('on the platform', () => {
 
     const twice = await on.request({ parameters: JSON.stringify({ undo: lock }) });
     expect((await on.runs()).find(({ id }) => id === twice)).toMatchObject({
-      ...{ status: 'done', unlocked: 0, already_unlocked: 10 },
+      status: 'done',
+      unlocked: 0,
+      already_unlocked: 10,
       message: expect.stringContaining('There is nothing left to undo')
     });
   });
@@ -182,7 +193,8 @@ describe('on the platform', () => {
     on.platform.backend.seed({ users: 4, locked: 4 });
 
     expect(await on.report({ kind: 'test', task: 'lock_users', params: { undo: 'x' } })).toMatchObject({
-      ...{ status: 'refused', stopReason: { code: 'NO_RECORD' } }
+      status: 'refused',
+      stopReason: { code: 'NO_RECORD' }
     });
     await on.report({ kind: 'test', task: 'lock_users', params: { action: 'unlock' } });
     await on.platform.runtime.idle();

@@ -131,25 +131,34 @@ export class HostileWorld {
           return true;
         }
       });
-    const collection = (model: string, read: () => Fields[]): object => {
-      const query = (from: number): object => ({
-        where: () => query(from),
-        orderBy: () => query(from),
-        limit: () => query(from),
-        skip: (count: number) => query(count),
+    const collection = (model: string, read: (text: string) => Fields[]): object => {
+      const query = (from: number, text: string): object => ({
+        where: () => query(from, text),
+        orderBy: () => query(from, text),
+        limit: () => query(from, text),
+        skip: (count: number) => query(count, text),
         toArray: () =>
-          model in this.readError ? Promise.reject(this.readError[model] as Error) : Promise.resolve(read().slice(from))
+          model in this.readError
+            ? Promise.reject(this.readError[model] as Error)
+            : Promise.resolve(read(text).slice(from))
       });
-      return { all: () => query(0), where: () => query(0), create: () => open({ id: userId(9000) }) };
+      return {
+        all: () => query(0, ''),
+        where: (text: string) => query(0, text),
+        create: () => open({ id: userId(9000) })
+      };
     };
     const world = (): unknown => this.saveError;
+    // A run that looks for others finds itself as well, once it was saved.
+    const saved = new Set<Fields>();
+    const findOwnRun = (text: string): Fields[] => [...saved].filter(({ status }) => text === 'status in ?' && status);
     return {
       user: collection('user', () => this.users.map((id) => ({ id }))),
-      lock_run: collection('lock_run', () => this.runs.map(open)),
+      lock_run: collection('lock_run', (text) => [...this.runs.map(open), ...findOwnRun(text)]),
       lock_run_batch: collection('lock_run_batch', () => this.batches.map(open)),
       Batch: class {
-        save(): void {
-          // Assigning the fields was recorded.
+        save(object: Fields): void {
+          if (object['id'] === userId(9000)) saved.add(object);
         }
 
         execute(): Promise<void> {

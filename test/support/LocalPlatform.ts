@@ -19,15 +19,19 @@ export class LocalPlatform {
 
   static async start(
     variables: Record<string, string> = {},
-    options: Partial<PlatformOptions['deployment']> & { readonly schemaPath?: string } = {}
+    options: Partial<PlatformOptions['deployment']> & {
+      readonly schemaPath?: string;
+      readonly runtime?: PlatformOptions['runtime'];
+    } = {}
   ): Promise<LocalPlatform> {
     const platform = new LocalPlatform();
-    const { schemaPath, ...deployment } = options;
+    const { schemaPath, runtime = {}, ...deployment } = options;
     platform.running = await startPlatform({
       root: join(__dirname, '..', '..'),
       backend: { ...(schemaPath !== undefined && { schemaPath }) },
       deployment: { ...deployment, variables: { LOCK_USERS_ARMED: 'true', ...variables } },
-      onLog: (line) => platform.log.push(line)
+      onLog: (line) => platform.log.push(line),
+      runtime
     });
     return platform;
   }

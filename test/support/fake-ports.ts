@@ -19,15 +19,28 @@ import { MemoryRecordStore } from './MemoryRecordStore';
 export class FakeClock implements Clock {
   now = 1_000_000;
   readonly sleeps: number[] = [];
+  private jumpedMs = 0;
 
   nowMs(): number {
     return this.now;
   }
 
-  sleep(waitMs: number): Promise<void> {
+  monotonicMs(): number {
+    return this.now - this.jumpedMs;
+  }
+
+  /** Somebody sets the wall clock forwards or, with a negative number, backwards. */
+  jump(ms: number): void {
+    this.now += ms;
+    this.jumpedMs += ms;
+  }
+
+  async sleep(waitMs: number, signal?: AbortSignal): Promise<void> {
+    // What needs no time happens first, and may end the wait.
+    if (signal !== undefined) await new Promise((resolve) => setImmediate(resolve));
+    if (signal?.aborted === true) return;
     this.sleeps.push(waitMs);
     this.now += waitMs;
-    return Promise.resolve();
   }
 }
 
@@ -142,7 +155,10 @@ export class FakePlatform implements BackendApi, UserSource {
   changeSession(userId: string, sessionId: string, changes: Partial<SessionState>): void {
     const before = this.sessions.get(userId) ?? [];
     const session = before.find((known) => known.sessionId === sessionId) ?? {
-      ...{ sessionId, state: 'ENROLLED', signedOutAtMs: null, authenticatedAtMs: null }
+      sessionId,
+      state: 'ENROLLED',
+      signedOutAtMs: null,
+      authenticatedAtMs: null
     };
     const others = before.filter((known) => known.sessionId !== sessionId);
     this.sessions.set(userId, [...others, { ...session, ...changes }]);
@@ -159,7 +175,11 @@ export class FakePlatform implements BackendApi, UserSource {
       }
     };
     return {
-      ...{ backend: this, userSource: this, records: this.records, clock, log },
+      backend: this,
+      userSource: this,
+      records: this.records,
+      clock,
+      log,
       queue: this.hasQueue ? queue : undefined,
       random: () => 0.5,
       newRunId: () => this.newRunId()

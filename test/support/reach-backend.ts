@@ -34,6 +34,7 @@ export async function reachOverHttp(): Promise<ReachedBackend> {
   let movedMs = 0;
   const clock: Clock = {
     nowMs: () => systemClock.nowMs() + movedMs,
+    monotonicMs: () => systemClock.monotonicMs() + movedMs,
     sleep: (waitMs, signal) => systemClock.sleep(waitMs, signal)
   };
   const backend = await startBackend({ nowMs: () => clock.nowMs() });

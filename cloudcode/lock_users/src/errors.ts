@@ -40,7 +40,7 @@ export const ERROR_CATALOGUE = {
     remedy: 'Correct "excludeUserIds", or leave it out.'
   },
   BACKEND_UNAUTHORIZED: {
-    meaning: '401 or 403.',
+    meaning: '401, or 403: the token is known but may not do this.',
     remedy:
       'Check JOURNEY_API_TOKEN: a named token of this very deployment, from the "Manage API" page, saved and deployed.'
   },
@@ -157,8 +157,11 @@ export interface ErrorDetails {
   readonly status?: number;
   /** Milliseconds that the answer's `Retry-After` asks to wait. */
   readonly retryAfterMs?: number;
-  /** Why there was no answer that could be read, where there was none. */
-  readonly network?: 'timeout' | 'connection' | 'garbled' | 'too large';
+  /**
+   * Why there was no answer that could be read, where there was none. `unreachable`: the request never arrived, because the
+   * connection was refused or the host is not known.
+   */
+  readonly network?: 'timeout' | 'connection' | 'unreachable' | 'garbled' | 'too large';
 }
 
 const USERS_CHANGED_SENTENCE: Record<UsersChanged, string> = {

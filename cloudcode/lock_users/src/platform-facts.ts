@@ -16,3 +16,9 @@ export const PAGE_SIZE = 1000;
 
 /** Milliseconds after which the platform stops a task (documented: CloudCode overview). */
 export const INVOCATION_LIMIT_MS = 300_000;
+
+/**
+ * Milliseconds by which the users API may lag behind a write at most. Assumed: nothing is published; reports about comparable
+ * APIs speak of seconds.
+ */
+export const READ_LAG_MS = 45_000;

@@ -107,8 +107,10 @@ export interface RecordStore {
 
 /** The time, so that no other code has a clock of its own. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, for what is written down. It may be set forwards or backwards at any time. */
   nowMs(): number;
+  /** Milliseconds since some moment, for durations. It never jumps, and means nothing to another process. */
+  monotonicMs(): number;
   /** Resolves after so many milliseconds, or as soon as the signal is aborted. */
   sleep(waitMs: number, signal?: AbortSignal): Promise<void>;
 }

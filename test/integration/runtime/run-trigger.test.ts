@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildTasks } from '../../../tasks/build/build-tasks';
+import type { Libraries } from '../../../tasks/build/compile-task';
 import { noteRunningPlatform } from '../../../tasks/local/running-platform-file';
 import type { TaskRunResult } from '../../../tasks/local/runtime/TaskRun';
 import { startPlatform } from '../../../tasks/local/start-platform';
@@ -11,6 +13,7 @@ let platform: RunningPlatform;
 let root: string;
 let log: string[];
 let abort: AbortController;
+const libraries: Libraries = new Map();
 
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'trigger-'));
@@ -43,6 +46,8 @@ function writeTask(name: string, body: string): void {
 }
 
 async function trigger(task: string, onLog?: (line: string) => void): Promise<TaskRunResult | undefined> {
+  // The trigger finds everything built; without the libraries it would read them again for each task.
+  buildTasks({ root, libraries });
   const { finished } = await runTrigger({
     root,
     request: () => ({ kind: 'test', task }),

@@ -2,12 +2,23 @@ import { parseParameters } from '../../../cloudcode/lock_users/src/input/parse-p
 import { userId } from '../../support/user-id';
 
 const DEFAULTS = {
-  ...{ action: 'lock', onlyEnrolled: false, selection: {}, excludeUserIds: [] },
-  ...{ batchSize: 1000, concurrency: 16, verify: true }
+  action: 'lock',
+  onlyEnrolled: false,
+  selection: {},
+  excludeUserIds: [],
+  batchSize: 1000,
+  concurrency: 16,
+  verify: true
 };
 
 const CONTINUATION = {
-  ...{ runId: 'run-1', invocation: 2, startedAtMs: 0, idleInvocations: 0, doneSeen: 7, done: 7, resetSessions: 0 },
+  runId: 'run-1',
+  invocation: 2,
+  startedAtMs: 0,
+  idleInvocations: 0,
+  doneSeen: 7,
+  done: 7,
+  resetSessions: 0,
   unconfirmed: 1,
   bucket: { tokens: -0.5, rate: 11.2, atMs: 1_700_000_000_000 }
 };

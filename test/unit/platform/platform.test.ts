@@ -17,7 +17,7 @@ function databaseOf(toArray: () => Promise<unknown>): object {
 }
 
 /** A clock on which nobody wakes but those who are told to. */
-const stoppedClock = { nowMs: () => 0, sleep: () => new Promise<void>(() => undefined) };
+const stoppedClock = { nowMs: () => 0, monotonicMs: () => 0, sleep: () => new Promise<void>(() => undefined) };
 
 function withFields(fields: object): Error {
   return Object.assign(new Error('broken'), fields);

@@ -9,17 +9,17 @@ const HOUR_MS = 3_600_000;
 /** A batch of the run for users 1 to 3, sent at 1000 and answered at 2000, unless told otherwise. */
 function batch(changes: Partial<BatchRecord> = {}, ...notDone: NotDone[]): BatchRecord {
   return {
-    ...{
-      id: 'b',
-      runRecordId: RUN,
-      runId: 'run-1',
-      action: 'lock',
-      number: 1,
-      state: 'answered',
-      sentAtMs: 1000,
-      answeredAtMs: 2000
-    },
-    ...{ userIds: JSON.stringify([1, 2, 3].map(userId)), done: 3, notDone: JSON.stringify(notDone) },
+    id: 'b',
+    runRecordId: RUN,
+    runId: 'run-1',
+    action: 'lock',
+    number: 1,
+    state: 'answered',
+    sentAtMs: 1000,
+    answeredAtMs: 2000,
+    userIds: JSON.stringify([1, 2, 3].map(userId)),
+    done: 3,
+    notDone: JSON.stringify(notDone),
     ...changes
   };
 }

@@ -8,6 +8,8 @@ import {
   LEASE_MARGIN_MS,
   STARTING_LEASE_MS
 } from '../../../cloudcode/lock_users/src/records/acquire-lease';
+import { HAND_OVER_LEASE_MS } from '../../../cloudcode/lock_users/src/records/RunRecord';
+import { MAX_WAIT_MS } from '../../../cloudcode/lock_users/src/requests/retry-rules';
 import { FakeClock, RecordingLog } from '../../support/fake-ports';
 import { MemoryRecordStore } from '../../support/MemoryRecordStore';
 
@@ -40,7 +42,7 @@ test('in whatever order saves and reads take place, exactly one of several runs 
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), fc.integer({ min: 2, max: 6 }), async (scheduler, count) => {
       const records = new SlowStore(scheduler);
-      const clock = { nowMs: () => 1000, sleep: () => scheduler.schedule(Promise.resolve()) };
+      const clock = { nowMs: () => 1000, monotonicMs: () => 1000, sleep: () => scheduler.schedule(Promise.resolve()) };
       const attempts = Array.from({ length: count }, async (_, index) => {
         const run = Object.assign(records.newRun(), { runId: `run-${index}` });
         const blocker = await take(records, run, clock);
@@ -130,6 +132,25 @@ test.each(['running', 'continues'] as const)(
       status: 'interrupted',
       message: expect.stringContaining('The process ended without reporting.')
     });
+  }
+);
+
+test.each(['starting', 'running', 'continues'] as const)(
+  'a lease that lies further ahead than any run may need keeps nobody away: %s',
+  async (status) => {
+    const records = new MemoryRecordStore();
+    const clock = new FakeClock();
+    const longest = MAX_WAIT_MS + HAND_OVER_LEASE_MS;
+    const legal = records.add({ status: 'continues', runId: 'b', leaseExpiresAtMs: clock.now + longest });
+    const run = Object.assign(records.newRun(), { runId: 'a' });
+    expect(await take(records, run, clock)).toMatchObject({ runId: 'b' });
+    await records.save([Object.assign(run, { status: 'refused' })]);
+
+    legal.leaseExpiresAtMs = clock.now + 57 * 365 * 86_400_000;
+    legal.status = status;
+
+    expect(await take(records, Object.assign(records.newRun(), { runId: 'c' }), clock)).toBeUndefined();
+    expect(records.runs.get(legal.id)).toMatchObject({ status: 'interrupted' });
   }
 );
 

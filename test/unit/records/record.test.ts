@@ -1,4 +1,4 @@
-import { HAND_OVER_LEASE_MS } from '../../../cloudcode/lock_users/src/records/finish-run';
+import { HAND_OVER_LEASE_MS } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import { LockUsersError } from '../../../cloudcode/lock_users/src/errors';
 import type { BatchRecord, RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
@@ -25,10 +25,19 @@ test('a run writes its record: what was asked, what came of it, and each batch',
   expect([...records.runs.values()]).toHaveLength(1);
   const { report: told, ...run } = onlyRun() ?? { report: null };
   expect(run).toMatchObject({
-    ...{ status: 'done', runId: 'run-1', action: 'lock', reason: 'release', requestedBy: 'Sam' },
-    ...{ parameters: '{"batchSize":2}', invocation: 1, leaseHolder: null, leaseExpiresAtMs: null, message: null },
-    ...{ selected: 5, alreadyLocked: 1, planned: 4, locked: 4, failed: 0, unconfirmed: 0, notAttempted: 0 }
+    status: 'done',
+    runId: 'run-1',
+    action: 'lock',
+    reason: 'release',
+    requestedBy: 'Sam',
+    parameters: '{"batchSize":2}',
+    invocation: 1,
+    leaseHolder: null,
+    leaseExpiresAtMs: null,
+    message: null
   });
+  const counts = { selected: 5, alreadyLocked: 1, planned: 4, locked: 4, failed: 0, unconfirmed: 0, notAttempted: 0 };
+  expect(run).toMatchObject(counts);
   expect(JSON.parse(told ?? '')).toMatchObject({ runId: 'run-1', counts: report.counts });
   expect(batches()).toMatchObject([
     { number: 1, state: 'answered', done: 2, userIds: JSON.stringify([userId(1), userId(2)]), notDone: '[]' },
@@ -199,7 +208,10 @@ test('a continued run keeps its lease, counts whom it has locked before, and giv
 
   expect(first).toMatchObject({ status: 'continues', counts: { locked: 2 } });
   expect(onlyRun()).toMatchObject({
-    ...{ status: 'continues', invocation: 1, locked: 2, finishedAtMs: null },
+    status: 'continues',
+    invocation: 1,
+    locked: 2,
+    finishedAtMs: null,
     leaseExpiresAtMs: platform.clock.now + HAND_OVER_LEASE_MS
   });
   const second = await runOnFake(platform, platform.scheduled[0]?.parameters);

@@ -47,7 +47,7 @@ function parts(changes: Changes = {}): ReportInput {
       invocation,
       dryRun,
       beganAtMs: 1000,
-      ports: { clock: { nowMs: () => 1005 } },
+      ports: { clock: { monotonicMs: () => 1005 } },
       sender: { requests },
       warnings: { list: [] }
     },

@@ -48,3 +48,11 @@ test('an answer without a type is named by its status', () => {
     platformType: 'HTTP_502'
   });
 });
+
+test('403 has a sentence of its own: the token is known, so rights or a quota are missing', () => {
+  const { nextStep } = classifyResponse('GET users', 403, { type: 'FORBIDDEN' }).details;
+
+  expect(nextStep).toMatch(/rights.*quota/);
+  expect(nextStep).not.toContain('JOURNEY_API_TOKEN');
+  expect(classifyResponse('GET users', 401, undefined).details.nextStep).toContain('JOURNEY_API_TOKEN');
+});

@@ -19,18 +19,16 @@ test('the second invocation is handed what the first has done, and no users', ()
   const continuation = next(undefined, 10, 90);
 
   expect(continuation).toEqual({
-    ...{
-      runId: 'run-1',
-      invocation: 2,
-      startedAtMs: 7000,
-      idleInvocations: 0,
-      doneSeen: 100,
-      done: 90,
-      unconfirmed: 0,
-      alreadyBefore: 10,
-      resetSessions: 2,
-      bucket: BUCKET
-    }
+    runId: 'run-1',
+    invocation: 2,
+    startedAtMs: 7000,
+    idleInvocations: 0,
+    doneSeen: 100,
+    done: 90,
+    unconfirmed: 0,
+    alreadyBefore: 10,
+    resetSessions: 2,
+    bucket: BUCKET
   });
   expect(isContinuation(JSON.parse(JSON.stringify(continuation)))).toBe(true);
 });
@@ -49,6 +47,33 @@ test('two invocations in a row that change nobody end the run', () => {
 
 test('users who were changed without an answer count as progress one invocation later', () => {
   expect(next(next(undefined, 10, 0), 11, 0)).toMatchObject({ idleInvocations: 0 });
+});
+
+test('sessions that were signed out count as progress, by what the next invocation finds', () => {
+  const go = (previous: Continuation | undefined, planned: number, signedOut: number): Continuation | undefined =>
+    continueRun({ runId: 'run-1', startedAtMs: 7000 }, previous, {
+      already: 0,
+      done: 0,
+      resetBefore: 0,
+      unconfirmed: 1,
+      doneEarlier: 0,
+      isComplete: true,
+      sessions: { planned, signedOut },
+      bucket: BUCKET
+    });
+  const second = go(undefined, 5000, 300);
+
+  expect(second).toMatchObject({ idleInvocations: 0, sessionsDue: 5000 });
+  expect(isContinuation(JSON.parse(JSON.stringify(second)))).toBe(true);
+  expect(go(second, 4700, 300)).toMatchObject({ idleInvocations: 0, sessionsDue: 4700 });
+  // A platform that only says so.
+  const idle = go(second, 5000, 300);
+  expect(idle).toMatchObject({ idleInvocations: 1 });
+  expect(go(idle, 5000, 300)).toBeUndefined();
+});
+
+test.each([-1, 1.5, '7', null])('sessionsDue: %j is no continuation', (sessionsDue) => {
+  expect(isContinuation({ ...next(undefined, 10, 90), sessionsDue })).toBe(false);
 });
 
 test('the thousandth invocation is the last', () => {

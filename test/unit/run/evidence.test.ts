@@ -187,7 +187,8 @@ test('out of a cache nobody is signed out a second time, and the report says why
   const report = await runOnFake(platform, { action: 'reauthenticate' });
 
   expect(report).toMatchObject({
-    ...{ status: 'partial', counts: { reauthenticated: 0, unconfirmed: 5 } },
+    status: 'partial',
+    counts: { reauthenticated: 0, unconfirmed: 5 },
     warnings: [{ code: 'CACHED_READS' }]
   });
   expect(platform.singles).toHaveLength(5);

@@ -20,12 +20,22 @@ test('every session that is in the app is signed out, nobody is locked, and sess
   const report = await runOnFake(platform, SIGN_OUT);
 
   expect(report).toMatchObject({
-    ...{ action: 'reauthenticate', status: 'done', verified: true },
-    ...{ sessions: { planned: 5, signedOut: 5 }, requests: { single: 5, batch: 0 } }
+    action: 'reauthenticate',
+    status: 'done',
+    verified: true,
+    sessions: { planned: 5, signedOut: 5 },
+    requests: { single: 5, batch: 0 }
   });
   expect(report.counts).toEqual({
-    ...{ selected: 5, protected: 0, excluded: 0, alreadySignedOut: 1, planned: 4 },
-    ...{ reauthenticated: 4, failed: 0, unconfirmed: 0, notAttempted: 0 }
+    selected: 5,
+    protected: 0,
+    excluded: 0,
+    alreadySignedOut: 1,
+    planned: 4,
+    reauthenticated: 4,
+    failed: 0,
+    unconfirmed: 0,
+    notAttempted: 0
   });
   expect([0, 1, 2, 3].some(isIn)).toBe(false);
   expect(platform.locked.size).toBe(0);
@@ -98,7 +108,9 @@ test('a user of whom one of two sessions cannot be signed out has failed, and th
   const report = await runOnFake(platform, { ...SIGN_OUT, verify: false });
 
   expect(report).toMatchObject({
-    ...{ status: 'partial', counts: { reauthenticated: 3, unconfirmed: 1 }, sessions: { planned: 5, signedOut: 4 } },
+    status: 'partial',
+    counts: { reauthenticated: 3, unconfirmed: 1 },
+    sessions: { planned: 5, signedOut: 4 },
     failures: [{ userId: userId(0), outcome: 'unconfirmed', type: 'BACKEND_UNAVAILABLE' }]
   });
 });
@@ -119,7 +131,8 @@ test('a user that does not exist has failed', async () => {
   const report = await runOnFake(platform, { ...SIGN_OUT, userIds: [userId(1), userId(77)] });
 
   expect(report).toMatchObject({
-    ...{ status: 'partial', counts: { selected: 2, reauthenticated: 1, failed: 1 } },
+    status: 'partial',
+    counts: { selected: 2, reauthenticated: 1, failed: 1 },
     failures: [{ userId: userId(77), outcome: 'failed', type: 'OBJECT_NOT_FOUND' }]
   });
   expect(platform.singles).toHaveLength(1);

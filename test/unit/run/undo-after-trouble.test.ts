@@ -42,7 +42,7 @@ test('a dry run of an undo marks nothing, and the run can still be finished', as
 
 test('a killed run that comes back while another one is under way waits for its turn, and can be undone', async () => {
   await on.kill();
-  const other = on.records.add({ ...{ runId: 'other', action: 'lock', status: 'running' } });
+  const other = on.records.add({ runId: 'other', action: 'lock', status: 'running' });
   Object.assign(other, { leaseExpiresAtMs: on.platform.clock.now + 60_000 });
 
   const waiting = await runOnFake(on.platform, { runId: 'shift', batchSize: 2 });
@@ -195,7 +195,8 @@ test('a dry run of a second undo says that nothing is left to undo', async () =>
   await on.undo(locked.runId);
 
   expect(await on.undo(locked.runId, { dryRun: true })).toMatchObject({
-    ...{ status: 'planned', stopReason: { code: 'ALREADY_UNDONE' } }
+    status: 'planned',
+    stopReason: { code: 'ALREADY_UNDONE' }
   });
 });
 

@@ -55,7 +55,8 @@ test('a run that locked nobody is undone already', async () => {
   on.records.add({ runId: 'run-x', action: 'lock', status: 'done' });
 
   expect(await on.undo('run-x')).toMatchObject({
-    ...{ status: 'done', counts: { selected: 0 } },
+    status: 'done',
+    counts: { selected: 0 },
     stopReason: { code: 'ALREADY_UNDONE', message: expect.stringContaining('Run run-x locked nobody.') }
   });
 });

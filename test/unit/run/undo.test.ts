@@ -42,12 +42,24 @@ test('undo unlocks those whom the run locked; who was locked before it stays loc
 
   expect([...platform.locked]).toEqual([userId(0)]);
   expect(report).toMatchObject({
-    ...{ action: 'unlock', undoes: locked.runId, status: 'done', verified: true },
+    action: 'unlock',
+    undoes: locked.runId,
+    status: 'done',
+    verified: true,
     stillLocked: { count: 1, users: [{ userId: userId(0), type: 'NOT_BY_THAT_RUN' }] }
   });
   expect(report.counts).toEqual({
-    ...{ selected: 4, protected: 0, excluded: 0, alreadyUnlocked: 0, lockedAgain: 0, notShown: 0, planned: 4 },
-    ...{ unlocked: 4, failed: 0, unconfirmed: 0, notAttempted: 0 }
+    selected: 4,
+    protected: 0,
+    excluded: 0,
+    alreadyUnlocked: 0,
+    lockedAgain: 0,
+    notShown: 0,
+    planned: 4,
+    unlocked: 4,
+    failed: 0,
+    unconfirmed: 0,
+    notAttempted: 0
   });
   expect(log.lines.join('\n')).toContain(`stays locked: ${userId(0)}: NOT_BY_THAT_RUN`);
 });
@@ -78,7 +90,8 @@ test('whom somebody has locked by hand since, after a sign-in, stays locked', as
 
   expect([...platform.locked].sort()).toEqual([userId(0), userId(2)]);
   expect(report).toMatchObject({
-    ...{ status: 'done', counts: { selected: 4, lockedAgain: 1, unlocked: 3 } },
+    status: 'done',
+    counts: { selected: 4, lockedAgain: 1, unlocked: 3 },
     stillLocked: { count: 2, users: [{ userId: userId(2), type: 'LOCKED_AGAIN' }, { userId: userId(0) }] }
   });
 });
@@ -208,7 +221,8 @@ test('a user whom the users API no longer shows is not sent, the log names them,
   const log = new RecordingLog();
 
   expect(await undo(locked, { maxUsers: 3 }, log)).toMatchObject({
-    ...{ status: 'done', counts: { selected: 4, notShown: 1, unlocked: 3, failed: 0 } }
+    status: 'done',
+    counts: { selected: 4, notShown: 1, unlocked: 3, failed: 0 }
   });
   expect(platform.singles).toHaveLength(3);
   expect(log.lines).toContain(

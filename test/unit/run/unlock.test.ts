@@ -16,8 +16,15 @@ test('unlocking reaches every locked user with a request each, and none who is u
 
   expect(report).toMatchObject({ action: 'unlock', status: 'done', verified: true, requests: { single: 4, batch: 0 } });
   expect(report.counts).toEqual({
-    ...{ selected: 5, protected: 0, excluded: 0, alreadyUnlocked: 1, planned: 4 },
-    ...{ unlocked: 4, failed: 0, unconfirmed: 0, notAttempted: 0 }
+    selected: 5,
+    protected: 0,
+    excluded: 0,
+    alreadyUnlocked: 1,
+    planned: 4,
+    unlocked: 4,
+    failed: 0,
+    unconfirmed: 0,
+    notAttempted: 0
   });
   expect(platform.singles.sort()).toEqual([0, 1, 2, 3].map((n) => `unlock ${userId(n)}`));
   expect(platform.locked.size).toBe(0);
@@ -61,7 +68,8 @@ test('a user who is not there fails with the platform’s reason, and the others
   const report = await runOnFake(platform, UNLOCK);
 
   expect(report).toMatchObject({
-    ...{ status: 'partial', counts: { unlocked: 3, failed: 1 } },
+    status: 'partial',
+    counts: { unlocked: 3, failed: 1 },
     failures: [{ userId: userId(2), outcome: 'failed', type: 'OBJECT_NOT_FOUND' }]
   });
   expect(platform.singles).toHaveLength(4);
@@ -95,7 +103,8 @@ test('an unlock whose answer is lost is sent again, and the users API has the la
   };
 
   expect(await runOnFake(platform, { ...UNLOCK, verify: false })).toMatchObject({
-    ...{ status: 'partial', counts: { unlocked: 3, unconfirmed: 1 } },
+    status: 'partial',
+    counts: { unlocked: 3, unconfirmed: 1 },
     failures: [{ userId: userId(1), outcome: 'unconfirmed' }]
   });
   expect(lost).toBe(2);
@@ -126,7 +135,9 @@ test('what is left when the time is used up is carried on by the next invocation
 
   const next = await runOnFake(platform, platform.scheduled.at(-1)?.parameters, { budgetMs: 2500 });
   expect(next).toMatchObject({
-    ...{ status: 'done', invocation: 2, earlier: { unlocked: 3 } },
+    status: 'done',
+    invocation: 2,
+    earlier: { unlocked: 3 },
     counts: { alreadyUnlocked: 4, unlocked: 1 }
   });
 });

@@ -36,6 +36,10 @@ test('a request orders a run and is answered with its id', async () => {
   ]);
 });
 
+test('a byte order mark before the body is tolerated', async () => {
+  expect(await request('\uFEFF{"reason":"r"}')).toMatchObject({ status: 202 });
+});
+
 test('the answer says where a run will only plan', async () => {
   expect(await request('{}', undefined, { armed: false })).toMatchObject({ status: 202, body: { dryRun: true } });
   expect(await request('{"dryRun":false}', undefined, { armed: false })).toMatchObject({
@@ -108,8 +112,8 @@ describe('a key that was used on an earlier day with the same parameters', () =>
   });
 
   test.each<[string, object, number]>([
-    ['is under way', { status: 'running', leaseExpiresAtMs: Infinity }, 200],
-    ['waits for its next invocation', { status: 'continues', leaseExpiresAtMs: Infinity }, 200],
+    ['is under way', { status: 'running', leaseExpiresAtMs: 1_000_000 + DAY_MS + 100_000 }, 200],
+    ['waits for its next invocation', { status: 'continues', leaseExpiresAtMs: 1_000_000 + DAY_MS + 100_000 }, 200],
     ['was killed', { status: 'running', leaseExpiresAtMs: 5 }, 202],
     ['was interrupted', { status: 'interrupted', leaseExpiresAtMs: null }, 202],
     ['has a start that is no time', { status: 'done', startedAtMs: NaN }, 200]

@@ -28,6 +28,13 @@ test('a requested run is ordered on the queue with its own parameters, and its o
   expect([...records.runs.values()]).toMatchObject([{ id, runId: id, status: 'done', reason: 'r', locked: 3 }]);
 });
 
+test('a byte order mark before the parameters is tolerated', async () => {
+  const { id } = records.add({ status: 'requested', parameters: '\uFEFF{"maxUsers":5}' });
+  await deliver(id);
+
+  expect(platform.scheduled[0]?.parameters).toEqual({ maxUsers: 5, runId: id });
+});
+
 test('a second delivery, at whatever moment, changes nothing', async () => {
   const { id } = records.add({ status: 'requested' });
   await deliver(id);

@@ -261,3 +261,14 @@ test('whatever happens in whatever order, each selected user is in exactly one p
     })
   );
 });
+
+test('in a later invocation without a record an error says nothing: an earlier one may have done it', () => {
+  const roster = new Roster(lockGoal(false), new Set(), new Set(), false);
+  roster.select(userId(0));
+  roster.observe(shownUser(0, false));
+  roster.planUnlisted(true);
+  roster.setResult(0, CONFLICT);
+  look(roster, [shownUser(0, false)]);
+
+  expect(roster.countOutcomes()).toMatchObject({ failed: 0, unconfirmed: 1 });
+});

@@ -8,7 +8,9 @@ const SINCE_MS = 10_500;
 function user(...sessions: Partial<SessionState>[]): UserState {
   const defaults = { state: 'ENROLLED', signedOutAtMs: null, authenticatedAtMs: null };
   return {
-    ...{ userId: userId(1), locked: false, enrolled: true },
+    userId: userId(1),
+    locked: false,
+    enrolled: true,
     sessions: sessions.map((session, index) => ({ sessionId: `s${index}`, ...defaults, ...session }))
   };
 }

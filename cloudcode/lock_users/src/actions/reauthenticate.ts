@@ -4,7 +4,7 @@ import type { ActiveRun } from '../run/ActiveRun';
 import { SessionLedger } from '../users/SessionLedger';
 import type { Action } from './Action';
 import type { Goal } from './Goal';
-import { sendOneByOne, sendSingle } from './send-one-by-one';
+import { findDone, sendOneByOne, sendSingle } from './send-one-by-one';
 
 const NO_ID: OperationResult = {
   kind: 'unsent',
@@ -45,13 +45,18 @@ function reauthenticateGoal(ledger: SessionLedger, verifies: boolean): Goal {
   };
 }
 
-async function signOut({ sender, ports, sessions }: ActiveRun, userId: string): Promise<OperationResult | undefined> {
+async function signOut(run: ActiveRun, userId: string): Promise<OperationResult | undefined> {
+  const { sender, ports, sessions } = run;
   let worst: OperationResult | undefined;
   for (const sessionId of sessions?.dueOf(userId) ?? []) {
     // With an odd id, or none, the address would be another route's.
     const result = !isAddressable(sessionId)
       ? NO_ID
-      : await sendSingle(sender, (timeoutMs) => ports.backend.reauthenticateSession(userId, sessionId, timeoutMs));
+      : await sendSingle(
+          sender,
+          (timeoutMs) => ports.backend.reauthenticateSession(userId, sessionId, timeoutMs),
+          () => findDone(run, userId, (user) => sessions?.isDue(user, sessionId) === false)
+        );
     if (result?.kind === 'done') sessions?.signedOut(userId, sessionId);
     // Of a user whose second session was not sent any more, the first may be signed out.
     if (result === undefined) return worst?.kind === 'done' ? cutShort(sender.stop?.code) : worst;

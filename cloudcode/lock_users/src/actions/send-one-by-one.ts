@@ -5,6 +5,7 @@ import type { OperationResult } from '../requests/match-results';
 import type { RequestSender } from '../requests/RequestSender';
 import type { ActiveRun } from '../run/ActiveRun';
 import type { UserQueue } from '../users/UserQueue';
+import type { UserState } from '../users/UserState';
 import { describeResults, recordBatches } from './record-batches';
 
 /** Users in one batch record of a run that sends a request for each user. Ours: 100 take 6 s at 16 requests/s. */
@@ -51,12 +52,23 @@ const ODD_ID: OperationResult = {
   reason: { type: 'ODD_ID', detail: 'An id of this user cannot stand in an address, so nothing was sent.' }
 };
 
-/** Makes one request that changes one user or one session; undefined where the run has to stop and nothing was sent. */
+/**
+ * Makes one request that changes one user or one session; undefined where the run has to stop and nothing was sent.
+ *
+ * @param findEffect looks whether an attempt was carried out whose answer was lost (`RequestToSend`). Default: it is sent again
+ */
 export async function sendSingle(
   sender: RequestSender,
-  attempt: (timeoutMs: number) => Promise<SingleResponse>
+  attempt: (timeoutMs: number) => Promise<SingleResponse>,
+  findEffect?: () => Promise<SingleResponse | undefined>
 ): Promise<OperationResult | undefined> {
-  const result = await sender.send({ kind: 'single', operations: 1, attemptsBefore: 0, attempt });
+  const result = await sender.send({
+    kind: 'single',
+    operations: 1,
+    attemptsBefore: 0,
+    attempt,
+    ...(findEffect !== undefined && { findEffect })
+  });
   switch (result.kind) {
     case 'answered':
       return result.answer === 'done' ? { kind: 'done' } : UNCLEAR;
@@ -69,4 +81,22 @@ export async function sendSingle(
     case 'abandoned':
       return { kind: 'unconfirmed', reason: toReason(result.error) };
   }
+}
+
+/**
+ * Looks at a user before a change is sent again whose answer was lost: somebody may have changed the user back since, such as by
+ * signing in, and must not be changed a second time.
+ *
+ * @param isDone whether the users API shows that the change was carried out
+ * @throws LockUsersError where the user cannot be read
+ */
+export async function findDone(
+  { sender, ports }: ActiveRun,
+  userId: string,
+  isDone: (user: UserState) => boolean
+): Promise<SingleResponse | undefined> {
+  const user = await sender.read('users', (timeoutMs) => ports.backend.readUserState(userId, timeoutMs), {
+    isEssential: false
+  });
+  return user !== undefined && isDone(user) ? 'done' : undefined;
 }

@@ -6,7 +6,7 @@ import { noRecordModels } from '../stop-reasons';
 import type { Reason } from '../users/UserState';
 import type { Action, Beginning } from './Action';
 import type { Goal, ResolvedGoal } from './Goal';
-import { sendOneByOne, sendSingle } from './send-one-by-one';
+import { findDone, sendOneByOne, sendSingle } from './send-one-by-one';
 
 const NOT_UNLOCKED: Reason = {
   type: 'NOT_UNLOCKED',
@@ -20,10 +20,17 @@ export const unlock: Action = {
     const { undo, selection } = context.parameters;
     return undo === undefined ? { goal: unlockGoal(), selection } : resolveUndo(context, beginning, undo);
   },
-  apply: (run, queue) =>
-    sendOneByOne(run, queue, (userId) =>
-      sendSingle(run.sender, (timeoutMs) => run.ports.backend.unlockUser(userId, timeoutMs))
-    )
+  apply(run, queue) {
+    const { sender, ports, parameters } = run;
+    return sendOneByOne(run, queue, (userId) =>
+      sendSingle(
+        sender,
+        (timeoutMs) => ports.backend.unlockUser(userId, timeoutMs),
+        // Whoever somebody else locks while the answer is lost stays locked by an undo; another unlock is about them as well.
+        parameters.undo === undefined ? undefined : () => findDone(run, userId, ({ locked }) => locked === false)
+      )
+    );
+  }
 };
 
 /** The users are unlocked, whoever locked them. */

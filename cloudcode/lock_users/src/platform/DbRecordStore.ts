@@ -4,7 +4,8 @@ import type { FailureFacts } from '../requests/classify-response';
 import type { BatchRecord, RunRecord } from '../records/RunRecord';
 import { escapeText } from '../outside-text';
 import type { Clock, MissingField, RecordStore, RunQuery } from '../ports';
-import { answerInTime, describeThrown, readFacts } from './database-errors';
+import { answerInTime } from '../requests/answer-in-time';
+import { describeThrown, readFacts } from './database-errors';
 
 /** An object of `DB`: its fields are properties, dates and times are of type Date (vendor's library). */
 interface DbObject {
@@ -99,6 +100,9 @@ export class DbRecordStore implements RecordStore {
   /** The objects behind the records; a record that nobody holds any more takes its object with it. */
   private readonly objects = new WeakMap<object, { readonly object: DbObject; readonly fields: object }>();
 
+  /** Fields that each model lacks, once they were looked for. */
+  private readonly missing = new Map<string, ReadonlySet<string>>();
+
   private constructor(
     private readonly db: DbWithRecords,
     private readonly clock: Clock
@@ -113,10 +117,9 @@ export class DbRecordStore implements RecordStore {
   }
 
   listMissingFields(): readonly MissingField[] {
-    const { lock_run: runs, lock_run_batch: batches } = this.db;
     const missing = [
-      ...findMissing('lock_run', runs.create(), RUN_FIELDS),
-      ...findMissing('lock_run_batch', batches.create(), BATCH_FIELDS)
+      ...[...this.missingFrom('lock_run')].map((field) => `lock_run.${field}`),
+      ...[...this.missingFrom('lock_run_batch')].map((field) => `lock_run_batch.${field}`)
     ];
     return missing.map((name) => ({ name, isNeeded: NEEDED_FIELDS.includes(name) }));
   }
@@ -164,12 +167,25 @@ export class DbRecordStore implements RecordStore {
     return record;
   }
 
+  /** Fields that the app's copy of a model lacks. A new object that shows none of them says nothing about it. */
+  private missingFrom(model: 'lock_run' | 'lock_run_batch'): ReadonlySet<string> {
+    const known = this.missing.get(model);
+    if (known !== undefined) return known;
+    const object = this.db[model].create();
+    const fields = Object.values<string>(model === 'lock_run' ? RUN_FIELDS : BATCH_FIELDS);
+    const found = fields.filter((field) => !(field in object));
+    const missing = new Set(found.length === fields.length ? [] : found);
+    this.missing.set(model, missing);
+    return missing;
+  }
+
   private write(record: RunRecord | BatchRecord): DbObject {
     const known = this.objects.get(record);
     if (known === undefined) throw new Error('The record is not one of this store.');
+    const missing = this.missingFrom('runRecordId' in record ? 'lock_run_batch' : 'lock_run');
     for (const [name, field] of Object.entries<string>(known.fields as Readonly<Record<string, string>>)) {
       // A field that the model lacks: the client would lose the value without a word.
-      if (!(field in known.object)) continue;
+      if (missing.has(field)) continue;
       const value = (record as unknown as Readonly<Record<string, unknown>>)[name] ?? null;
       const clean = typeof value === 'string' ? escapeText(value) : value;
       const current = fromDatabase(name, known.object[field]);
@@ -197,10 +213,6 @@ export class DbRecordStore implements RecordStore {
 function isMeant({ id, runId }: RunRecord, query: RunQuery): boolean {
   if ('statuses' in query) return true;
   return 'objectId' in query ? id === query.objectId : runId === query.runId || id === query.runId;
-}
-
-function findMissing(model: string, object: DbObject, fields: Readonly<Record<string, string>>): string[] {
-  return Object.values(fields).flatMap((field) => (field in object ? [] : [`${model}.${field}`]));
 }
 
 function whereRuns(runs: DbCollection, query: RunQuery): DbQuery {

@@ -2,7 +2,8 @@ import type { FailureFacts } from '../requests/classify-response';
 import { ERROR_CATALOGUE, LockUsersError } from '../errors';
 import type { Selection, WhereClause } from '../input/where';
 import type { Clock, UserIdPage, UserSource } from '../ports';
-import { answerInTime, describeThrown, readFacts } from './database-errors';
+import { answerInTime } from '../requests/answer-in-time';
+import { describeThrown, readFacts } from './database-errors';
 
 /** The part of a `DB` query that is used here, as documented ("Querying DB objects", docs.journeyapps.com). */
 interface DbQuery {

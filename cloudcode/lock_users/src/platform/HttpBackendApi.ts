@@ -9,6 +9,7 @@ import type { UserState } from '../users/UserState';
 import type { BackendApi, Clock, DeploymentInfo, SingleResponse, UserStatePage } from '../ports';
 import { cleanText, MAX_NAME_BYTES } from '../outside-text';
 import { parseRetryAfter } from './parse-retry-after';
+import { readNetworkError } from './read-network-error';
 import { readTime, readUserState } from './read-user-state';
 
 /**
@@ -156,7 +157,8 @@ export class HttpBackendApi implements BackendApi {
     const mayHoldToken = text.includes('\\') || text.includes(token.reveal());
     const redact = (_key: string, value: unknown): unknown => (typeof value === 'string' ? token.redact(value) : value);
     try {
-      return JSON.parse(text, mayHoldToken ? redact : undefined) as unknown;
+      // Some servers begin with a byte order mark, which RFC 8259 forbids to send and allows to ignore.
+      return JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text, mayHoldToken ? redact : undefined) as unknown;
     } catch {
       return undefined;
     }
@@ -208,9 +210,14 @@ export class HttpBackendApi implements BackendApi {
           network: 'too large'
         });
       }
+      const { code } = error as { readonly code?: unknown };
+      const network = isTimeout ? 'timeout' : readNetworkError(typeof code === 'string' ? code : '');
       const what = isTimeout ? `not answered within ${timeoutMs / 1000} s` : describeNetworkError(error);
-      throw backendError('BACKEND_UNREACHABLE', this.access.token.redact(`${name} failed: ${what}.`), {
-        network: isTimeout ? 'timeout' : 'connection'
+      // Whoever has to correct the address has to see it.
+      const address =
+        network === 'unreachable' && !what.includes(this.access.backendUrl) ? ` (${this.access.backendUrl})` : '';
+      throw backendError('BACKEND_UNREACHABLE', this.access.token.redact(`${name} failed: ${what}${address}.`), {
+        network
       });
     } finally {
       // With a reason of its own, because making the default one takes time in each request.
@@ -232,7 +239,11 @@ function readName(value: unknown): string | null {
   return typeof value === 'string' ? cleanText(value, MAX_NAME_BYTES) : null;
 }
 
-/** The system's own code where there is one, such as `ECONNREFUSED`, with its sentence. */
+/** The system's sentence, with its own code where there is one, such as `ECONNREFUSED`. */
 function describeNetworkError(error: unknown): string {
-  return error instanceof Error ? error.message.replace(/\.$/, '') : 'the connection failed';
+  if (!(error instanceof Error)) return 'the connection failed';
+  const { message, code } = error as Error & { readonly code?: unknown };
+  // The reason is left out where several addresses of a host were tried.
+  const isNamed = typeof code !== 'string' || message.includes(code);
+  return `${message.replace(/\.$/, '').trimEnd()}${isNamed ? '' : ` (${code})`}`;
 }

@@ -1,3 +1,4 @@
+import { READ_LAG_MS } from '../platform-facts';
 import type { RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
 import type { Roster } from '../users/Roster';
@@ -32,7 +33,7 @@ export class EarlierBatches {
    * @throws LockUsersError `RECORD_FAILED` where they cannot be read
    */
   static async load(
-    { sender, parameters }: RunContext,
+    { sender, parameters, ports }: RunContext,
     records: RecordStore,
     runRecordId: string,
     roster: Roster
@@ -43,7 +44,7 @@ export class EarlierBatches {
       const page = await sender.read('record', (timeoutMs) =>
         records.readBatches({ runRecordId }, limit, skip, timeoutMs)
       );
-      for (const batch of page) earlier.add(batch);
+      for (const batch of page) earlier.add(batch, ports.clock.nowMs());
       if (page.length < limit) return earlier;
     }
   }
@@ -65,13 +66,14 @@ export class EarlierBatches {
     });
   }
 
-  private add(batch: BatchRecord): void {
+  private add(batch: BatchRecord, nowMs: number): void {
+    const isRecent = Math.abs(nowMs - (batch.answeredAtMs ?? batch.sentAtMs ?? 0)) < READ_LAG_MS;
     const notDone = new Map(listNotDone(batch).map(({ userId, outcome }) => [userId, outcome]));
     const uncertain: number[] = [];
     for (const userId of parseUserIds(batch)) {
       const outcome = notDone.get(userId);
-      if (outcome === undefined) this.roster.addEarlier(userId, 'done');
-      else if (outcome === 'unconfirmed') uncertain.push(this.roster.addEarlier(userId, 'maybe'));
+      if (outcome === undefined) this.roster.addEarlier(userId, 'done', isRecent);
+      else if (outcome === 'unconfirmed') uncertain.push(this.roster.addEarlier(userId, 'maybe', isRecent));
     }
     if (uncertain.length > 0) this.uncertain.set(batch.id, uncertain);
   }

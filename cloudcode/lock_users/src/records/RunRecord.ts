@@ -1,6 +1,7 @@
 import type { ActionName } from '../actions/ActionLabels';
 import { LockUsersError } from '../errors';
 import type { Counts, RunStatus } from '../report/Report';
+import { MAX_WAIT_MS } from '../requests/retry-rules';
 import type { Reason } from '../users/UserState';
 
 /**
@@ -84,8 +85,19 @@ export function hasEnded({ status }: RunRecord): boolean {
 }
 
 /** Whether a run holds the lease at that moment. */
+/** Milliseconds that a run keeps its lease for its next invocation, beyond the time for which that one is scheduled. Ours. */
+export const HAND_OVER_LEASE_MS = 600_000;
+
+/** Milliseconds that the clocks of two machines may differ by, or that one is set back by. Ours. */
+const CLOCK_TOLERANCE_MS = 300_000;
+
+/** Milliseconds after which every lease that this task writes has expired. One that is further ahead was not written in earnest. */
+const MAX_LEASE_MS = MAX_WAIT_MS + HAND_OVER_LEASE_MS + CLOCK_TOLERANCE_MS;
+
+/** Whether a run holds the lease at that moment. A lease further ahead than any run may need is none. */
 export function holdsLease({ status, leaseExpiresAtMs }: RunRecord, nowMs: number): boolean {
-  return status !== null && UNDER_WAY.includes(status) && (leaseExpiresAtMs ?? 0) > nowMs;
+  const leftMs = (leaseExpiresAtMs ?? 0) - nowMs;
+  return status !== null && UNDER_WAY.includes(status) && leftMs > 0 && leftMs <= MAX_LEASE_MS;
 }
 
 /** Ids of the users of a batch. @throws LockUsersError `RECORD_FAILED` where the record does not hold them */

@@ -7,7 +7,7 @@ import { countFitting } from './cut-saves';
 import type { EarlierBatches } from './EarlierBatches';
 import { fingerprint } from './fingerprint';
 import type { BatchRecord, RunRecord } from './RunRecord';
-import { insist, logIncomplete, saveRun } from './save-run';
+import { insist, isTooLarge, logIncomplete, RUN_SAVE_MS, saveRun } from './save-run';
 
 /** Batch records read with one request at most: about 1 MB. Ours. */
 const MAX_RECORDS_PER_READ = 20;
@@ -25,7 +25,7 @@ export interface RecordedBatch {
   /** Undefined once its outcome is saved, because the ids of all users take much memory. */
   record: BatchRecord | undefined;
   /** The fingerprint of the saved list of users that are not in the goal state: with many failures the lists take much memory. */
-  notDone: number | undefined;
+  notDone: string | undefined;
 }
 
 /**
@@ -51,7 +51,7 @@ export class RunRecorder {
     private readonly roster: Roster,
     private readonly earlier: EarlierBatches | undefined
   ) {
-    this.progressAtMs = context.ports.clock.nowMs();
+    this.progressAtMs = context.ports.clock.monotonicMs();
   }
 
   /** Saves which users are about to be sent. Resolves when the database has it, or when it is certain that it will not. */
@@ -82,7 +82,8 @@ export class RunRecorder {
 
   /**
    * Saves what is known at the end: the batches that are not saved yet or were corrected since, and then the run. The run is
-   * saved by itself, so that a batch that cannot be saved does not take it along. The log says what cannot be saved.
+   * saved by itself, and has time of its own, so that batches that cannot be saved do not take it along. Whatever happens, this
+   * ends with the invocation. The log says what cannot be saved.
    */
   async finish(ending: Partial<RunRecord>): Promise<void> {
     await this.saving;
@@ -104,11 +105,18 @@ export class RunRecorder {
       const part = rest.slice(0, Math.min(most, countFitting(rest)));
       rest = rest.slice(part.length);
       try {
-        await insist(this.context, (timeoutMs) => this.records.save(part, timeoutMs));
+        await insist(this.context, (timeoutMs) => this.records.save(part, timeoutMs), {
+          reserveMs: RUN_SAVE_MS,
+          canShrink: part.length > 1
+        });
       } catch (error) {
-        const { status } = toErrorDetails(error);
-        if (status === 413 && part.length > 1) await this.saveParts(part, Math.ceil(part.length / 2));
-        else logIncomplete(this.context, error);
+        if (part.length > 1 && isTooLarge(error)) {
+          await this.saveParts(part, Math.ceil(part.length / 2));
+          continue;
+        }
+        logIncomplete(this.context, error);
+        // A database that does not answer does not take the others either.
+        if (toErrorDetails(error).network === 'timeout') return;
       }
     }
   }
@@ -123,8 +131,10 @@ export class RunRecorder {
     const corrected: BatchRecord[] = [];
     for (let skip = 0; corrected.length < own.size + earlier.size; skip += MAX_RECORDS_PER_READ) {
       // By run, because that the platform can look for ids is assumed.
-      const page = await insist(this.context, (timeoutMs) =>
-        this.records.readBatches({ runRecordId: this.run.id }, MAX_RECORDS_PER_READ, skip, timeoutMs)
+      const page = await insist(
+        this.context,
+        (timeoutMs) => this.records.readBatches({ runRecordId: this.run.id }, MAX_RECORDS_PER_READ, skip, timeoutMs),
+        { reserveMs: RUN_SAVE_MS }
       );
       for (const record of page) {
         const batch = own.get(record.id);
@@ -197,9 +207,9 @@ export class RunRecorder {
   /** Saves the run, by itself, where its progress is to be shown again. What it says is known again at the end. */
   private async saveProgress(): Promise<void> {
     const { run, roster, context } = this;
-    const nowMs = context.ports.clock.nowMs();
-    if (nowMs - this.progressAtMs < PROGRESS_INTERVAL_MS) return;
-    this.progressAtMs = nowMs;
+    const monotonicMs = context.ports.clock.monotonicMs();
+    if (monotonicMs - this.progressAtMs < PROGRESS_INTERVAL_MS) return;
+    this.progressAtMs = monotonicMs;
     const { done, failed, unconfirmed } = roster.countOutcomes();
     Object.assign(run, {
       [ACTION_LABELS[roster.goal.action].done]: roster.countDoneEarlier() + done,

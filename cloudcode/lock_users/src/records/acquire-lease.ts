@@ -42,7 +42,7 @@ export async function acquireLease(
         'The process ended without reporting. What its batches say holds; the next run does what is missing.';
       Object.assign(other, { status: 'interrupted', message });
     }
-    const leaseExpiresAtMs = sender.deadlineMs + LEASE_MARGIN_MS;
+    const leaseExpiresAtMs = clock.nowMs() + Math.max(0, sender.timer.budgetLeftMs) + LEASE_MARGIN_MS;
     Object.assign(record, { status: 'running', leaseHolder: holder, leaseExpiresAtMs });
     record.startedAtMs ??= clock.nowMs();
     await sender.read('record', (timeoutMs) => records.save([record, ...interrupted], timeoutMs));

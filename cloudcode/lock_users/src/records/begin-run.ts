@@ -102,8 +102,14 @@ async function checkFound(context: RunContext, found: RunRecord): Promise<BegunR
     return comeBackAfter(context, found);
   }
   const isRepeated = status === 'continues' && context.invocation <= (found.invocation ?? 0);
-  if (isRepeated || hasEnded(found)) return { stop: runEnded(runId, status) };
+  if (isRepeated || (hasEnded(found) && !isOrderedUnknown(context, found))) return { stop: runEnded(runId, status) };
   return undoneBy === null ? undefined : { stop: runUndone(runId, undoneBy) };
+}
+
+/** Whether the run ended for want of time, and the next invocation was scheduled all the same, without an answer that said so. */
+function isOrderedUnknown({ invocation }: RunContext, found: RunRecord): boolean {
+  const isShortOfTime = found.status === 'partial' || found.status === 'failed';
+  return isShortOfTime && invocation === (found.invocation ?? 0) + 1;
 }
 
 /** Writes down which run it is, and what it was asked. */
@@ -123,11 +129,16 @@ function describeRequest({ parameters, runId, invocation }: RunContext, record: 
 }
 
 /** Schedules this invocation once more for when the other one's lease has ended, because its run had begun before. */
-async function comeBackAfter({ parameters, ports, runId }: RunContext, other: RunRecord): Promise<BegunRun> {
+async function comeBackAfter({ parameters, ports, runId, sender }: RunContext, other: RunRecord): Promise<BegunRun> {
   const nowMs = ports.clock.nowMs();
   const leftMs = Math.max(0, (other.leaseExpiresAtMs ?? 0) - nowMs);
   const underWay = runUnderWay(other, nowMs);
-  const failure = await scheduleInvocation(ports, { ...parameters.rawParameters, runId }, leftMs);
+  const failure = await scheduleInvocation(
+    ports,
+    { ...parameters.rawParameters, runId },
+    leftMs,
+    sender.timer.schedulingLeftMs
+  );
   if (failure !== undefined) return { stop: underWay };
   const when = leftMs > 0 ? ` in ${Math.ceil(leftMs / 1000)} s` : '';
   return {

@@ -4,11 +4,9 @@ import { shortenReport } from '../report/shorten-report';
 import type { Report } from '../report/Report';
 import type { ActiveRun } from '../run/ActiveRun';
 import type { RunContext } from '../run/RunContext';
+import { HAND_OVER_LEASE_MS } from './RunRecord';
 import type { RecordStatus, RunRecord } from './RunRecord';
 import { saveRun } from './save-run';
-
-/** Milliseconds that a run keeps its lease for its next invocation, beyond the time for which that one is scheduled. Ours. */
-export const HAND_OVER_LEASE_MS = 600_000;
 
 /**
  * Writes how an invocation ended into the run's record, and gives the lease back; a run that continues keeps it for its

@@ -1,4 +1,4 @@
-import { toErrorDetails } from '../errors';
+import { ERROR_CATALOGUE, LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
 import { BACKOFF_BASE_MS } from '../requests/retry-rules';
@@ -11,13 +11,16 @@ const CLOSING_TIMEOUT_MS = 5000;
 /** How often such a request is tried. Ours. */
 const CLOSING_ATTEMPTS = 3;
 
-/** Saves a run's record that has no batches. The log says so if that fails. */
+/** Milliseconds that the batches leave for the run itself, which gives the lease back. Ours. */
+export const RUN_SAVE_MS = 4000;
+
+/** Saves a run's record. The log says so if that fails. */
 export async function saveRun(context: RunContext, records: RecordStore, run: RunRecord): Promise<void> {
   try {
     await insist(context, (timeoutMs) => records.save([run], timeoutMs));
   } catch (error) {
-    if (!isRefusedValue(toErrorDetails(error))) return logIncomplete(context, error);
     logIncomplete(context, error);
+    if (!isRefusedValue(toErrorDetails(error))) return;
     useKnownOptions(run);
     await insist(context, (timeoutMs) => records.save([run], timeoutMs)).catch(() => undefined);
   }
@@ -38,20 +41,48 @@ function useKnownOptions(run: RunRecord): void {
     `Status "${status ?? ''}", action "${action ?? ''}": the data model has no such option. ${message ?? ''}`.trim();
 }
 
-/** Makes a request that is not held back by the end of the budget. @throws whatever the last attempt throws */
-export async function insist<T>({ sender, ports }: RunContext, attempt: (timeoutMs: number) => Promise<T>): Promise<T> {
+/**
+ * Makes a request that is not held back by the end of the budget, but ends with the invocation.
+ *
+ * @param reserveMs how long before that. Default 0
+ * @param canShrink whether a smaller request is made where this one is too large. Default false
+ * @throws LockUsersError where it fails three times, is too large, or where there is no time left
+ */
+export async function insist<T>(
+  { sender, ports }: RunContext,
+  attempt: (timeoutMs: number) => Promise<T>,
+  { reserveMs = 0, canShrink = false }: { readonly reserveMs?: number; readonly canShrink?: boolean } = {}
+): Promise<T> {
   for (let count = 1; ; count++) {
+    const leftMs = Math.floor(sender.timer.endLeftMs - reserveMs);
+    if (leftMs < 1) throw outOfTime();
     sender.requests.record++;
     try {
-      return await attempt(CLOSING_TIMEOUT_MS);
+      return await attempt(Math.min(CLOSING_TIMEOUT_MS, leftMs));
     } catch (error) {
-      if (count === CLOSING_ATTEMPTS) throw error;
+      const isLast = count === CLOSING_ATTEMPTS || sender.timer.endLeftMs - reserveMs <= BACKOFF_BASE_MS;
+      if (isLast || (canShrink && isTooLarge(error, count))) throw error;
       await ports.clock.sleep(BACKOFF_BASE_MS);
     }
   }
 }
 
-/** Says that a record may say less than the report. */
+/** Whether a request that failed so for the first or the second time may succeed in halves. */
+export function isTooLarge(error: unknown, count = Infinity): boolean {
+  const { status, network } = toErrorDetails(error);
+  return status === 413 || (network === 'connection' && count > 1);
+}
+
+/** Says that the record could not be finished. */
 export function logIncomplete({ ports }: RunContext, error: unknown): void {
-  ports.log.line(`${toErrorDetails(error).message} What it says may be incomplete; this report is not.`);
+  ports.log.line(`${toErrorDetails(error).message} What the record says may be incomplete; the report is not.`);
+}
+
+function outOfTime(): LockUsersError {
+  return new LockUsersError({
+    code: 'RECORD_FAILED',
+    message: "The run's record could not be finished before the end of the invocation.",
+    nextStep: ERROR_CATALOGUE.RECORD_FAILED.remedy,
+    network: 'timeout'
+  });
 }

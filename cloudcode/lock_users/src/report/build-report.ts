@@ -16,7 +16,7 @@ import type { Counts, Deployment, Report, RequestCounts, RunStatus, StopReason }
 /** What a report is made of. */
 export interface ReportInput {
   readonly context: Pick<RunContext, 'parameters' | 'runId' | 'invocation' | 'dryRun' | 'beganAtMs'> & {
-    readonly ports: { readonly clock: Pick<RunContext['ports']['clock'], 'nowMs'> };
+    readonly ports: { readonly clock: Pick<RunContext['ports']['clock'], 'monotonicMs'> };
     readonly sender: { readonly requests: Omit<RequestCounts, 'total'> };
     readonly warnings: Pick<RunContext['warnings'], 'list'>;
   };
@@ -99,7 +99,7 @@ export function buildReport(input: ReportInput): Report {
       total: requests.info + requests.database + requests.users + requests.batch + requests.single + requests.record,
       ...requests
     },
-    durationMs: Math.round(context.ports.clock.nowMs() - context.beganAtMs),
+    durationMs: Math.round(context.ports.clock.monotonicMs() - context.beganAtMs),
     ...(stop && { stopReason: describeStop(stop, counts) })
   };
 }

@@ -3,7 +3,10 @@ import { LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
 import type { Ports } from '../ports';
 import { timeBudget } from '../stop-reasons';
-import { decideRetry, MAX_ATTEMPTS } from './retry-rules';
+import { InvocationTimer } from './InvocationTimer';
+import type { RequestKind, RequestTally, RequestToSend, SendResult } from './RequestToSend';
+import { decideRetry, MAX_ATTEMPTS, mayBeCarriedOut } from './retry-rules';
+import type { FailedRequest } from './retry-rules';
 import { TokenBucket } from './TokenBucket';
 import type { BucketState } from './TokenBucket';
 
@@ -12,54 +15,6 @@ import type { BucketState } from './TokenBucket';
  * Assumed: no server-side limit is published; a batch of 1000 locks is expected to need seconds, not minutes.
  */
 const REQUEST_TIMEOUT_MS = 30_000;
-
-/** Milliseconds after the end of the budget in which answers are still waited for. Ours. */
-const ANSWER_GRACE_MS = 20_000;
-
-/** Requests of a run as they are made, by what they are for, and what became of them. */
-export interface RequestTally {
-  info: number;
-  database: number;
-  users: number;
-  batch: number;
-  /** Requests that change one user or one session. */
-  single: number;
-  record: number;
-  /** Those that repeat one that failed, whole or in part. */
-  retried: number;
-  /** Those that were answered with 429. */
-  rateLimited: number;
-}
-
-/** A request to be made. */
-export interface RequestToSend<T> {
-  readonly kind: 'info' | 'database' | 'users' | 'batch' | 'single' | 'record';
-  /** Operations of a batch; 1 for a request about one user; 0 for all else. */
-  readonly operations: number;
-  /** Attempts that it has had as part of a larger batch. */
-  readonly attemptsBefore: number;
-  /** Items of a page that is read, where it can be read in smaller pages. */
-  readonly pageSize?: number | undefined;
-  /** Whether such a larger batch may have been carried out. Default false. */
-  readonly mayHaveChanged?: boolean;
-  readonly attempt: (timeoutMs: number) => Promise<T>;
-}
-
-/**
- * What came of a request: its answer; or it is to be sent in halves, which have had `attempts` and may have been carried
- * out in one of them; or the platform refuses its one operation; or it was abandoned; or it was never let in, so that it has
- * changed nothing.
- */
-export type SendResult<T> =
-  /** `mayHaveChanged`: an earlier attempt may have been carried out, which an answer to this one may take for an error. */
-  | { readonly kind: 'answered'; readonly answer: T; readonly mayHaveChanged: boolean }
-  | {
-      readonly kind: 'split';
-      readonly error: ErrorDetails;
-      readonly attempts: number;
-      readonly mayHaveChanged: boolean;
-    }
-  | { readonly kind: 'refused' | 'abandoned' | 'not sent'; readonly error: ErrorDetails };
 
 /**
  * The one place from which every request of a run leaves: it paces them, repeats those that failed, pauses them all
@@ -76,14 +31,18 @@ export class RequestSender {
     retried: 0,
     rateLimited: 0
   };
-  /** When the last request may leave, on the clock. */
-  readonly deadlineMs: number;
+  /** What time the invocation has left; it began when this was made. */
+  readonly timer: InvocationTimer;
   private readonly bucket: TokenBucket;
   /** One for each wait that is under way. */
   private readonly waits = new Set<AbortController>();
   private stopped: ErrorDetails | undefined;
   /** Requests leave in the order in which they came. */
   private lastInLine: Promise<void> = Promise.resolve();
+  /** Whether the platform has ever answered, so that an address that cannot be reached is not simply wrong. */
+  private hasAnswered: boolean;
+  /** Until when the server asked to wait, where that is beyond the budget; on the monotonic clock. */
+  private waitedForMs = -Infinity;
 
   /** @param bucketState what an earlier invocation left of the token bucket; default: a full one */
   constructor(
@@ -91,19 +50,30 @@ export class RequestSender {
     { pace, budgetMs }: Pick<Settings, 'pace' | 'budgetMs'>,
     bucketState?: BucketState
   ) {
-    const nowMs = ports.clock.nowMs();
-    this.deadlineMs = nowMs + budgetMs;
-    this.bucket = new TokenBucket(pace, nowMs, bucketState);
+    const { clock } = ports;
+    this.timer = new InvocationTimer(clock, budgetMs);
+    this.hasAnswered = bucketState !== undefined;
+    const monotonicMs = clock.monotonicMs();
+    // Between two processes nothing but the wall clock passes. Theirs may differ: a time to come must not stop the refilling.
+    const ageMs = Math.max(0, clock.nowMs() - (bucketState?.atMs ?? 0));
+    this.bucket = new TokenBucket(
+      pace,
+      monotonicMs,
+      bucketState && { tokens: bucketState.tokens, rate: bucketState.rate, atMs: monotonicMs - ageMs }
+    );
   }
 
   /** What is left of the token bucket, for the next invocation. */
   get bucketState(): BucketState {
-    return this.bucket.state(this.ports.clock.nowMs());
+    const { clock } = this.ports;
+    const { tokens, rate } = this.bucket.state(clock.monotonicMs());
+    return { tokens, rate, atMs: clock.nowMs() };
   }
 
-  /** Milliseconds that are left of a pause that the platform has asked for. */
+  /** Milliseconds that are left of what the platform has asked to wait. */
   get pauseLeftMs(): number {
-    return this.bucket.pauseLeftMs(this.ports.clock.nowMs());
+    const monotonicMs = this.ports.clock.monotonicMs();
+    return Math.max(this.bucket.pauseLeftMs(monotonicMs), this.waitedForMs - monotonicMs);
   }
 
   /** Why no request leaves any more; undefined while they do. */
@@ -119,11 +89,18 @@ export class RequestSender {
 
   /** Makes the request until it is answered, or until the rules say otherwise. Never throws. */
   async send<T>(request: RequestToSend<T>): Promise<SendResult<T>> {
-    const { clock, random } = this.ports;
     let attempts = request.attemptsBefore;
     let lastError: ErrorDetails | undefined;
     let mayHaveChanged = request.mayHaveChanged ?? false;
     for (;;) {
+      if (lastError !== undefined && mayHaveChanged && request.findEffect !== undefined) {
+        try {
+          const answer = await request.findEffect();
+          if (answer !== undefined) return { kind: 'answered', answer, mayHaveChanged };
+        } catch {
+          return { kind: 'abandoned', error: lastError };
+        }
+      }
       await this.waitForTurn();
       if (this.stopped !== undefined) {
         return { kind: mayHaveChanged ? 'abandoned' : 'not sent', error: lastError ?? this.stopped };
@@ -131,24 +108,26 @@ export class RequestSender {
       this.requests[request.kind]++;
       if (lastError !== undefined || request.attemptsBefore > 0) this.requests.retried++;
       try {
-        const timeLeftMs = this.deadlineMs + ANSWER_GRACE_MS - clock.nowMs();
-        const answer = await request.attempt(Math.min(REQUEST_TIMEOUT_MS, timeLeftMs));
+        const answer = await request.attempt(Math.min(REQUEST_TIMEOUT_MS, this.timer.answersLeftMs));
+        this.hasAnswered = true;
         return { kind: 'answered', answer, mayHaveChanged };
       } catch (thrown) {
         lastError = toErrorDetails(thrown);
       }
+      if (lastError.status !== undefined) this.hasAnswered = true;
       if (lastError.status === 429) this.requests.rateLimited++;
       else attempts++;
-      const failed = {
+      const failed: FailedRequest = {
         error: lastError,
         attempt: attempts,
         operations: request.operations,
-        pageSize: request.pageSize
+        pageSize: request.pageSize,
+        isPatient: this.hasAnswered && request.isEssential === true,
+        unansweredMs: this.hasAnswered ? undefined : this.timer.elapsedMs
       };
-      const decision = decideRetry(failed, random);
+      const decision = decideRetry(failed, this.ports.random);
       const mayHaveBefore = mayHaveChanged;
-      // Without an answer, and after an error of the server, the request may have been carried out.
-      if (lastError.status === undefined || lastError.status >= 500) mayHaveChanged = true;
+      if (mayBeCarriedOut(lastError)) mayHaveChanged = true;
       switch (decision.kind) {
         case 'stop':
           this.stopWith(lastError);
@@ -168,12 +147,17 @@ export class RequestSender {
     }
   }
 
-  /** Makes a request that the run cannot do without. @throws LockUsersError where it is not answered */
+  /**
+   * Makes a request that the run cannot do without, for as long as there is time where the fault may pass.
+   *
+   * @throws LockUsersError where it is not answered
+   */
   async read<T>(
-    kind: Exclude<RequestToSend<T>['kind'], 'batch' | 'single'>,
-    attempt: (timeoutMs: number) => Promise<T>
+    kind: Exclude<RequestKind, 'batch' | 'single'>,
+    attempt: (timeoutMs: number) => Promise<T>,
+    { isEssential = true }: Pick<RequestToSend<T>, 'isEssential'> = {}
   ): Promise<T> {
-    const result = await this.send({ kind, operations: 0, attemptsBefore: 0, attempt });
+    const result = await this.send({ kind, operations: 0, attemptsBefore: 0, isEssential, attempt });
     if (result.kind === 'answered') return result.answer;
     throw new LockUsersError(this.stopped ?? result.error);
   }
@@ -184,7 +168,7 @@ export class RequestSender {
    * @returns whether the run goes on
    */
   async wait(waitMs: number): Promise<boolean> {
-    if (this.ports.clock.nowMs() + waitMs > this.deadlineMs) this.stopWith(timeBudget());
+    if (waitMs > this.timer.budgetLeftMs) this.stopWith(timeBudget());
     if (this.stopped === undefined) await this.sleep(waitMs);
     return this.stopped === undefined;
   }
@@ -193,21 +177,24 @@ export class RequestSender {
   pauseAll(waitMs: number): void {
     const { clock, log } = this.ports;
     const { bucket } = this;
-    const nowMs = clock.nowMs();
-    if (bucket.pauseLeftMs(nowMs) === 0) {
+    const monotonicMs = clock.monotonicMs();
+    if (bucket.pauseLeftMs(monotonicMs) === 0) {
       log.line(`The rate limit of the deployment is used up. All requests wait ${formatSeconds(waitMs)}.`);
     }
-    bucket.slowDown(nowMs, waitMs);
+    bucket.slowDown(monotonicMs, waitMs);
   }
 
-  private async waitBefore(
-    what: string,
-    waitMs: number,
-    { error, attempt }: { error: ErrorDetails; attempt: number }
-  ): Promise<void> {
+  private async waitBefore(what: string, waitMs: number, { error, attempt }: FailedRequest): Promise<void> {
     const { clock, log } = this.ports;
-    if (clock.nowMs() + waitMs > this.deadlineMs) return this.stopWith(timeBudget(error.message));
-    log.line(`${error.message} ${what} in ${formatSeconds(waitMs)} (attempt ${attempt} of ${MAX_ATTEMPTS} failed).`);
+    if (waitMs > this.timer.budgetLeftMs) {
+      // What the server has asked for holds for the next invocation as well.
+      if (error.retryAfterMs !== undefined) {
+        this.waitedForMs = Math.max(this.waitedForMs, clock.monotonicMs() + waitMs);
+      }
+      return this.stopWith(timeBudget(error.message));
+    }
+    const count = attempt > MAX_ATTEMPTS ? `${attempt}` : `${attempt} of ${MAX_ATTEMPTS}`;
+    log.line(`${error.message} ${what} in ${formatSeconds(waitMs)} (attempt ${count} failed).`);
     await this.sleep(waitMs);
   }
 
@@ -221,16 +208,15 @@ export class RequestSender {
   }
 
   private async waitForToken(): Promise<void> {
-    const { bucket, deadlineMs } = this;
+    const { bucket, timer } = this;
     while (this.stopped === undefined) {
-      const nowMs = this.ports.clock.nowMs();
+      const monotonicMs = this.ports.clock.monotonicMs();
+      const leftMs = timer.budgetLeftMs;
       // What does not fit the budget takes no token, and the next invocation starts after the server's pause.
-      if (nowMs >= deadlineMs || nowMs + bucket.pauseLeftMs(nowMs) > deadlineMs) {
-        return this.stopWith(timeBudget());
-      }
-      const waitMs = bucket.take(nowMs);
+      if (leftMs <= 0 || bucket.pauseLeftMs(monotonicMs) > leftMs) return this.stopWith(timeBudget());
+      const waitMs = bucket.take(monotonicMs);
       if (waitMs === 0) return;
-      if (nowMs + waitMs > deadlineMs) return this.stopWith(timeBudget());
+      if (waitMs > leftMs) return this.stopWith(timeBudget());
       await this.sleep(waitMs);
     }
   }

@@ -13,6 +13,10 @@ const STOPPING_CODES: readonly ErrorCode[] = [
 /** What is known of a failed request beside its code. */
 export type FailureFacts = Pick<ErrorDetails, 'platformType' | 'status' | 'retryAfterMs' | 'network'>;
 
+/** What to do about a 403: the token is known, so it is not the one to be looked for. Assumed: its reasons are published nowhere. */
+const FORBIDDEN_REMEDY =
+  'The token is known but may not do this: look at its rights, and at the quota of the deployment, on the "Manage API" page.';
+
 /**
  * The error for an answer that is not 2xx, decided by status and `type` alone: titles and details may change at any
  * time, and a body may be JSON, plain text (401) or HTML (gateways).
@@ -33,7 +37,11 @@ export function classifyResponse(
   const { type, detail } = describePlatformError(error);
   const named = type === 'UNKNOWN' ? `status ${status}` : `status ${status}, ${type}: ${detail.replace(/\.$/, '')}`;
   const message = `${request} was answered with ${named}.`;
-  return backendError(chooseCode(status, type, about), message, {
+  const code = chooseCode(status, type, about);
+  return new LockUsersError({
+    code,
+    message,
+    nextStep: status === 403 ? FORBIDDEN_REMEDY : ERROR_CATALOGUE[code].remedy,
     platformType: type === 'UNKNOWN' ? `HTTP_${status}` : type,
     status,
     ...(retryAfterMs !== undefined && { retryAfterMs })

@@ -10,6 +10,18 @@ export const BACKOFF_BASE_MS = 1000;
 /** Milliseconds that a backoff is at most. Ours, as the AWS SDKs have it. */
 const BACKOFF_CAP_MS = 20_000;
 
+/**
+ * Milliseconds that a run waits at most, whatever the server asks for: no next invocation, and no lease, lies further ahead than
+ * such a wait explains. Ours.
+ */
+export const MAX_WAIT_MS = 3_600_000;
+
+/** Attempts to reach an address at which nobody has ever answered. Ours: with the backoff, seven seconds at most. */
+const MAX_FIRST_ATTEMPTS = 4;
+
+/** Milliseconds after which no further such attempt is made. Ours: name servers may take seconds to say no. */
+const MAX_FIRST_CONTACT_MS = 4000;
+
 /** Least milliseconds to wait after a 429 that names no time. Documented: the announcement of the rate limits. */
 const RATE_LIMIT_WAIT_MS = 1000;
 
@@ -22,6 +34,10 @@ export interface FailedRequest {
   readonly operations: number;
   /** Items of a page that is read, where it can be read in smaller pages. */
   readonly pageSize?: number | undefined;
+  /** Whether it is sent again for as long as there is time, where its fault may pass. Default false. */
+  readonly isPatient?: boolean;
+  /** Milliseconds for which nobody has answered, where nobody ever has. */
+  readonly unansweredMs?: number | undefined;
 }
 
 /**
@@ -60,6 +76,14 @@ const RULES: readonly Rule[] = [
     })
   },
   {
+    name: 'nobody has ever answered at this address: it is probably wrong',
+    applies: ({ error, attempt, unansweredMs }) =>
+      error.network === 'unreachable' &&
+      unansweredMs !== undefined &&
+      (attempt >= MAX_FIRST_ATTEMPTS || unansweredMs >= MAX_FIRST_CONTACT_MS),
+    decide: () => ({ kind: 'give up' })
+  },
+  {
     name: 'it is refused: halve a batch until the operation that spoils it stands alone',
     applies: ({ error, operations }) => operations > 0 && [400, 404, 413, 422].includes(error.status ?? 0),
     decide: ({ operations }) => (operations > 1 ? { kind: 'split', waitMs: 0, fresh: true } : { kind: 'refused' })
@@ -70,8 +94,16 @@ const RULES: readonly Rule[] = [
     decide: () => ({ kind: 'split', waitMs: 0, fresh: true })
   },
   {
+    name: 'the connection was reset twice: it is too large for something on the way',
+    applies: ({ error, attempt, operations, pageSize }) =>
+      error.network === 'connection' && attempt > 1 && (operations > 1 || pageSize !== undefined),
+    // Size does not pass, so the wait does not grow.
+    decide: (_failed, random) => ({ kind: 'split', waitMs: backOff(1, random), fresh: false })
+  },
+  {
     name: 'often enough',
-    applies: ({ attempt }) => attempt >= MAX_ATTEMPTS,
+    applies: ({ attempt, error, isPatient }) =>
+      attempt >= MAX_ATTEMPTS && !isAppointment(error) && !(isPatient === true && isPassing(error)),
     decide: () => ({ kind: 'give up' })
   },
   {
@@ -82,8 +114,9 @@ const RULES: readonly Rule[] = [
   {
     name: 'it may go better next time',
     applies: ({ error }) =>
-      error.network !== undefined ||
-      (error.status ?? 0) >= 500 ||
+      isPassing(error) ||
+      error.network === 'garbled' ||
+      error.retryAfterMs !== undefined ||
       error.code === 'BACKEND_PROTOCOL' ||
       // An object of a batch of `DB`; an operation of ours is never repeated for this alone.
       (error.code === 'RECORD_FAILED' && error.platformType === 'INTERNAL_SERVER_ERROR'),
@@ -92,9 +125,31 @@ const RULES: readonly Rule[] = [
   { name: 'it would not go better', applies: () => true, decide: () => ({ kind: 'give up' }) }
 ];
 
-/** @param random a number from 0 to 1, each time another */
+/**
+ * What the server asks to wait is a floor under every wait, and no wait is longer than an hour.
+ *
+ * @param random a number from 0 to 1, each time another
+ */
 export function decideRetry(failed: FailedRequest, random: () => number): Decision {
-  return RULES.find((rule) => rule.applies(failed))?.decide(failed, random) ?? { kind: 'give up' };
+  const decision = RULES.find((rule) => rule.applies(failed))?.decide(failed, random) ?? { kind: 'give up' };
+  if (decision.kind !== 'retry' && decision.kind !== 'split') return decision;
+  return { ...decision, waitMs: Math.min(MAX_WAIT_MS, Math.max(decision.waitMs, failed.error.retryAfterMs ?? 0)) };
+}
+
+/** Whether a request that failed so may have been carried out: there was no answer, or a server's fault came in between. */
+export function mayBeCarriedOut({ network, status }: ErrorDetails): boolean {
+  return network !== 'unreachable' && (status === undefined || status === 408 || status >= 500);
+}
+
+/** Whether a fault is one of those that pass by themselves. */
+function isPassing({ network, status = 0 }: ErrorDetails): boolean {
+  const isLost = network === 'timeout' || network === 'connection' || network === 'unreachable';
+  return isLost || status === 408 || status === 425 || status >= 500;
+}
+
+/** Whether the server is closed for a while and says for how long, so that coming back is no attempt of ours. */
+function isAppointment({ status, retryAfterMs }: ErrorDetails): boolean {
+  return status === 503 && retryAfterMs !== undefined;
 }
 
 /** Whether a smaller page or batch may succeed: no answer in time or one that is too large, or a gateway that gave up. */
@@ -107,7 +162,8 @@ export function isRefusedSize({ status }: ErrorDetails): boolean {
   return status === 400 || status === 422;
 }
 
-/** Exponential backoff with full jitter, in milliseconds. */
+/** Exponential backoff with full jitter, in milliseconds; with half of it where a fault lasts, so that its waits do not shrink. */
 function backOff(attempt: number, random: () => number): number {
-  return random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (attempt - 1));
+  const mostMs = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (attempt - 1));
+  return attempt > MAX_ATTEMPTS ? (mostMs * (1 + random())) / 2 : random() * mostMs;
 }

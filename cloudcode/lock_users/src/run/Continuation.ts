@@ -1,5 +1,6 @@
 import isPlainObject = require('lodash/isPlainObject');
 import type { BucketState } from '../requests/TokenBucket';
+import type { SessionCounts } from '../users/SessionLedger';
 
 /**
  * Invocations that a run may have. Ours: 1000 of them are three days, and unlocking a million users one by one takes half of
@@ -32,6 +33,8 @@ export interface Continuation {
   readonly alreadyBefore?: number;
   /** Sessions that were `RESET` when the run began. */
   readonly resetSessions: number;
+  /** With `reauthenticate`: sessions that were still to be signed out when the last invocation began. */
+  readonly sessionsDue?: number;
   readonly bucket: BucketState;
 }
 
@@ -47,6 +50,7 @@ export interface InvocationResult {
   readonly isComplete: boolean;
   /** Sessions that were `RESET` before anything was sent. */
   readonly resetBefore: number;
+  readonly sessions?: SessionCounts | undefined;
   readonly bucket: BucketState;
 }
 
@@ -54,12 +58,12 @@ export interface InvocationResult {
 export function continueRun(
   { runId, startedAtMs }: Pick<Continuation, 'runId' | 'startedAtMs'>,
   previous: Continuation | undefined,
-  { already, done, unconfirmed, doneEarlier, isComplete, resetBefore, bucket }: InvocationResult
+  { already, done, unconfirmed, doneEarlier, isComplete, resetBefore, sessions, bucket }: InvocationResult
 ): Continuation | undefined {
   const invocation = previous?.invocation ?? 1;
   const doneSeen = previous?.doneSeen ?? already;
   // A batch whose answer was lost shows up as users that are in it already.
-  const idle = done === 0 && already <= doneSeen;
+  const idle = done === 0 && already <= doneSeen && !hasSignedOut(sessions, previous);
   const alreadyBefore = previous?.alreadyBefore ?? (isComplete ? Math.max(0, already - doneEarlier) : undefined);
   const idleInvocations = idle ? (previous?.idleInvocations ?? 0) + 1 : 0;
   if (invocation >= MAX_INVOCATIONS || idleInvocations >= MAX_IDLE_INVOCATIONS) return undefined;
@@ -73,8 +77,19 @@ export function continueRun(
     unconfirmed: (previous?.unconfirmed ?? 0) + unconfirmed,
     ...(alreadyBefore !== undefined && { alreadyBefore }),
     resetSessions: previous?.resetSessions ?? resetBefore,
+    ...(sessions && { sessionsDue: sessions.planned }),
     bucket
   };
+}
+
+/**
+ * Whether sessions of users were signed out that are not done yet: one user may have thousands. The first invocation goes by the
+ * answers that it got, and later ones by what they found, so that a platform that only says so does not keep a run alive.
+ */
+function hasSignedOut(sessions: SessionCounts | undefined, previous: Continuation | undefined): boolean {
+  if (sessions === undefined) return false;
+  const { sessionsDue } = previous ?? {};
+  return sessionsDue === undefined ? sessions.signedOut > 0 : sessions.planned < sessionsDue;
 }
 
 /** Whether a value can be the id of a run. */
@@ -93,8 +108,9 @@ export function isContinuation(value: unknown): value is Continuation {
     doneSeen,
     done,
     unconfirmed,
-    alreadyBefore,
+    alreadyBefore = 0,
     resetSessions,
+    sessionsDue = 0,
     bucket,
     ...rest
   } = value as Record<string, unknown>;
@@ -103,8 +119,8 @@ export function isContinuation(value: unknown): value is Continuation {
   return (
     isRunId(runId) &&
     isCountBetween(invocation, 2, MAX_INVOCATIONS) &&
-    [startedAtMs, idleInvocations, doneSeen, done, unconfirmed, alreadyBefore ?? 0, resetSessions].every((count) =>
-      isCountBetween(count, 0, Number.MAX_SAFE_INTEGER)
+    [startedAtMs, idleInvocations, doneSeen, done, unconfirmed, alreadyBefore, resetSessions, sessionsDue].every(
+      (count) => isCountBetween(count, 0, Number.MAX_SAFE_INTEGER)
     ) &&
     [tokens, rate, atMs].every(Number.isFinite) &&
     Object.keys(others).length === 0

@@ -1,7 +1,7 @@
 import { resolveMaxUsers } from '../input/resolve-max-users';
 import type { Parameters } from '../input/parameters';
 import type { Settings } from '../input/settings';
-import type { Ports } from '../ports';
+import type { Clock, Ports } from '../ports';
 import { Warnings } from '../report/Warnings';
 import { RequestSender } from '../requests/RequestSender';
 
@@ -15,7 +15,7 @@ export interface RunContext {
   readonly runId: string;
   /** Which invocation of the run this is, from 1. */
   readonly invocation: number;
-  /** When this invocation began, on the clock. */
+  /** When this invocation began, on the monotonic clock. */
   readonly beganAtMs: number;
   /** When the run's first invocation began, as far as is known without the run's record. */
   readonly startedAtMs: number;
@@ -37,18 +37,30 @@ export function createContext(
   sender = new RequestSender(ports, settings, parameters.continuation?.bucket)
 ): RunContext {
   const { continuation } = parameters;
-  const beganAtMs = ports.clock.nowMs();
   return {
-    ports,
+    ports: { ...ports, clock: anchorClock(ports.clock) },
     settings,
     parameters,
     sender,
     warnings: new Warnings(ports.log),
     runId: continuation?.runId ?? parameters.runId ?? ports.newRunId(),
     invocation: continuation?.invocation ?? 1,
-    beganAtMs,
-    startedAtMs: continuation?.startedAtMs ?? beganAtMs,
+    beganAtMs: ports.clock.monotonicMs(),
+    startedAtMs: continuation?.startedAtMs ?? ports.clock.nowMs(),
     dryRun: parameters.dryRun ?? !settings.armed,
     maxUsers: resolveMaxUsers(settings, parameters)
+  };
+}
+
+/**
+ * A clock whose wall clock goes on from now by the monotonic one, so that what an invocation writes down keeps its order, however
+ * the machine's clock is set meanwhile.
+ */
+function anchorClock(clock: Clock): Clock {
+  const aheadMs = clock.nowMs() - clock.monotonicMs();
+  return {
+    nowMs: () => Math.round(aheadMs + clock.monotonicMs()),
+    monotonicMs: () => clock.monotonicMs(),
+    sleep: (waitMs, signal) => clock.sleep(waitMs, signal)
   };
 }

@@ -36,14 +36,18 @@ export async function observeUsers(
 ): Promise<Observation> {
   const { roster, sender } = run;
   let isSure = true;
-  let hasUnnamed = false;
   const select = (userIds: readonly string[]): number => {
     const before = roster.countSelected;
     onPlanned(keepNumbers(userIds.map((id) => roster.select(id))));
     return roster.countSelected - before;
   };
   const observe = (users: readonly UserState[]): number => {
-    hasUnnamed ||= !users.every(({ userId }) => isAddressable(userId));
+    if (!users.every(({ userId }) => isAddressable(userId))) {
+      run.warnings.add(
+        'MALFORMED_USERS',
+        'The users API shows users with ids that cannot be told apart from parts of an address; several may have the same.'
+      );
+    }
     onPlanned(keepNumbers(users.map((user) => roster.observe(user))));
     return users.reduce((fresh, { userId }) => fresh + (roster.markRead(userId) ? 1 : 0), 0);
   };
@@ -60,8 +64,7 @@ export async function observeUsers(
     sender.stopWith(toErrorDetails(error));
   }
   // Also where reading failed: whoever was selected has a place in the report.
-  hasUnnamed ||= run.warnings.has('MALFORMED_USERS');
-  onPlanned(roster.planUnlisted(sender.stop === undefined, hasUnnamed));
+  onPlanned(roster.planUnlisted(sender.stop === undefined, run.warnings.has('MALFORMED_USERS')));
   return { isSure };
 }
 
@@ -101,8 +104,10 @@ async function selectMissed(run: ActiveRun, select: (userIds: readonly string[])
 
 async function lookUp({ ports, sender }: ActiveRun, ids: readonly string[], found: Set<string>): Promise<void> {
   const wanted = new Set(ids);
-  const page = await sender.read('database', (timeoutMs) =>
-    ports.userSource.readUserIds({ userIds: ids }, PAGE_SIZE, 0, timeoutMs)
+  const page = await sender.read(
+    'database',
+    (timeoutMs) => ports.userSource.readUserIds({ userIds: ids }, PAGE_SIZE, 0, timeoutMs),
+    { isEssential: false }
   );
   // A database that ignores the filter returns others as well.
   for (const id of page.userIds) if (wanted.has(id)) found.add(id);

@@ -3,7 +3,7 @@ import { backendError } from '../requests/classify-response';
 import { canShrink, readList } from '../requests/read-list';
 import type { ListEnd, ListPage } from '../requests/read-list';
 import { isRefusedSize } from '../requests/retry-rules';
-import type { RequestToSend } from '../requests/RequestSender';
+import type { RequestKind } from '../requests/RequestToSend';
 import type { UserState } from '../users/UserState';
 import type { ActiveRun } from './ActiveRun';
 import type { RunContext } from './RunContext';
@@ -44,7 +44,7 @@ export async function readUserStates(
 /** Reads a page; or says why it has to be asked for in smaller pages. @throws LockUsersError where it cannot be read */
 export async function readPage<T>(
   { sender }: RunContext,
-  kind: RequestToSend<T>['kind'],
+  kind: RequestKind,
   size: number,
   attempt: (timeoutMs: number) => Promise<Exclude<ListPage<T>, string>>
 ): Promise<ListPage<T>> {
@@ -53,6 +53,7 @@ export async function readPage<T>(
     operations: 0,
     pageSize: canShrink(size) ? size : undefined,
     attemptsBefore: 0,
+    isEssential: true,
     attempt
   });
   if (result.kind === 'answered') return result.answer;

@@ -7,6 +7,7 @@ import { EarlierBatches } from '../records/EarlierBatches';
 import { finishRun } from '../records/finish-run';
 import { RunRecorder } from '../records/RunRecorder';
 import type { RunRecord } from '../records/RunRecord';
+import type { Ports } from '../ports';
 import { buildReport } from '../report/build-report';
 import { logReport } from '../report/log-report';
 import { logDeployment, logRun } from '../report/log-run';
@@ -20,6 +21,12 @@ import { reconcile } from './reconcile';
 import type { RunContext } from './RunContext';
 import { scheduleContinuation } from './schedule-continuation';
 import type { Ending } from './schedule-continuation';
+
+/** Milliseconds by which the backend's clock differs at least before that counts. Ours. */
+const MIN_CLOCK_DIFFERENCE_MS = 2000;
+
+/** Milliseconds by which it differs at most. Ours: machines that set their clocks by the network differ by less than a second. */
+const MAX_CLOCK_DIFFERENCE_MS = 300_000;
 
 /** What an invocation has found out; the report is made of it, however the invocation ends. */
 interface Progress {
@@ -63,10 +70,11 @@ export async function runInvocation(context: RunContext): Promise<Report> {
     resetEarlier: Math.max(0, resetBefore - (parameters.continuation?.resetSessions ?? resetBefore)),
     ...ending
   });
+  // Before the record is closed, which may take all the time that is left.
+  logReport(ports.log, report);
   if (record !== undefined && ports.records !== undefined) {
     await finishRun(context, ports.records, record, run, report);
   }
-  logReport(ports.log, report);
   return report;
 }
 
@@ -79,7 +87,7 @@ async function advance(context: RunContext, progress: Progress): Promise<void> {
     return;
   }
   const { serverTimeMs, ...named } = await sender.read('info', (timeoutMs) => ports.backend.readDeployment(timeoutMs));
-  const clockAheadMs = compareClocks(serverTimeMs, ports.clock.nowMs());
+  const clockAheadMs = compareClocks(serverTimeMs, ports);
   progress.deployment = { ...progress.deployment, ...named };
   logDeployment(ports.log, progress.deployment, parameters, settings.authScheme);
 
@@ -111,7 +119,9 @@ async function activate(
   const { records } = ports;
   const protectedIds = ACTIONS[parameters.action].respectsProtection ? settings.protectedIds : [];
   const isNew = invocation === 1 && !hasBegun;
-  const isWhole = isNew || record !== undefined;
+  // Without a record nobody knows whom an earlier invocation has sent, if it has sent anybody.
+  const { done, unconfirmed } = parameters.continuation ?? { done: 0, unconfirmed: 0 };
+  const isWhole = isNew || record !== undefined || done + unconfirmed === 0;
   const roster = new Roster(resolved.goal, new Set(protectedIds), new Set(parameters.excludeUserIds), isWhole);
   if (record === undefined || records === undefined) {
     return { ...context, ...resolved, roster, recorder: undefined, isNew };
@@ -123,11 +133,18 @@ async function activate(
 
 /**
  * By how many milliseconds the backend's clock is ahead. What it says is cut to the second and was on its way, so two seconds
- * are no difference.
+ * are no difference. What is more than five minutes off is a mistake of something on the way, and no clock.
  */
-function compareClocks(serverTimeMs: number | null, nowMs: number): number {
+function compareClocks(serverTimeMs: number | null, { clock, log }: Pick<Ports, 'clock' | 'log'>): number {
+  const nowMs = clock.nowMs();
   const aheadMs = (serverTimeMs ?? nowMs) - nowMs;
-  return Math.abs(aheadMs) <= 2000 ? 0 : aheadMs;
+  if (Math.abs(aheadMs) <= MAX_CLOCK_DIFFERENCE_MS) return Math.abs(aheadMs) <= MIN_CLOCK_DIFFERENCE_MS ? 0 : aheadMs;
+  const seconds = Math.round(Math.abs(aheadMs) / 1000);
+  const direction = aheadMs > 0 ? 'ahead of' : 'behind';
+  log.line(
+    `The clock of the backend is ${seconds} s ${direction} this one, by its "Date" header; that is not believed.`
+  );
+  return 0;
 }
 
 /** Why the invocation did less than it could, if so, and whether the run goes on by itself. */

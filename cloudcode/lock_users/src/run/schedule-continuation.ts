@@ -1,4 +1,5 @@
 import type { ErrorDetails } from '../errors';
+import { READ_LAG_MS } from '../platform-facts';
 import { stalled } from '../stop-reasons';
 import { countDoneEarlier } from './ActiveRun';
 import type { ActiveRun } from './ActiveRun';
@@ -20,7 +21,7 @@ export async function scheduleContinuation(
   run: ActiveRun | undefined
 ): Promise<Ending> {
   const { ports, parameters, sender, runId, startedAtMs } = context;
-  const roster = run?.roster;
+  const { roster, sessions } = run ?? {};
   const outcomes = roster?.countOutcomes();
   const next = continueRun({ runId, startedAtMs: Math.floor(startedAtMs) }, parameters.continuation, {
     already: roster?.countPlan().already ?? 0,
@@ -29,6 +30,7 @@ export async function scheduleContinuation(
     isComplete: roster?.isComplete ?? false,
     doneEarlier: countDoneEarlier(context, run),
     resetBefore: roster?.countResetBefore() ?? 0,
+    sessions: sessions?.count((userId) => roster?.isPlanned(userId) === true),
     bucket: sender.bucketState
   });
   if (next === undefined) return { stop: stalled(stop.message) };
@@ -36,10 +38,17 @@ export async function scheduleContinuation(
   const failure = await scheduleInvocation(
     ports,
     { ...parameters.rawParameters, continuation: next },
-    sender.pauseLeftMs
+    // Who waits to be sent again can be, once the users API shows what came of the first time.
+    Math.max(sender.pauseLeftMs, roster?.hasWaiting === true ? READ_LAG_MS : 0),
+    sender.timer.schedulingLeftMs
   );
   if (failure === undefined) {
     return { stop: { ...stop, nextStep: `Invocation ${next.invocation} is scheduled and goes on by itself.` }, next };
   }
-  return { stop: { ...stop, message: `${stop.message} The next invocation could not be scheduled: ${failure}` } };
+  return {
+    stop: {
+      ...stop,
+      message: `${stop.message} The next invocation could not be scheduled: ${failure.replace(/\.$/, '')}.`
+    }
+  };
 }

@@ -1,31 +1,43 @@
 import { cleanText, MAX_DETAIL_BYTES } from '../outside-text';
+import { answerInTime } from '../requests/answer-in-time';
 import type { Ports } from '../ports';
-import { BACKOFF_BASE_MS } from '../requests/retry-rules';
+import { BACKOFF_BASE_MS, MAX_WAIT_MS } from '../requests/retry-rules';
 
 /** How often the queue is asked. Ours. */
 const ATTEMPTS = 3;
 
+/** Milliseconds that all of that takes at most where nothing else is short of time. Ours. */
+const SCHEDULING_MS = 15_000;
+
 /**
- * Schedules an invocation of this task on its queue. Tries three times at most.
+ * Schedules an invocation of this task on its queue. Tries three times at most, and gives up when the time is over: the platform
+ * may never settle.
  *
  * Scheduling it twice does no harm: invocations on one queue never overlap, and the second finds nothing to do.
+ *
+ * @param afterMs how long it is to wait, an hour at most
+ * @param timeLeftMs how long this may take. Default: 15 s, which is also the most
  * @returns why it could not be scheduled, or undefined where it was
  */
 export async function scheduleInvocation(
   { queue, clock, log }: Pick<Ports, 'queue' | 'clock' | 'log'>,
   parameters: Readonly<Record<string, unknown>>,
-  afterMs: number
+  afterMs: number,
+  timeLeftMs = SCHEDULING_MS
 ): Promise<string | undefined> {
   if (queue === undefined) return 'this runtime has no queue';
+  const untilMs = clock.monotonicMs() + Math.min(SCHEDULING_MS, timeLeftMs);
+  const waitMs = Math.min(MAX_WAIT_MS, Math.max(0, afterMs));
   for (let attempt = 1; ; attempt++) {
+    const leftMs = Math.max(1, Math.ceil(untilMs - clock.monotonicMs()));
+    let reason = `the queue did not answer within ${leftMs / 1000} s`;
     try {
-      await queue.schedule(parameters, afterMs);
-      return undefined;
+      if ((await answerInTime(clock, leftMs, queue.schedule(parameters, waitMs))) !== undefined) return undefined;
     } catch (error) {
-      const reason = cleanText(error instanceof Error ? error.message : String(error), MAX_DETAIL_BYTES);
-      log.line(`The next invocation could not be scheduled (attempt ${attempt} of ${ATTEMPTS}): ${reason}`);
-      if (attempt === ATTEMPTS) return reason;
-      await clock.sleep(BACKOFF_BASE_MS);
+      reason = cleanText(error instanceof Error ? error.message : String(error), MAX_DETAIL_BYTES);
     }
+    log.line(`The next invocation could not be scheduled (attempt ${attempt} of ${ATTEMPTS}): ${reason}`);
+    if (attempt === ATTEMPTS || clock.monotonicMs() + BACKOFF_BASE_MS >= untilMs) return reason;
+    await clock.sleep(BACKOFF_BASE_MS);
   }
 }

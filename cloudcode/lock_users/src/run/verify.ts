@@ -6,10 +6,7 @@ import { findUsersById, MAX_USERS_ONE_BY_ONE } from './find-users';
 import { PAGE_SIZE } from '../platform-facts';
 import { readUserStates } from './read-user-states';
 
-/**
- * Milliseconds between the looks at users that are not shown in the goal state: 45 s in all. Assumed: nothing is published about
- * how far the users API lags behind a write; reports about comparable APIs speak of seconds.
- */
+/** Milliseconds between the looks at users that are not shown in the goal state: `READ_LAG_MS` in all. Ours. */
 const LOOK_DELAYS_MS = [300, 600, 1200, 2400, 4800, 9600, 15_000, 11_100] as const;
 
 /** Times that users that are not in the goal state are sent again. Ours. */

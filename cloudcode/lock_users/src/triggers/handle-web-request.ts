@@ -107,7 +107,8 @@ function readBody({ url, body }: WebRequest): Readonly<Record<string, unknown>> 
   if (url.includes('?')) throw invalidParameters(['Parameters are in the body as JSON, not in the address.']);
   let rawParameters: unknown;
   try {
-    rawParameters = JSON.parse(body ?? '') as unknown;
+    // This takes away a byte order mark as well.
+    rawParameters = JSON.parse(body?.trim() ?? '') as unknown;
   } catch {
     throw invalidParameters(['The body is not valid JSON. Send a JSON object; {} selects everybody.']);
   }

@@ -36,7 +36,7 @@ export async function handleWebhook(settings: Settings, objectId: string, ports:
     if ('code' in found) stop = found;
     else {
       context = createContext(settings, found, ports, context.sender);
-      const failure = await scheduleInvocation(ports, found.rawParameters, 0);
+      const failure = await scheduleInvocation(ports, found.rawParameters, 0, context.sender.timer.schedulingLeftMs);
       if (failure !== undefined && !(await hasBegunElsewhere(context, objectId))) return await runInvocation(context);
       stop = queued(`Run ${objectId} is scheduled on the queue ${ports.queue?.name ?? ''}.`);
     }
@@ -92,7 +92,9 @@ async function readRequest(
 function readParameters({ parameters, action, reason, requestedBy }: RunRecord): Readonly<Record<string, unknown>> {
   let rawParameters: unknown = {};
   try {
-    if (parameters !== null && parameters.trim() !== '') rawParameters = JSON.parse(parameters) as unknown;
+    // This takes away a byte order mark as well.
+    const text = parameters?.trim() ?? '';
+    if (text !== '') rawParameters = JSON.parse(text) as unknown;
   } catch {
     throw invalidParameters(['The field "parameters" is not valid JSON.']);
   }

@@ -18,6 +18,7 @@ import {
   RESULT,
   RESULT_FLAGS,
   SELECTED,
+  SENT_RECENTLY,
   SHOWN,
   TOUCHED,
   TOUCHED_EARLIER,
@@ -51,6 +52,8 @@ export class Roster extends PlannedUsers {
   private readonly reasons = new UserReasons();
   /** Whether everybody was selected and shown. */
   isComplete = false;
+  /** Whether users were not sent again yet, because an earlier invocation has just sent them. */
+  hasWaiting = false;
   /** Users that are not sent again, because the goal says so. */
   private readonly givenUp = new Set<number>();
 
@@ -91,9 +94,11 @@ export class Roster extends PlannedUsers {
     const state = this.users.get(user);
     if ((state & PLANNED) === 0) throw new InvariantError(`user ${this.idOf(user)} was sent and not planned.`);
     // An error of a later attempt does not take back what an earlier one may have done.
-    const isDoubtful = (state & TOUCHED) !== 0 && (result.kind === 'failed' || result.kind === 'refused');
+    const mayBeTouched = (state & TOUCHED) !== 0 || !this.isWhole;
+    const isError = result.kind === 'failed' || result.kind === 'refused';
+    const isDoubtful = mayBeTouched && isError && result.reason.type !== NO_SUCH_USER.type;
     const known: OperationResult = isDoubtful ? { kind: 'unconfirmed', reason: result.reason } : result;
-    this.write(user, (state & ~CONFIRMED) | this.findEvidence(state, result), known);
+    this.write(user, (state & ~CONFIRMED) | this.findEvidence(state, known), known);
   }
 
   /** The users API shows a user after they were sent, and what it shows holds. */
@@ -121,9 +126,9 @@ export class Roster extends PlannedUsers {
   }
 
   /** An earlier invocation of the run has brought the user to the goal state, or may have. Returns the user. */
-  addEarlier(userId: string, what: 'done' | 'maybe'): number {
+  addEarlier(userId: string, what: 'done' | 'maybe', isRecent = false): number {
     const user = this.users.add(userId);
-    const flags = what === 'done' ? DONE_EARLIER | TOUCHED : TOUCHED_EARLIER | TOUCHED;
+    const flags = TOUCHED | (what === 'done' ? DONE_EARLIER : TOUCHED_EARLIER) | (isRecent ? SENT_RECENTLY : 0);
     this.users.set(user, this.users.get(user) | flags);
     return user;
   }
@@ -226,11 +231,12 @@ export class Roster extends PlannedUsers {
     return this.goal.action !== 'unlock' || (state & CONFIRMED) !== 0;
   }
 
-  /** As every user is noted; but who was sent by an earlier invocation may have to be looked at before they are sent again. */
+  /** As every user is noted; but whom an earlier invocation has just sent may have to be looked at before they are sent again. */
   protected override note(user: number, state: number, isComplete: boolean): number | undefined {
     const planned = super.note(user, state, isComplete);
-    const wasSent = (state & (DONE_EARLIER | TOUCHED_EARLIER)) !== 0;
+    const wasSent = (state & SENT_RECENTLY) !== 0;
     if (planned === undefined || !wasSent || this.goal.looksBeforeRepeating !== true) return planned;
+    this.hasWaiting = true;
     this.setResult(user, { kind: 'unconfirmed', reason: this.goal.notReached });
     return undefined;
   }

@@ -22,6 +22,15 @@ function isDue({ state, signedOutAtMs, authenticatedAtMs }: SessionState, sinceM
   );
 }
 
+/** Whether a session is still signed in and nothing has happened to it. */
+function isUnchanged(before: SessionState, now: SessionState | undefined): boolean {
+  return (
+    now?.state === 'ENROLLED' &&
+    now.signedOutAtMs === before.signedOutAtMs &&
+    now.authenticatedAtMs === before.authenticatedAtMs
+  );
+}
+
 interface KnownUser {
   /** The sessions to be signed out, as they were shown first. */
   readonly first: readonly SessionState[];
@@ -53,16 +62,17 @@ export class SessionLedger {
     }
     // Without its sessions, nothing shows that they are signed out.
     if (enrolled && sessions.length === 0) return false;
-    const isSame = (before: SessionState): boolean =>
-      sessions.some(
-        (now) =>
-          now.sessionId === before.sessionId &&
-          now.state === 'ENROLLED' &&
-          now.signedOutAtMs === before.signedOutAtMs &&
-          now.authenticatedAtMs === before.authenticatedAtMs
-      );
-    known.due = known.first.filter(isSame).map(({ sessionId }) => sessionId);
+    const now = new Map(sessions.map((session) => [session.sessionId, session]));
+    const due = known.first.filter((before) => isUnchanged(before, now.get(before.sessionId)));
+    known.due = due.map(({ sessionId }) => sessionId);
     return known.due.length === 0;
+  }
+
+  /** Whether the users API shows a session of a user that is still to be signed out: as it was shown first. Takes no note of it. */
+  isDue({ userId, sessions }: UserState, sessionId: string): boolean {
+    const isIt = (session: SessionState): boolean => session.sessionId === sessionId;
+    const before = this.users.get(userId)?.first.find(isIt);
+    return before !== undefined && isUnchanged(before, sessions.find(isIt));
   }
 
   /** The platform has answered that the session is signed out. */

@@ -17,6 +17,8 @@ const FAILED = 32;
 /** The platform refuses this user, so sending again is of no use. */
 export const REFUSED = 64;
 const UNCONFIRMED = 128;
+/** That was so shortly ago that the users API may not show it yet. */
+export const SENT_RECENTLY = 1_048_576;
 /** Nothing was sent about the user, because it is of no use or cannot be done. */
 export const UNSENT = 524_288;
 /** Any of the results. */
