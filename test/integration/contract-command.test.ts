@@ -1,12 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { contract, defineContract } from '../../tasks/contract/command';
+import { readdirSync } from 'node:fs';
+import { contract } from '../../tasks/contract/command';
 import type { Fault } from '../../tasks/local/backend/control/Fault';
 import { parseSwitches, SWITCH_VALUES } from '../../tasks/local/backend/control/Switches';
 import type { Switches } from '../../tasks/local/backend/control/Switches';
-import type { RunningBackend, SeedRequest } from '../../tasks/local/backend/start-backend';
-import { startBackend } from '../../tasks/local/backend/start-backend';
+import { ContractBench } from '../support/ContractBench';
 import { RecordedIo } from '../support/RecordedIo';
 
 /** Switches that reads and changes of one user show, where the app has users enough. */
@@ -24,58 +21,6 @@ const SEEN = [
   'usersApi',
   'usersPageSize'
 ] as const satisfies readonly (keyof Switches)[];
-
-/** A deployment, a person at the terminal who says yes, and time that passes when somebody waits. */
-class ContractBench {
-  nowMs = Date.UTC(2026, 0, 1);
-  readonly folder = mkdtempSync(join(tmpdir(), 'contract-'));
-  readonly file = join(this.folder, 'switches.json');
-  private running: RunningBackend | undefined;
-  private readonly command = defineContract({
-    nowMs: () => this.nowMs,
-    sleep: (ms) => Promise.resolve(void (this.nowMs += ms))
-  });
-  userId = '';
-
-  async start(
-    switches: Partial<Switches> = {},
-    seed: SeedRequest = { users: 6, twoDevices: 1, neverEnrolled: 1 }
-  ): Promise<this> {
-    this.running = await startBackend({ switches, nowMs: () => this.nowMs });
-    const { userIds, twoDeviceIds } = this.running.seed(seed);
-    this.userId = twoDeviceIds[0] ?? userIds[0] ?? '';
-    return this;
-  }
-
-  get backend(): RunningBackend {
-    if (this.running === undefined) throw new Error('It is not running.');
-    return this.running;
-  }
-
-  /** @param before happens with the surroundings before the command runs */
-  run(before: (io: RecordedIo) => void = () => undefined, variables = {}): ReturnType<RecordedIo['run']> {
-    const io = new RecordedIo({
-      environment: {
-        CONTRACT_BACKEND_URL: this.backend.url,
-        CONTRACT_API_TOKEN: this.backend.token,
-        CONTRACT_USER_ID: this.userId,
-        ...variables
-      }
-    });
-    io.answer = 'yes';
-    before(io);
-    return io.run(this.command, ['--write', this.file]);
-  }
-
-  written(): Partial<Switches> {
-    return JSON.parse(readFileSync(this.file, 'utf8')) as Partial<Switches>;
-  }
-
-  async close(): Promise<void> {
-    await this.running?.close();
-    rmSync(this.folder, { recursive: true });
-  }
-}
 
 let bench: ContractBench;
 beforeEach(() => {
