@@ -3,11 +3,9 @@ import type { RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
 import { lockedNobody, otherAction, runUnderWay, unknownRun } from '../stop-reasons';
 import { LockHistory } from './LockHistory';
+import { MAX_RECORDS_PER_READ, readBatches } from './read-batches';
 import { holdsLease } from './RunRecord';
 import type { RunRecord } from './RunRecord';
-
-/** Batch records read with one request at most: about 1 MB. Ours. */
-const MAX_RECORDS_PER_READ = 20;
 
 /**
  * Reads from the records which users a run locked, and what later runs did; or says why the run cannot be undone.
@@ -30,14 +28,11 @@ export async function loadLockHistory(
 
   const history = new LockHistory(runId, record.id, clockAheadMs);
   const wanted = { runRecordId: record.id, sinceMs: record.startedAtMs ?? nowMs };
-  for (let skip = 0; ;) {
-    const batches = await sender.read('record', (timeoutMs) =>
-      records.readBatches(wanted, MAX_RECORDS_PER_READ, skip, timeoutMs)
-    );
-    if (batches.length === 0) break;
-    for (const batch of batches) history.add(batch);
-    skip += batches.length;
-  }
+  await readBatches(
+    (limit, skip) => sender.read('record', (timeoutMs) => records.readBatches(wanted, limit, skip, timeoutMs)),
+    MAX_RECORDS_PER_READ,
+    (batch) => history.add(batch)
+  );
   // What it wrote down counts for more than its status: an invocation that was refused may have followed one that locked.
   const refusal = history.userIds().length > 0 ? undefined : lockedNobody(runId, record);
   return refusal === undefined ? { history, record } : { refusal };
