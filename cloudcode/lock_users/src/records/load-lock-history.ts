@@ -1,7 +1,9 @@
+import { LockUsersError } from '../errors';
 import type { ErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
-import { lockedNobody, otherAction, runUnderWay, unknownRun } from '../stop-reasons';
+import { countUsers, lockedNobody, otherAction, runUnderWay, unknownRun } from '../stop-reasons';
+import { findRuns } from './find-runs';
 import { LockHistory } from './LockHistory';
 import { MAX_RECORDS_PER_READ, readBatches } from './read-batches';
 import { holdsLease } from './RunRecord';
@@ -14,13 +16,14 @@ import type { RunRecord } from './RunRecord';
  * @throws LockUsersError `RECORD_FAILED` where the records cannot be read
  */
 export async function loadLockHistory(
-  { sender, ports }: RunContext,
+  context: RunContext,
   records: RecordStore,
   runId: string,
   clockAheadMs: number
 ): Promise<{ readonly history: LockHistory; readonly record: RunRecord } | { readonly refusal: ErrorDetails }> {
+  const { sender, ports } = context;
   const nowMs = ports.clock.nowMs();
-  const [record] = await sender.read('record', (timeoutMs) => records.findRuns({ runId }, timeoutMs));
+  const [record] = await findRuns(context, records, { runId });
   if (record === undefined) return { refusal: unknownRun(runId) };
   if (holdsLease(record, nowMs)) return { refusal: runUnderWay(record, nowMs) };
   const wrongAction = otherAction(runId, record);
@@ -33,7 +36,18 @@ export async function loadLockHistory(
     MAX_RECORDS_PER_READ,
     (batch) => history.add(batch)
   );
+  const locked = record.locked ?? 0;
+  if (history.countNamed < locked) throw batchesMissing(runId, locked, history.countNamed);
   // What it wrote down counts for more than its status: an invocation that was refused may have followed one that locked.
   const refusal = history.userIds().length > 0 ? undefined : lockedNobody(runId, record);
   return refusal === undefined ? { history, record } : { refusal };
+}
+
+/** An undo that knows a part of the users only would leave the others locked and say that it is done. */
+function batchesMissing(runId: string, locked: number, named: number): LockUsersError {
+  return new LockUsersError({
+    code: 'RECORD_FAILED',
+    message: `Run ${runId} locked ${countUsers(locked)} by its record, and the records of the model lock_run_batch that the database shows name ${named}.`,
+    nextStep: 'Run the undo again. If it fails again, unlock the users by name: {"action": "unlock", "userIds": ["…"]}.'
+  });
 }
