@@ -45,6 +45,27 @@ test('a later invocation whose record is not shown once makes no other, and all 
   expect(await runOnFake(platform, { undo: 'evening' })).toMatchObject({ status: 'done', counts: { unlocked: 60 } });
 });
 
+test.each([false, true])('all of a run that has two records is undone, the newer one first: %s', async (isReversed) => {
+  const answer = platform.answerBatch;
+  let sent = 0;
+  platform.answerBatch = (operations) => {
+    if (++sent === 10) platform.clock.now += 275_000;
+    return answer(operations);
+  };
+  await runOnFake(platform, SMALL);
+  const find = records.findRuns.bind(records);
+  records.findRuns = async (query) => ('runId' in query ? [] : find(query));
+  for (let next = platform.scheduled.shift(); next !== undefined; next = platform.scheduled.shift()) {
+    platform.clock.now += 3_600_000;
+    await runOnFake(platform, next.parameters);
+  }
+  records.findRuns = async (query) => (isReversed ? [...(await find(query))].reverse() : find(query));
+
+  expect(records.runs.size).toBe(2);
+  expect(await runOnFake(platform, { undo: 'evening' })).toMatchObject({ status: 'done', counts: { unlocked: 60 } });
+  expect(platform.locked.size).toBe(0);
+});
+
 test('an undo looks once more for a run that is not shown', async () => {
   await runOnFake(platform, SMALL);
   hideOnce();

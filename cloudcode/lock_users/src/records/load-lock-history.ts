@@ -23,18 +23,22 @@ export async function loadLockHistory(
 ): Promise<{ readonly history: LockHistory; readonly record: RunRecord } | { readonly refusal: ErrorDetails }> {
   const { sender, ports } = context;
   const nowMs = ports.clock.nowMs();
-  const [record] = await findRuns(context, records, { runId });
+  const found = await findRuns(context, records, { runId });
+  // A run may have two records: an invocation that was not shown the first has made another.
+  const [record] = [...found].sort((one, other) => (one.startedAtMs ?? 0) - (other.startedAtMs ?? 0));
   if (record === undefined) return { refusal: unknownRun(runId) };
-  if (holdsLease(record, nowMs)) return { refusal: runUnderWay(record, nowMs) };
+  const active = found.find((run) => holdsLease(run, nowMs));
+  if (active !== undefined) return { refusal: runUnderWay(active, nowMs) };
   const wrongAction = otherAction(runId, record);
   if (wrongAction !== undefined) return { refusal: wrongAction };
 
+  const ids = new Set(found.map(({ id }) => id));
   const history = new LockHistory(runId, record.id, clockAheadMs);
   const wanted = { runRecordId: record.id, sinceMs: record.startedAtMs ?? nowMs };
   await readBatches(
     (limit, skip) => sender.read('record', (timeoutMs) => records.readBatches(wanted, limit, skip, timeoutMs)),
     MAX_RECORDS_PER_READ,
-    (batch) => history.add(batch)
+    (batch) => history.add(ids.has(batch.runRecordId) ? { ...batch, runRecordId: record.id } : batch)
   );
   const locked = record.locked ?? 0;
   if (history.countNamed < locked) throw batchesMissing(runId, locked, history.countNamed);
