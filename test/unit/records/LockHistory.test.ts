@@ -149,3 +149,9 @@ test.each<[string, Partial<BatchRecord>]>([
 ])('a record with %s cannot be relied on, and says so', (_name, changes) => {
   expect(() => trail(batch(changes))).toThrow(expect.objectContaining({ code: 'RECORD_FAILED' }));
 });
+
+test('a later run that was told that a user is locked already has not locked that user', () => {
+  const already: NotDone = { userId: userId(1), outcome: 'already' };
+  const made = trail(batch(), batch({ id: 'c', runRecordId: 'other', runId: 'run-2', sentAtMs: 3000 }, already));
+  expect([1, 2].map((n) => isLater(made, locked(n)))).toEqual([false, true]);
+});

@@ -72,3 +72,36 @@ test('a record that was tampered with ends the undo before anything is sent', as
   });
   expect(on.platform.singles).toEqual([]);
 });
+
+test('an undo that is refused does not mark the run as undone', async () => {
+  const locked = await runOnFake(on.platform);
+  on.passTime();
+
+  expect(await on.undo(locked.runId, { maxUsers: 1 })).toMatchObject({ status: 'refused' });
+  expect(on.record(locked.runId)?.undoneBy).toBeNull();
+});
+
+test('a run that goes on does so after an undo of it was refused', async () => {
+  const answer = on.platform.answerBatch;
+  let sent = 0;
+  on.platform.answerBatch = (operations) => {
+    if (++sent === 2) on.platform.clock.now += 275_000;
+    return answer(operations);
+  };
+  await runOnFake(on.platform, { runId: 'shift', batchSize: 2, concurrency: 1 });
+  const { ordered } = on;
+  on.passTime(60);
+  expect(await on.undo('shift', { maxUsers: 1 })).toMatchObject({ status: 'refused' });
+
+  expect(await runOnFake(on.platform, ordered)).toMatchObject({ status: 'done' });
+  expect(on.locked).toHaveLength(6);
+});
+
+test('an undo that is refused leaves the mark of the one before it', async () => {
+  const locked = await runOnFake(on.platform);
+  on.passTime();
+  Object.assign(on.record(locked.runId) ?? {}, { undoneBy: 'earlier' });
+  expect(await on.undo(locked.runId, { maxUsers: 1 })).toMatchObject({ status: 'refused' });
+
+  expect(on.record(locked.runId)?.undoneBy).toBe('earlier');
+});

@@ -37,4 +37,6 @@ export interface ResolvedGoal {
   readonly selection: Selection;
   /** With `reauthenticate`: which sessions are to be signed out. */
   readonly sessions?: SessionLedger;
+  /** Takes back what was written down for the goal, where the run is refused. @throws LockUsersError where it cannot be written */
+  withdraw?(): Promise<void>;
 }

@@ -1,8 +1,9 @@
 import type { ErrorDetails } from '../errors';
 import { loadLockHistory } from '../records/load-lock-history';
 import type { LockHistory } from '../records/LockHistory';
+import { mayGoOn } from '../records/RunRecord';
 import type { RunContext } from '../run/RunContext';
-import { noRecordModels } from '../stop-reasons';
+import { noRecordModels, outdatedModels } from '../stop-reasons';
 import type { Reason } from '../users/UserState';
 import type { Action, Beginning } from './Action';
 import type { Goal, ResolvedGoal } from './Goal';
@@ -77,9 +78,16 @@ async function resolveUndo(
   const found = await loadLockHistory(context, records, undo, clockAheadMs);
   if ('refusal' in found) return found;
   const { history, record } = found;
-  if (!dryRun && record.undoneBy !== runId) {
-    record.undoneBy = runId;
+  const resolved = { goal: undoGoal(history), selection: { userIds: history.userIds() } };
+  if (dryRun) return resolved;
+  const unmarkable = records.listMissingFields().find(({ name }) => name === 'lock_run.undone_by');
+  if (unmarkable !== undefined && mayGoOn(record)) return { refusal: outdatedModels(unmarkable.name) };
+  const before = record.undoneBy;
+  const mark = async (undoneBy: string | null): Promise<void> => {
+    record.undoneBy = undoneBy;
     await sender.read('record', (timeoutMs) => records.save([record], timeoutMs));
-  }
-  return { goal: undoGoal(history), selection: { userIds: history.userIds() } };
+  };
+  if (before === runId) return resolved;
+  await mark(runId);
+  return { goal: resolved.goal, selection: resolved.selection, withdraw: () => mark(before) };
 }

@@ -3,13 +3,11 @@ import type { RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
 import type { Roster } from '../users/Roster';
 import type { Reason } from '../users/UserState';
+import { MAX_RECORDS_PER_READ, readBatches } from './read-batches';
 import { parseNotDone, parseUserIds } from './RunRecord';
 import type { BatchRecord, NotDone } from './RunRecord';
 
-/** Batch records of a lock read with one request at most: about 1 MB. Ours. */
-const MAX_RECORDS_PER_READ = 20;
-
-/** The same of an action that sends users one by one, whose records are a tenth as large. */
+/** Batch records read with one request at most, of an action that sends users one by one, whose records are a tenth as large. */
 const MAX_SMALL_RECORDS_PER_READ = 200;
 
 const CUT_OFF: Reason = {
@@ -40,13 +38,12 @@ export class EarlierBatches {
   ): Promise<EarlierBatches> {
     const earlier = new EarlierBatches(roster);
     const limit = parameters.action === 'lock' ? MAX_RECORDS_PER_READ : MAX_SMALL_RECORDS_PER_READ;
-    for (let skip = 0; ; skip += limit) {
-      const page = await sender.read('record', (timeoutMs) =>
-        records.readBatches({ runRecordId }, limit, skip, timeoutMs)
-      );
-      for (const batch of page) earlier.add(batch, ports.clock.nowMs());
-      if (page.length < limit) return earlier;
-    }
+    await readBatches(
+      (most, skip) => sender.read('record', (timeoutMs) => records.readBatches({ runRecordId }, most, skip, timeoutMs)),
+      limit,
+      (batch) => earlier.add(batch, ports.clock.nowMs())
+    );
+    return earlier;
   }
 
   /** Ids of the batches that are known better now. */

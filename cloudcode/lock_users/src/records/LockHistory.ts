@@ -30,6 +30,9 @@ interface UserHistory {
 export class LockHistory {
   private readonly users = new Map<string, UserHistory>();
 
+  /** Ids of all users that the run's batches name, whatever came of them. */
+  private readonly named = new Set<string>();
+
   /**
    * @param runId how the run is called in reasons
    * @param runRecordId the id of its record
@@ -48,6 +51,7 @@ export class LockHistory {
       const others = listUnchanged(batch, ['failed', 'not_attempted', 'already']);
       const unconfirmed = listUnchanged(batch, ['unconfirmed']);
       for (const userId of parseUserIds(batch)) {
+        this.named.add(userId);
         if (others.has(userId)) continue;
         const answeredAtMs = unconfirmed.has(userId) ? null : batch.answeredAtMs;
         const lockedByMs = answeredAtMs ?? sentAtMs + INVOCATION_LIMIT_MS;
@@ -65,6 +69,11 @@ export class LockHistory {
       user.otherAtMs = sentAtMs;
       user.other = other;
     }
+  }
+
+  /** How many users the run's batches name, whatever came of them. */
+  get countNamed(): number {
+    return this.named.size;
   }
 
   /** Ids of the users that the run locked or may have locked. */
@@ -123,8 +132,11 @@ function describeOther(other: UserHistory['other']): string {
 function listTouched(batch: BatchRecord): readonly string[] {
   switch (batch.action) {
     case 'lock':
-    case null:
-      return parseUserIds(batch);
+    case null: {
+      // Whom it was told to be locked already it has not locked; its first look may have been out of date.
+      const already = listUnchanged(batch, ['already']);
+      return parseUserIds(batch).filter((userId) => !already.has(userId));
+    }
     case 'unlock':
       return batch.state === 'answered' ? listUnlocked(batch) : [];
     case 'reauthenticate':

@@ -1,3 +1,4 @@
+import isPlainObject = require('lodash/isPlainObject');
 import type { ActionName } from '../actions/ActionLabels';
 import { LockUsersError } from '../errors';
 import type { Counts, RunStatus } from '../report/Report';
@@ -84,7 +85,11 @@ export function hasEnded({ status }: RunRecord): boolean {
   return status !== null && ENDED.includes(status);
 }
 
-/** Whether a run holds the lease at that moment. */
+/** Whether another invocation of a run may do something still: it may be ordered although the run ended for want of time. */
+export function mayGoOn(run: RunRecord): boolean {
+  return !hasEnded(run) || run.status === 'partial' || run.status === 'failed';
+}
+
 /** Milliseconds that a run keeps its lease for its next invocation, beyond the time for which that one is scheduled. Ours. */
 export const HAND_OVER_LEASE_MS = 600_000;
 
@@ -102,18 +107,28 @@ export function holdsLease({ status, leaseExpiresAtMs }: RunRecord, nowMs: numbe
 
 /** Ids of the users of a batch. @throws LockUsersError `RECORD_FAILED` where the record does not hold them */
 export function parseUserIds(batch: BatchRecord): string[] {
-  return parseList(batch, batch.userIds) as string[];
+  return parseList(batch, batch.userIds, (value): value is string => typeof value === 'string');
 }
 
 /** The users of a batch who are not in the goal state. @throws LockUsersError `RECORD_FAILED` */
 export function parseNotDone(batch: BatchRecord): NotDone[] {
-  return batch.notDone === null ? [] : (parseList(batch, batch.notDone) as NotDone[]);
+  return batch.notDone === null ? [] : parseList(batch, batch.notDone, isNotDone);
 }
 
-function parseList({ id, runId, runRecordId }: BatchRecord, text: string | null): unknown[] {
+function isNotDone(value: unknown): value is NotDone {
+  if (!isPlainObject(value)) return false;
+  const { userId, outcome } = value as Partial<Record<keyof NotDone, unknown>>;
+  return typeof userId === 'string' && typeof outcome === 'string';
+}
+
+function parseList<T>(
+  { id, runId, runRecordId }: BatchRecord,
+  text: string | null,
+  isEntry: (value: unknown) => value is T
+): T[] {
   try {
     const list: unknown = JSON.parse(text ?? '');
-    if (Array.isArray(list)) return list;
+    if (Array.isArray(list) && list.every(isEntry)) return list;
   } catch {
     // Said below.
   }

@@ -6,11 +6,9 @@ import type { Roster } from '../users/Roster';
 import { countFitting } from './cut-saves';
 import type { EarlierBatches } from './EarlierBatches';
 import { fingerprint } from './fingerprint';
+import { MAX_RECORDS_PER_READ, readBatches } from './read-batches';
 import type { BatchRecord, RunRecord } from './RunRecord';
 import { insist, isTooLarge, logIncomplete, RUN_SAVE_MS, saveRun } from './save-run';
-
-/** Batch records read with one request at most: about 1 MB. Ours. */
-const MAX_RECORDS_PER_READ = 20;
 
 /** Outcomes that gather before they are saved without an intent. Ours. */
 const MAX_UNSAVED = 20;
@@ -129,22 +127,21 @@ export class RunRecorder {
     );
     const earlier = new Set(this.earlier?.listCorrected());
     const corrected: BatchRecord[] = [];
-    for (let skip = 0; corrected.length < own.size + earlier.size; skip += MAX_RECORDS_PER_READ) {
-      // By run, because that the platform can look for ids is assumed.
-      const page = await insist(
+    // By run, because that the platform can look for ids is assumed.
+    const readPage = (limit: number, skip: number): Promise<readonly BatchRecord[]> =>
+      insist(
         this.context,
-        (timeoutMs) => this.records.readBatches({ runRecordId: this.run.id }, MAX_RECORDS_PER_READ, skip, timeoutMs),
+        (timeoutMs) => this.records.readBatches({ runRecordId: this.run.id }, limit, skip, timeoutMs),
         { reserveMs: RUN_SAVE_MS }
       );
-      for (const record of page) {
-        const batch = own.get(record.id);
-        if (batch !== undefined) this.noteOutcome(batch, record);
-        else if (earlier.has(record.id)) this.earlier?.correct(record);
-        else continue;
-        corrected.push(record);
-      }
-      if (page.length < MAX_RECORDS_PER_READ) break;
-    }
+    const take = (record: BatchRecord): void => {
+      const batch = own.get(record.id);
+      if (batch !== undefined) this.noteOutcome(batch, record);
+      else if (earlier.has(record.id)) this.earlier?.correct(record);
+      else return;
+      corrected.push(record);
+    };
+    await readBatches(readPage, MAX_RECORDS_PER_READ, take, () => corrected.length >= own.size + earlier.size);
     return corrected;
   }
 

@@ -1,4 +1,4 @@
-import { ERROR_CATALOGUE, LockUsersError } from '../errors';
+import { ERROR_CATALOGUE, LockUsersError, toErrorDetails } from '../errors';
 import type { Ports, RecordStore } from '../ports';
 import type { RequestSender } from '../requests/RequestSender';
 import { holdsLease, UNDER_WAY } from './RunRecord';
@@ -29,28 +29,39 @@ const LEASE_POLL_MS = 500;
  * @throws LockUsersError where the records cannot be read or written
  */
 export async function acquireLease(
-  { sender, ports }: { readonly sender: RequestSender; readonly ports: Pick<Ports, 'clock'> },
+  { sender, ports }: { readonly sender: RequestSender; readonly ports: Pick<Ports, 'clock' | 'log'> },
   records: RecordStore,
   record: RunRecord,
   holder: string
 ): Promise<RunRecord | undefined> {
-  const { clock } = ports;
+  const { clock, log } = ports;
 
-  async function hold(interrupted: readonly RunRecord[]): Promise<void> {
-    for (const other of interrupted) {
-      const message =
-        'The process ended without reporting. What its batches say holds; the next run does what is missing.';
-      Object.assign(other, { status: 'interrupted', message });
-    }
+  async function hold(): Promise<void> {
     const leaseExpiresAtMs = clock.nowMs() + Math.max(0, sender.timer.budgetLeftMs) + LEASE_MARGIN_MS;
     Object.assign(record, { status: 'running', leaseHolder: holder, leaseExpiresAtMs });
     record.startedAtMs ??= clock.nowMs();
-    await sender.read('record', (timeoutMs) => records.save([record, ...interrupted], timeoutMs));
+    await sender.read('record', (timeoutMs) => records.save([record], timeoutMs));
+  }
+
+  /** By itself, so that a run whose record cannot be changed keeps nobody out. */
+  async function markInterrupted(others: readonly RunRecord[]): Promise<void> {
+    for (const other of others) {
+      const message =
+        'The process ended without reporting. What its batches say holds; the next run does what is missing.';
+      Object.assign(other, { status: 'interrupted', message });
+      try {
+        await sender.read('record', (timeoutMs) => records.save([other], timeoutMs), { isEssential: false });
+      } catch (error) {
+        log.line(
+          `The record of run ${other.runId ?? other.id} does not say that it was interrupted. ${toErrorDetails(error).message}`
+        );
+      }
+    }
   }
 
   // Whose lease has not expired has it already: the invocation before handed it over.
   if (holdsLease(record, clock.nowMs())) {
-    await hold([]);
+    await hold();
     return undefined;
   }
   let expiresAtMs = -Infinity;
@@ -78,7 +89,8 @@ export async function acquireLease(
     if (blocker !== undefined) return blocker;
     if (rivals.length > 0) await clock.sleep(LEASE_POLL_MS);
     else if (nowMs < expiresAtMs) {
-      await hold(others.filter((other) => !holdsLease(other, nowMs)));
+      await hold();
+      await markInterrupted(others.filter((other) => !holdsLease(other, nowMs)));
       return undefined;
     }
   }

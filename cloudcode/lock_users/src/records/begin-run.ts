@@ -6,7 +6,8 @@ import { scheduleInvocation } from '../run/schedule-invocation';
 import { outdatedModels, queued, runEnded, runUnderWay, runUndone } from '../stop-reasons';
 import { VERSION } from '../version';
 import { acquireLease } from './acquire-lease';
-import { hasEnded, holdsLease } from './RunRecord';
+import { findRuns } from './find-runs';
+import { hasEnded, holdsLease, mayGoOn } from './RunRecord';
 import type { RunRecord } from './RunRecord';
 
 /** Whether the invocation may go on, and the record of the run, if there is one. */
@@ -40,7 +41,7 @@ async function beginWithRecord(context: RunContext, records: RecordStore): Promi
   const { parameters, ports, runId, invocation, dryRun, sender } = context;
   const { clock } = ports;
   const isScheduled = parameters.runId !== undefined || parameters.continuation !== undefined;
-  const [found] = isScheduled ? await sender.read('record', (timeoutMs) => records.findRuns({ runId }, timeoutMs)) : [];
+  const [found] = isScheduled ? await findRuns(context, records, { runId }) : [];
   const refusal = found && (await checkFound(context, found));
   if (refusal !== undefined) return refusal;
   const hasBegun = (found?.startedAtMs ?? null) !== null;
@@ -96,24 +97,30 @@ function listNames(fields: readonly MissingField[]): string {
 
 /** Why a run whose record was found is not carried out now; undefined where it is. */
 async function checkFound(context: RunContext, found: RunRecord): Promise<BegunRun | undefined> {
+  const refusal = findRefusal(context, found);
+  if (refusal === undefined) return undefined;
+  return refusal.code === 'RUN_UNDER_WAY' ? comeBackAfter(context, found) : { stop: refusal };
+}
+
+/** Why an invocation may not carry out the run whose record was found, nor write what it says; undefined where it may. */
+export function findRefusal(context: RunContext, found: RunRecord): ErrorDetails | undefined {
   const { runId, ports } = context;
   const { status, undoneBy } = found;
-  if ((status === 'starting' || status === 'running') && holdsLease(found, ports.clock.nowMs())) {
-    return comeBackAfter(context, found);
-  }
+  const nowMs = ports.clock.nowMs();
+  if ((status === 'starting' || status === 'running') && holdsLease(found, nowMs)) return runUnderWay(found, nowMs);
   const isRepeated = status === 'continues' && context.invocation <= (found.invocation ?? 0);
-  if (isRepeated || (hasEnded(found) && !isOrderedUnknown(context, found))) return { stop: runEnded(runId, status) };
-  return undoneBy === null ? undefined : { stop: runUndone(runId, undoneBy) };
+  if (isRepeated || (hasEnded(found) && !isOrderedUnknown(context, found))) return runEnded(runId, status);
+  return undoneBy === null ? undefined : runUndone(runId, undoneBy);
 }
 
 /** Whether the run ended for want of time, and the next invocation was scheduled all the same, without an answer that said so. */
 function isOrderedUnknown({ invocation }: RunContext, found: RunRecord): boolean {
-  const isShortOfTime = found.status === 'partial' || found.status === 'failed';
-  return isShortOfTime && invocation === (found.invocation ?? 0) + 1;
+  // Without the number (a model that lacks the field) nothing tells such an order from one that comes again.
+  return invocation > 1 && mayGoOn(found) && found.invocation !== null && invocation === found.invocation + 1;
 }
 
 /** Writes down which run it is, and what it was asked. */
-function describeRequest({ parameters, runId, invocation }: RunContext, record: RunRecord): void {
+export function describeRequest({ parameters, runId, invocation }: RunContext, record: RunRecord): void {
   const request = Object.entries(parameters.rawParameters).filter(([name]) => !HAVE_OWN_FIELDS.includes(name));
   Object.assign(record, {
     version: VERSION,

@@ -35,12 +35,16 @@ export async function finishRun(
     leaseHolder: null,
     leaseExpiresAtMs: continues ? nowMs + sender.pauseLeftMs + HAND_OVER_LEASE_MS : null,
     message: report.stopReason?.message ?? null,
-    report: JSON.stringify(shortenReport(report)),
-    ...counts,
-    [already]: Math.max(0, (counts[already] ?? 0) - doneBefore),
-    planned: counts.planned + doneBefore,
-    [done]: (counts[done] ?? 0) + doneBefore
+    report: JSON.stringify(shortenReport(report))
   };
+  // An invocation that came to nobody knows no better than those before it.
+  if (run !== undefined || typeof record.selected !== 'number') {
+    Object.assign(ending, counts, {
+      [already]: Math.max(0, (counts[already] ?? 0) - doneBefore),
+      planned: counts.planned + doneBefore,
+      [done]: (counts[done] ?? 0) + doneBefore
+    });
+  }
   if (run?.recorder !== undefined) return run.recorder.finish(ending);
   Object.assign(record, ending);
   await saveRun(context, records, record);

@@ -1,13 +1,13 @@
+import { LockUsersError } from '../errors';
 import type { ErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
-import { lockedNobody, otherAction, runUnderWay, unknownRun } from '../stop-reasons';
+import { countUsers, lockedNobody, otherAction, runUnderWay, unknownRun } from '../stop-reasons';
+import { findRuns } from './find-runs';
 import { LockHistory } from './LockHistory';
+import { MAX_RECORDS_PER_READ, readBatches } from './read-batches';
 import { holdsLease } from './RunRecord';
 import type { RunRecord } from './RunRecord';
-
-/** Batch records read with one request at most: about 1 MB. Ours. */
-const MAX_RECORDS_PER_READ = 20;
 
 /**
  * Reads from the records which users a run locked, and what later runs did; or says why the run cannot be undone.
@@ -16,29 +16,42 @@ const MAX_RECORDS_PER_READ = 20;
  * @throws LockUsersError `RECORD_FAILED` where the records cannot be read
  */
 export async function loadLockHistory(
-  { sender, ports }: RunContext,
+  context: RunContext,
   records: RecordStore,
   runId: string,
   clockAheadMs: number
 ): Promise<{ readonly history: LockHistory; readonly record: RunRecord } | { readonly refusal: ErrorDetails }> {
+  const { sender, ports } = context;
   const nowMs = ports.clock.nowMs();
-  const [record] = await sender.read('record', (timeoutMs) => records.findRuns({ runId }, timeoutMs));
+  const found = await findRuns(context, records, { runId });
+  // A run may have two records: an invocation that was not shown the first has made another.
+  const [record] = [...found].sort((one, other) => (one.startedAtMs ?? 0) - (other.startedAtMs ?? 0));
   if (record === undefined) return { refusal: unknownRun(runId) };
-  if (holdsLease(record, nowMs)) return { refusal: runUnderWay(record, nowMs) };
+  const active = found.find((run) => holdsLease(run, nowMs));
+  if (active !== undefined) return { refusal: runUnderWay(active, nowMs) };
   const wrongAction = otherAction(runId, record);
   if (wrongAction !== undefined) return { refusal: wrongAction };
 
+  const ids = new Set(found.map(({ id }) => id));
   const history = new LockHistory(runId, record.id, clockAheadMs);
   const wanted = { runRecordId: record.id, sinceMs: record.startedAtMs ?? nowMs };
-  for (let skip = 0; ;) {
-    const batches = await sender.read('record', (timeoutMs) =>
-      records.readBatches(wanted, MAX_RECORDS_PER_READ, skip, timeoutMs)
-    );
-    if (batches.length === 0) break;
-    for (const batch of batches) history.add(batch);
-    skip += batches.length;
-  }
+  await readBatches(
+    (limit, skip) => sender.read('record', (timeoutMs) => records.readBatches(wanted, limit, skip, timeoutMs)),
+    MAX_RECORDS_PER_READ,
+    (batch) => history.add(ids.has(batch.runRecordId) ? { ...batch, runRecordId: record.id } : batch)
+  );
+  const locked = record.locked ?? 0;
+  if (history.countNamed < locked) throw batchesMissing(runId, locked, history.countNamed);
   // What it wrote down counts for more than its status: an invocation that was refused may have followed one that locked.
   const refusal = history.userIds().length > 0 ? undefined : lockedNobody(runId, record);
   return refusal === undefined ? { history, record } : { refusal };
+}
+
+/** An undo that knows a part of the users only would leave the others locked and say that it is done. */
+function batchesMissing(runId: string, locked: number, named: number): LockUsersError {
+  return new LockUsersError({
+    code: 'RECORD_FAILED',
+    message: `Run ${runId} locked ${countUsers(locked)} by its record, and the records of the model lock_run_batch that the database shows name ${named}.`,
+    nextStep: 'Run the undo again. If it fails again, unlock the users by name: {"action": "unlock", "userIds": ["…"]}.'
+  });
 }

@@ -47,7 +47,8 @@ export function createContext(
     invocation: continuation?.invocation ?? 1,
     beganAtMs: ports.clock.monotonicMs(),
     startedAtMs: continuation?.startedAtMs ?? ports.clock.nowMs(),
-    dryRun: parameters.dryRun ?? !settings.armed,
+    // A run that goes on has sent already. Where the deployment was disarmed since, it is refused: a plan is not what it is for.
+    dryRun: parameters.dryRun ?? (!settings.armed && continuation === undefined),
     maxUsers: resolveMaxUsers(settings, parameters)
   };
 }

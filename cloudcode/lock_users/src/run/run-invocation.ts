@@ -4,6 +4,7 @@ import type { ErrorDetails } from '../errors';
 import { toErrorDetails } from '../errors';
 import { beginRun } from '../records/begin-run';
 import { EarlierBatches } from '../records/EarlierBatches';
+import { findUnclosed } from '../records/find-unclosed';
 import { finishRun } from '../records/finish-run';
 import { RunRecorder } from '../records/RunRecorder';
 import type { RunRecord } from '../records/RunRecord';
@@ -31,6 +32,8 @@ const MAX_CLOCK_DIFFERENCE_MS = 300_000;
 /** What an invocation has found out; the report is made of it, however the invocation ends. */
 interface Progress {
   deployment: Deployment;
+  /** Whether the run's record was looked for. */
+  hasBegun: boolean;
   record?: RunRecord | undefined;
   run?: ActiveRun;
   verified: boolean;
@@ -49,6 +52,7 @@ export async function runInvocation(context: RunContext): Promise<Report> {
   const { ports, settings, sender, parameters } = context;
   const progress: Progress = {
     deployment: { label: null, environment: null, backendId: settings.backendId },
+    hasBegun: false,
     verified: false
   };
   try {
@@ -56,7 +60,7 @@ export async function runInvocation(context: RunContext): Promise<Report> {
   } catch (error) {
     sender.stopWith(toErrorDetails(error));
   }
-  const { run, record } = progress;
+  const { run } = progress;
   const ending = await endInvocation(context, progress);
   const resetBefore = run?.roster.countResetBefore() ?? 0;
   const report = buildReport({
@@ -72,6 +76,9 @@ export async function runInvocation(context: RunContext): Promise<Report> {
   });
   // Before the record is closed, which may take all the time that is left.
   logReport(ports.log, report);
+  // Whoever is to go on finds the record as it is.
+  const isToClose = !progress.hasBegun && report.status !== 'continues';
+  const record = isToClose ? await findUnclosed(context) : progress.record;
   if (record !== undefined && ports.records !== undefined) {
     await finishRun(context, ports.records, record, run, report);
   }
@@ -91,6 +98,7 @@ async function advance(context: RunContext, progress: Progress): Promise<void> {
   progress.deployment = { ...progress.deployment, ...named };
   logDeployment(ports.log, progress.deployment, parameters, settings.authScheme);
 
+  progress.hasBegun = true;
   const { record, stop, hasBegun = false } = await beginRun(context);
   progress.record = record;
   progress.refusal = stop;
@@ -107,6 +115,7 @@ async function advance(context: RunContext, progress: Progress): Promise<void> {
   const { verified, refusal } = await reconcile(progress.run);
   progress.verified = verified;
   progress.refusal = refusal;
+  if (refusal !== undefined && refusal.code !== 'ALREADY_UNDONE') await resolved.withdraw?.();
 }
 
 async function activate(

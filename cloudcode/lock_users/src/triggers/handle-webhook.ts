@@ -7,6 +7,7 @@ import type { Parameters } from '../input/parameters';
 import { resolveMaxUsers } from '../input/resolve-max-users';
 import type { Settings } from '../input/settings';
 import type { Ports, RecordStore } from '../ports';
+import { findRuns } from '../records/find-runs';
 import type { RunRecord } from '../records/RunRecord';
 import { buildReport } from '../report/build-report';
 import { logReport } from '../report/log-report';
@@ -68,13 +69,11 @@ async function hasBegunElsewhere(context: RunContext, objectId: string): Promise
 }
 
 /** The parameters of the requested run, or why nothing is to be run. */
-async function readRequest(
-  { ports, sender, settings }: RunContext,
-  objectId: string
-): Promise<Parameters | ErrorDetails> {
+async function readRequest(context: RunContext, objectId: string): Promise<Parameters | ErrorDetails> {
+  const { ports, sender, settings } = context;
   const { records, clock } = ports;
   if (records === undefined) return noModels(objectId);
-  const [run] = await sender.read('record', (timeoutMs) => records.findRuns({ objectId }, timeoutMs));
+  const [run] = await findRuns(context, records, { objectId });
   if (run === undefined) return noSuchObject(objectId);
   if (run.runId !== null && run.runId !== objectId) return recordOfAnotherRun(objectId, run.runId);
   if (run.status !== 'requested' || run.startedAtMs !== null) return runEnded(objectId, run.status);

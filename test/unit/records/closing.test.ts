@@ -1,0 +1,103 @@
+import { handleWebhook } from '../../../cloudcode/lock_users/src/triggers/handle-webhook';
+import { backendError, classifyResponse } from '../../../cloudcode/lock_users/src/requests/classify-response';
+import type { Report } from '../../../cloudcode/lock_users/src/report/Report';
+import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
+import { FakePlatform } from '../../support/fake-ports';
+import { MemoryRecordStore } from '../../support/MemoryRecordStore';
+import { runOnFake, SETTINGS } from '../../support/run-on-fake';
+import { userIds } from '../../support/user-id';
+
+let platform: FakePlatform;
+let records: MemoryRecordStore;
+beforeEach(() => {
+  platform = new FakePlatform(userIds(6));
+  records = new MemoryRecordStore();
+  platform.records = records;
+});
+
+const refuseToken = (): Promise<never> => Promise.reject(classifyResponse('GET info.json', 401, undefined));
+const evening = (): RunRecord | undefined => [...records.runs.values()].find(({ runId }) => runId === 'evening');
+const goOn = (settings: object = {}): Promise<Report> =>
+  runOnFake(platform, platform.scheduled.shift()?.parameters, settings);
+
+/** A run whose first invocation locks four of six users before its time is over. */
+async function begin(): Promise<void> {
+  const answer = platform.answerBatch;
+  let sent = 0;
+  platform.answerBatch = (operations) => {
+    if (++sent === 2) platform.clock.now += 275_000;
+    return answer(operations);
+  };
+  await runOnFake(platform, { runId: 'evening', batchSize: 2, concurrency: 1 });
+}
+
+test('the object of a requested run says so where the backend refuses the token', async () => {
+  const run = records.add({ status: 'requested' });
+  platform.readDeployment = refuseToken;
+
+  const report = await runOnFake(platform, { runId: run.id });
+
+  expect(report.status).toBe('failed');
+  expect(records.runs.get(run.id)).toMatchObject({
+    status: 'failed',
+    runId: run.id,
+    finishedAtMs: platform.clock.now,
+    message: report.stopReason?.message
+  });
+});
+
+test('the object of a run that a webhook requests says so where the deployment is not armed', async () => {
+  const run = records.add({ status: 'requested', parameters: '{"dryRun": false}' });
+  await handleWebhook({ ...SETTINGS, armed: false }, run.id, platform.ports());
+
+  expect(await goOn({ armed: false })).toMatchObject({ status: 'refused', stopReason: { code: 'NOT_ARMED' } });
+  expect(records.runs.get(run.id)).toMatchObject({ status: 'refused', message: expect.stringContaining('not armed') });
+});
+
+test('the record of a run that goes on says so where the backend refuses the token, and keeps its counts', async () => {
+  await begin();
+  platform.readDeployment = refuseToken;
+
+  const last = await goOn();
+
+  expect(evening()).toMatchObject({
+    status: last.status,
+    invocation: 2,
+    leaseHolder: null,
+    leaseExpiresAtMs: null,
+    selected: 6,
+    locked: 4
+  });
+  expect(last.stopReason?.code).toBe('BACKEND_UNAUTHORIZED');
+});
+
+test('a run whose deployment is disarmed between two invocations ends there, and its record says so', async () => {
+  await begin();
+
+  const last = await goOn({ armed: false });
+
+  expect(last).toMatchObject({ status: 'partial', stopReason: { code: 'NOT_ARMED' }, earlier: { locked: 4 } });
+  expect(evening()).toMatchObject({ status: 'partial', locked: 4, leaseExpiresAtMs: null });
+  expect(platform.locked.size).toBe(4);
+});
+
+test('an order that comes again, and is refused the token, changes nothing in the record of a run that ended', async () => {
+  await runOnFake(platform, { runId: 'evening' });
+  const before = evening();
+  platform.readDeployment = refuseToken;
+
+  await runOnFake(platform, { runId: 'evening' });
+
+  expect(evening()).toEqual(before);
+});
+
+test('a requested run that is to come back, because the backend does not answer in time, stays as it is', async () => {
+  const run = records.add({ status: 'requested' });
+  platform.readDeployment = () => {
+    platform.clock.now += 275_000;
+    return Promise.reject(backendError('BACKEND_UNREACHABLE', 'No answer.', { network: 'timeout' }));
+  };
+
+  expect(await runOnFake(platform, { runId: run.id })).toMatchObject({ status: 'continues' });
+  expect(records.runs.get(run.id)).toMatchObject({ status: 'requested' });
+});
