@@ -1,13 +1,12 @@
 import { ERROR_CATALOGUE, LockUsersError } from '../errors';
 import type { Pace } from '../requests/TokenBucket';
 import { define, joinMistakes } from './Check';
-import type { Check, Definition } from './Check';
-import { checkAddress, checkToken } from './backend-access';
-import { WHERE_TO_FIND_THE_ADDRESS } from './backend-access';
+import type { Definition } from './Check';
+import { checkAddress, checkToken, findBackend, findMissingAccess } from './backend-access';
 import type { BackendAccess } from './backend-access';
+import type { Secret } from './Secret';
+import { checkIdList, checkNumberBetween, checkPattern, checkTrueOrFalse, checkWebSecret } from './variable-checks';
 import { findNameMistake } from './variable-names';
-import { Secret } from './Secret';
-import { checkUserIds } from './user-ids';
 
 /**
  * Requests per second of a run where `LOCK_USERS_RATE` is not set: 80 % of the 20 that the vendor's staff quoted once
@@ -27,9 +26,6 @@ const DEFAULT_BUDGET_SECONDS = 270;
 /** Most that `LOCK_USERS_BUDGET_SECONDS` may be, so that the last answers still come before the platform's 300 seconds. */
 const MAX_BUDGET_SECONDS = 275;
 
-/** Least characters of `LOCK_USERS_WEB_SECRET`. Ours: nobody guesses 32. */
-const MIN_WEB_SECRET_LENGTH = 32;
-
 /** The variables of a deployment: the one place of their names, checks, defaults and documentation. */
 export const VARIABLES = {
   JOURNEY_BACKEND_URL: define<Pick<BackendAccess, 'backendUrl' | 'backendId'>, undefined>({
@@ -45,25 +41,19 @@ export const VARIABLES = {
     doc: 'A named token of this deployment, without `Bearer`. Never printed.'
   }),
   LOCK_USERS_WEB_SECRET: define<Secret, undefined>({
-    check: (value, name) =>
-      isWebSecret(String(value))
-        ? { value: new Secret(String(value)) }
-        : { mistakes: [`${name} must have at least ${MIN_WEB_SECRET_LENGTH} characters, without spaces.`] },
+    check: checkWebSecret,
     default: undefined,
     defaultText: 'nobody',
     doc: 'What web requests must carry, 32 characters or more. Without it no web request gets in.'
   }),
   LOCK_USERS_ARMED: define<boolean, boolean>({
-    check: (value, name) =>
-      value === 'true' || value === 'false'
-        ? { value: value === 'true' }
-        : { mistakes: [`${name} must be true or false.`] },
+    check: checkTrueOrFalse,
     default: false,
     defaultText: '`false`',
     doc: '`true`: runs lock, unlock, sign out. `false`: every trigger only plans.'
   }),
   LOCK_USERS_PROTECTED: define<readonly string[], readonly string[]>({
-    check: (value, name) => checkUserIds(splitList(String(value)), name),
+    check: checkIdList,
     default: [],
     defaultText: 'nobody',
     doc: 'Ids of users that are never locked or signed out, separated by commas.'
@@ -147,7 +137,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
     (name) => readVariable(environment, name) !== undefined
   );
   const ownBackend = isSet ? undefined : findBackend(runtime);
-  if (ownBackend === undefined) mistakes.push(...findMissingAccess(environment));
+  if (ownBackend === undefined) mistakes.push(...findMissingAccess((name) => readVariable(environment, name)));
   const address = take('JOURNEY_BACKEND_URL', VARIABLES.JOURNEY_BACKEND_URL, ownBackend?.url);
   const token = take('JOURNEY_API_TOKEN', VARIABLES.JOURNEY_API_TOKEN, ownBackend?.token);
   const armed = take('LOCK_USERS_ARMED', VARIABLES.LOCK_USERS_ARMED);
@@ -181,53 +171,10 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
 
 /** The secret of web requests, or undefined where there is none that is long enough. */
 export function readWebSecret(environment: Environment): Secret | undefined {
-  const value = readVariable(environment, 'LOCK_USERS_WEB_SECRET') ?? '';
-  return isWebSecret(value) ? new Secret(value) : undefined;
+  const checked = checkWebSecret(readVariable(environment, 'LOCK_USERS_WEB_SECRET') ?? '', 'LOCK_USERS_WEB_SECRET');
+  return 'value' in checked ? checked.value : undefined;
 }
 
 function readVariable(environment: Environment, name: string): string | undefined {
   return environment[name]?.trim() || undefined;
-}
-
-function findMissingAccess(environment: Environment): string[] {
-  const missing: string[] = [];
-  if (readVariable(environment, 'JOURNEY_BACKEND_URL') === undefined) {
-    missing.push(`JOURNEY_BACKEND_URL is not set. ${WHERE_TO_FIND_THE_ADDRESS}`);
-  }
-  if (readVariable(environment, 'JOURNEY_API_TOKEN') === undefined) {
-    missing.push('JOURNEY_API_TOKEN is not set. Create a named token on the "Manage API" page of the data browser.');
-  }
-  return missing;
-}
-
-/** Printable ASCII without spaces, as a header can carry it. */
-function isWebSecret(text: string): boolean {
-  return text.length >= MIN_WEB_SECRET_LENGTH && /^[\x21-\x7e]+$/.test(text);
-}
-
-function findBackend(runtime: unknown): { readonly url: string; readonly token: string } | undefined {
-  const { backend } = (runtime ?? {}) as { readonly backend?: { readonly url?: unknown; readonly token?: unknown } };
-  const { url, token } = backend ?? {};
-  return typeof url === 'string' && typeof token === 'string' && url !== '' && token !== ''
-    ? { url, token }
-    : undefined;
-}
-
-function splitList(text: string): string[] {
-  return text
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '');
-}
-
-function checkPattern<T>(pattern: RegExp, expected: string, read: (text: string) => T): Check<T> {
-  return (value, name) =>
-    pattern.test(String(value)) ? { value: read(String(value)) } : { mistakes: [`${name} must be ${expected}.`] };
-}
-
-function checkNumberBetween(least: number, most: number): Check<number> {
-  return (value, name) => {
-    const isInRange = /^\d{1,6}(\.\d{1,3})?$/.test(String(value)) && Number(value) >= least && Number(value) <= most;
-    return isInRange ? { value: Number(value) } : { mistakes: [`${name} must be a number from ${least} to ${most}.`] };
-  };
 }
