@@ -19,7 +19,7 @@ export const ERROR_CATALOGUE = {
     remedy: 'Correct the parameters and run the task again.'
   },
   INVALID_SETTINGS: {
-    meaning: 'A variable is missing or malformed; nothing was sent. Thrown.',
+    meaning: 'A variable is missing or malformed; nothing was sent. Thrown; a relation in a rule is reported.',
     remedy: 'Correct the environment variables of the deployment in OXIDE, save, and deploy the app.'
   },
   NOT_ARMED: {
@@ -38,6 +38,11 @@ export const ERROR_CATALOGUE = {
   NOBODY_EXCLUDED: {
     meaning: 'Nobody of `excludeUserIds` exists, so that nobody would be left alone; nothing was sent.',
     remedy: 'Correct "excludeUserIds", or leave it out.'
+  },
+  NOBODY_PROTECTED: {
+    meaning: 'Nobody matches `LOCK_USERS_PROTECTED_WHERE`, so that it would protect nobody; nothing was sent.',
+    remedy:
+      'Correct LOCK_USERS_PROTECTED_WHERE in the deployment settings in OXIDE, or remove it; save, and deploy the app.'
   },
   BACKEND_UNAUTHORIZED: {
     meaning: '401, or 403: the token is known but may not do this.',

@@ -33,13 +33,22 @@ export function nobodySelected(userIds: readonly string[] | undefined): ErrorDet
   );
 }
 
-/** The query for the users names a relation, which would select the wrong people. */
-export function relationInWhere(relation: string): ErrorDetails {
+/** A query for users names a relation, which would select the wrong people. @param name how the query is called */
+export function relationInWhere(
+  code: 'INVALID_PARAMETERS' | 'INVALID_SETTINGS',
+  name: string,
+  relation: string
+): ErrorDetails {
   return stopReason(
-    'INVALID_PARAMETERS',
-    `"where" names the relation "${relation}", and a query takes an object for it, not an id.`,
-    `Write "${relation}_id" with the id of the object, and run the task again.`
+    code,
+    `${name} names the relation "${relation}", and a query takes an object for it, not an id.`,
+    `Write "${relation}_id" with the id of the object${code === 'INVALID_SETTINGS' ? ', save, deploy' : ''}, and run the task again.`
   );
+}
+
+/** Nobody matches the rule that says who is protected: it is probably wrong. */
+export function nobodyProtected(): ErrorDetails {
+  return stopReason('NOBODY_PROTECTED', 'Nobody matches LOCK_USERS_PROTECTED_WHERE, so it would protect nobody.');
 }
 
 /** Nobody of those who are to be left alone exists: whoever was meant would be changed. */

@@ -31,6 +31,11 @@ test.each<[string, Record<string, string>, object]>([
     { LOCK_USERS_PROTECTED: ` ${userId(1)}, ${userId(2)},` },
     { protectedIds: [userId(1), userId(2)] }
   ],
+  [
+    'a rule for protected users',
+    { LOCK_USERS_PROTECTED_WHERE: ' ["role = ? and depot_id in ?", "administrator", ["d1"]] ' },
+    { protectedWhere: { text: 'role = ? and depot_id in ?', values: ['administrator', ['d1']] } }
+  ],
   ['the largest run', { LOCK_USERS_MAX_USERS: '500' }, { maxUsers: 500 }],
   ['the pace', { LOCK_USERS_RATE: '2.5', LOCK_USERS_BURST: '1' }, { pace: { rate: 2.5, burst: 1 } }],
   ['the time budget', { LOCK_USERS_BUDGET_SECONDS: '2' }, { budgetMs: 2000 }],
@@ -74,6 +79,31 @@ test.each<[string, Record<string, string | undefined>, string]>([
   ['armed with a capital', { LOCK_USERS_ARMED: 'True' }, 'LOCK_USERS_ARMED must be true or false.'],
   ['armed with 1', { LOCK_USERS_ARMED: '1' }, 'LOCK_USERS_ARMED must be true or false.'],
   ['a name as protected', { LOCK_USERS_PROTECTED: `${userId(1)},Pat` }, 'In LOCK_USERS_PROTECTED, entry 2 ("Pat")'],
+  [
+    'a rule that is no JSON',
+    { LOCK_USERS_PROTECTED_WHERE: 'role = x' },
+    'LOCK_USERS_PROTECTED_WHERE is not valid JSON.'
+  ],
+  [
+    'a rule that is no list',
+    { LOCK_USERS_PROTECTED_WHERE: '{}' },
+    'LOCK_USERS_PROTECTED_WHERE must be an array such as'
+  ],
+  [
+    'a rule without a text',
+    { LOCK_USERS_PROTECTED_WHERE: '[]' },
+    'LOCK_USERS_PROTECTED_WHERE starts with the query text'
+  ],
+  [
+    'a rule with a value in its text',
+    { LOCK_USERS_PROTECTED_WHERE: `["role = 'a'"]` },
+    'LOCK_USERS_PROTECTED_WHERE has fields, operators'
+  ],
+  [
+    'a rule without its value',
+    { LOCK_USERS_PROTECTED_WHERE: '["role = ?"]' },
+    'LOCK_USERS_PROTECTED_WHERE has 1 "?" in its text and 0 values'
+  ],
   ['a limit of 0', { LOCK_USERS_MAX_USERS: '0' }, 'LOCK_USERS_MAX_USERS must be a whole number of at least 1.'],
   ['a limit with a unit', { LOCK_USERS_MAX_USERS: '10k' }, 'LOCK_USERS_MAX_USERS must be a whole number'],
   ['a model that is no name', { LOCK_USERS_USER_MODEL: '__proto__' }, 'LOCK_USERS_USER_MODEL must be the name'],

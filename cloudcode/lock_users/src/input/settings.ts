@@ -7,6 +7,8 @@ import type { BackendAccess } from './backend-access';
 import type { Secret } from './Secret';
 import { checkIdList, checkNumberBetween, checkPattern, checkTrueOrFalse, checkWebSecret } from './variable-checks';
 import { findNameMistake } from './variable-names';
+import { parseWhere } from './where';
+import type { WhereClause } from './where';
 
 /**
  * Requests per second of a run where `LOCK_USERS_RATE` is not set: 80 % of the 20 that the vendor's staff quoted once
@@ -58,6 +60,12 @@ export const VARIABLES = {
     defaultText: 'nobody',
     doc: 'Ids of users that are never locked or signed out, separated by commas.'
   }),
+  LOCK_USERS_PROTECTED_WHERE: define<WhereClause, undefined>({
+    check: parseWhere,
+    default: undefined,
+    defaultText: 'nobody',
+    doc: 'A rule: whoever matches it when a run begins is protected as well. JSON as in `where`: `["role = ?", "administrator"]`.'
+  }),
   LOCK_USERS_MAX_USERS: define<number, undefined>({
     check: checkPattern(/^[1-9][0-9]{0,14}$/, 'a whole number of at least 1', Number),
     default: undefined,
@@ -98,6 +106,8 @@ export interface Settings extends BackendAccess {
   readonly armed: boolean;
   /** Users that are never locked. */
   readonly protectedIds: readonly string[];
+  /** Users that match it are never locked, either. */
+  readonly protectedWhere?: WhereClause | undefined;
   /** A run that would change more is refused; undefined: no limit. */
   readonly maxUsers?: number | undefined;
   /** Name of the app's user model in `DB`. */
@@ -142,6 +152,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
   const token = take('JOURNEY_API_TOKEN', VARIABLES.JOURNEY_API_TOKEN, ownBackend?.token);
   const armed = take('LOCK_USERS_ARMED', VARIABLES.LOCK_USERS_ARMED);
   const protectedIds = take('LOCK_USERS_PROTECTED', VARIABLES.LOCK_USERS_PROTECTED);
+  const protectedWhere = take('LOCK_USERS_PROTECTED_WHERE', VARIABLES.LOCK_USERS_PROTECTED_WHERE);
   const maxUsers = take('LOCK_USERS_MAX_USERS', VARIABLES.LOCK_USERS_MAX_USERS);
   const userModel = take('LOCK_USERS_USER_MODEL', VARIABLES.LOCK_USERS_USER_MODEL);
   const rate = take('LOCK_USERS_RATE', VARIABLES.LOCK_USERS_RATE);
@@ -162,6 +173,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
     authScheme: ownBackend === undefined ? 'Bearer' : 'Token',
     armed,
     protectedIds,
+    protectedWhere,
     maxUsers,
     userModel,
     pace: { rate, burst },

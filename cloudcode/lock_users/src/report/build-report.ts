@@ -55,6 +55,7 @@ const NOBODY: AllCounts = {
 
 const REFUSALS: readonly ErrorCode[] = [
   'INVALID_PARAMETERS',
+  'INVALID_SETTINGS',
   'NOT_ARMED',
   'TOO_MANY_USERS',
   'RUN_UNDER_WAY',
@@ -64,8 +65,12 @@ const REFUSALS: readonly ErrorCode[] = [
   'NO_RECORD',
   'NOT_UNDOABLE',
   'NOBODY_SELECTED',
-  'NOBODY_EXCLUDED'
+  'NOBODY_EXCLUDED',
+  'NOBODY_PROTECTED'
 ];
+
+/** Those of them that may come up after the run has begun: there are more users now, or the variables were changed. */
+const CUT_SHORT: readonly ErrorCode[] = ['TOO_MANY_USERS', 'NOT_ARMED', 'INVALID_SETTINGS', 'NOBODY_PROTECTED'];
 
 /**
  * Puts the report together and proves that nobody is missing from it.
@@ -137,10 +142,8 @@ function decideStatus({ context, stop, next, doneEarlier }: ReportInput, counts:
   if (stop?.code === 'QUEUED') return 'queued';
   // An unarmed deployment that was not told to lock has done all it was asked for, so it is no refusal.
   if (dryRun && (stop === undefined || stop.code === 'NOT_ARMED' || stop.code === 'ALREADY_UNDONE')) return 'planned';
-  // The run began, and then more users were there than it may change, or it was disarmed.
-  const isCutShort = stop?.code === 'TOO_MANY_USERS' || stop?.code === 'NOT_ARMED';
   if (stop !== undefined && REFUSALS.includes(stop.code)) {
-    return isCutShort && doneEarlier > 0 ? 'partial' : 'refused';
+    return CUT_SHORT.includes(stop.code) && doneEarlier > 0 ? 'partial' : 'refused';
   }
   if (next !== undefined) return 'continues';
   if (stop?.code === 'STALLED') return 'stalled';

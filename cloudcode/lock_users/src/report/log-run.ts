@@ -62,3 +62,19 @@ export function logPlan(
       : `Plan: ${verb} ${users}${keepsData ? ' and keep the data on their devices' : ''}`
   );
 }
+
+/**
+ * How many of the selected users are protected, and by what; aloud where nobody is.
+ *
+ * @param byRule those of the rule that are not protected by id
+ * @param isConfigured whether the deployment says who is protected
+ */
+export function logProtection(
+  log: Log,
+  { byId, byRule }: { readonly byId: number; readonly byRule: number },
+  isConfigured: boolean
+): void {
+  if (byId + byRule > 0) log.line(`Protected: ${countUsers(byId)} by id, ${byRule} by rule.`);
+  else if (isConfigured) log.line('Nobody is protected of those who are selected.');
+  else log.line('Nobody is protected: neither LOCK_USERS_PROTECTED nor LOCK_USERS_PROTECTED_WHERE is set.');
+}

@@ -132,6 +132,11 @@ export class PlannedUsers {
     return (state & READ) === 0;
   }
 
+  /** Whether the user is selected and protected. */
+  isProtected(userId: string): boolean {
+    return (this.users.get(this.users.find(userId) ?? -1) & PROTECTED) !== 0;
+  }
+
   /** Whether the run is about to send the user, or has sent them. */
   isPlanned(userId: string): boolean {
     return (this.users.get(this.users.find(userId) ?? -1) & PLANNED) !== 0;
