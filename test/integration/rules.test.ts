@@ -44,3 +44,21 @@ test.each([
   expect(report.stopReason).toMatchObject({ code, usersChanged: 'no' });
   expect(on.backend.state()).toMatchObject({ lockedUsers: 0, lockRequests: 0 });
 });
+
+test('the built task lets everybody back in by an undo but those who match the rule, and names them', async () => {
+  on = await TaskOnBackend.start();
+  const { userIds } = on.backend.seed({ users: 20 });
+  for (const id of userIds) await setRole(id, 'driver');
+  const { runId } = await on.lock();
+  await setRole(userIds[4], 'mechanic');
+
+  const report = await on.lock({ undo: runId }, { LOCK_USERS_STAY_OUT_WHERE: '["role = ?", "mechanic"]' });
+
+  expect(report).toMatchObject({
+    status: 'done',
+    counts: { selected: 20, excluded: 1, unlocked: 19 },
+    stillLocked: { count: 1, users: [{ userId: userIds[4], type: 'STAYS_OUT' }] }
+  });
+  expect(unlockedIds()).toHaveLength(19);
+  expect(unlockedIds()).not.toContain(userIds[4]);
+});

@@ -36,6 +36,11 @@ test.each<[string, Record<string, string>, object]>([
     { LOCK_USERS_PROTECTED_WHERE: ' ["role = ? and depot_id in ?", "administrator", ["d1"]] ' },
     { protectedWhere: { text: 'role = ? and depot_id in ?', values: ['administrator', ['d1']] } }
   ],
+  [
+    'a rule for users who stay out',
+    { LOCK_USERS_STAY_OUT_WHERE: '["active = ?", false]' },
+    { stayOutWhere: { text: 'active = ?', values: [false] } }
+  ],
   ['the largest run', { LOCK_USERS_MAX_USERS: '500' }, { maxUsers: 500 }],
   ['the pace', { LOCK_USERS_RATE: '2.5', LOCK_USERS_BURST: '1' }, { pace: { rate: 2.5, burst: 1 } }],
   ['the time budget', { LOCK_USERS_BUDGET_SECONDS: '2' }, { budgetMs: 2000 }],
@@ -104,6 +109,7 @@ test.each<[string, Record<string, string | undefined>, string]>([
     { LOCK_USERS_PROTECTED_WHERE: '["role = ?"]' },
     'LOCK_USERS_PROTECTED_WHERE has 1 "?" in its text and 0 values'
   ],
+  ['a rule cut short', { LOCK_USERS_STAY_OUT_WHERE: '["active = ?"' }, 'LOCK_USERS_STAY_OUT_WHERE is not valid JSON.'],
   ['a limit of 0', { LOCK_USERS_MAX_USERS: '0' }, 'LOCK_USERS_MAX_USERS must be a whole number of at least 1.'],
   ['a limit with a unit', { LOCK_USERS_MAX_USERS: '10k' }, 'LOCK_USERS_MAX_USERS must be a whole number'],
   ['a model that is no name', { LOCK_USERS_USER_MODEL: '__proto__' }, 'LOCK_USERS_USER_MODEL must be the name'],

@@ -66,6 +66,12 @@ export const VARIABLES = {
     defaultText: 'nobody',
     doc: 'A rule: whoever matches it when a run begins is protected as well. JSON as in `where`: `["role = ?", "administrator"]`.'
   }),
+  LOCK_USERS_STAY_OUT_WHERE: define<WhereClause, undefined>({
+    check: parseWhere,
+    default: undefined,
+    defaultText: 'nobody',
+    doc: 'A rule: whoever matches it, such as people who left, is never unlocked by this task. JSON as in `where`.'
+  }),
   LOCK_USERS_MAX_USERS: define<number, undefined>({
     check: checkPattern(/^[1-9][0-9]{0,14}$/, 'a whole number of at least 1', Number),
     default: undefined,
@@ -108,6 +114,8 @@ export interface Settings extends BackendAccess {
   readonly protectedIds: readonly string[];
   /** Users that match it are never locked, either. */
   readonly protectedWhere?: WhereClause | undefined;
+  /** Users that match it are never unlocked. */
+  readonly stayOutWhere?: WhereClause | undefined;
   /** A run that would change more is refused; undefined: no limit. */
   readonly maxUsers?: number | undefined;
   /** Name of the app's user model in `DB`. */
@@ -153,6 +161,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
   const armed = take('LOCK_USERS_ARMED', VARIABLES.LOCK_USERS_ARMED);
   const protectedIds = take('LOCK_USERS_PROTECTED', VARIABLES.LOCK_USERS_PROTECTED);
   const protectedWhere = take('LOCK_USERS_PROTECTED_WHERE', VARIABLES.LOCK_USERS_PROTECTED_WHERE);
+  const stayOutWhere = take('LOCK_USERS_STAY_OUT_WHERE', VARIABLES.LOCK_USERS_STAY_OUT_WHERE);
   const maxUsers = take('LOCK_USERS_MAX_USERS', VARIABLES.LOCK_USERS_MAX_USERS);
   const userModel = take('LOCK_USERS_USER_MODEL', VARIABLES.LOCK_USERS_USER_MODEL);
   const rate = take('LOCK_USERS_RATE', VARIABLES.LOCK_USERS_RATE);
@@ -174,6 +183,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
     armed,
     protectedIds,
     protectedWhere,
+    stayOutWhere,
     maxUsers,
     userModel,
     pace: { rate, burst },

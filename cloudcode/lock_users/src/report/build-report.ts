@@ -23,6 +23,8 @@ export interface ReportInput {
   readonly deployment: Deployment;
   /** Undefined where the invocation ended before it looked at any user. */
   readonly roster: ReportRoster | undefined;
+  /** Ids of users that the rule of the deployment keeps out. */
+  readonly stayingOut?: ReadonlySet<string> | undefined;
   readonly sessions?: SessionCounts | undefined;
   readonly verified: boolean;
   /** How many users earlier invocations brought to the goal state. */
@@ -98,7 +100,7 @@ export function buildReport(input: ReportInput): Report {
     counts: nameCounts(parameters, counts, roster !== undefined),
     ...(sessions && { sessions }),
     ...((invocation > 1 || doneEarlier > 0) && { earlier: { [ACTION_LABELS[action].done]: doneEarlier } }),
-    ...listUsers(roster, counts, resetEarlier, undo !== undefined),
+    ...listUsers(roster, counts, resetEarlier, { isUndo: undo !== undefined, stayingOut: input.stayingOut }),
     ...(warnings.list.length > 0 && { warnings: warnings.list }),
     requests: {
       total: requests.info + requests.database + requests.users + requests.batch + requests.single + requests.record,

@@ -78,3 +78,8 @@ export function logProtection(
   else if (isConfigured) log.line('Nobody is protected of those who are selected.');
   else log.line('Nobody is protected: neither LOCK_USERS_PROTECTED nor LOCK_USERS_PROTECTED_WHERE is set.');
 }
+
+/** How many of the selected users the rule of the deployment keeps out. */
+export function logStayingOut(log: Log, count: number): void {
+  log.line(`Staying out by LOCK_USERS_STAY_OUT_WHERE: ${countUsers(count)}, counted as excluded.`);
+}

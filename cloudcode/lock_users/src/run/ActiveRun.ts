@@ -7,6 +7,8 @@ import type { RunContext } from './RunContext';
 export interface RuleMatches {
   /** Ids of the users that `LOCK_USERS_PROTECTED_WHERE` protects; empty where there is no such rule, or the run lets people in. */
   readonly protectedByRule: ReadonlySet<string>;
+  /** Ids of the users that `LOCK_USERS_STAY_OUT_WHERE` keeps out; empty where there is no such rule, or the run lets nobody in. */
+  readonly stayingOut: ReadonlySet<string>;
 }
 
 /** A run whose goal is known: it observes, plans, applies and verifies. */

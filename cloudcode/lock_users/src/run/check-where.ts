@@ -36,7 +36,12 @@ function listQueries({ parameters, settings }: RunContext): readonly NamedQuery[
   const { respectsProtection } = ACTIONS[parameters.action];
   return [
     ['INVALID_PARAMETERS', '"where"', parameters.selection.where],
-    ['INVALID_SETTINGS', 'LOCK_USERS_PROTECTED_WHERE', respectsProtection ? settings.protectedWhere : undefined]
+    ['INVALID_SETTINGS', 'LOCK_USERS_PROTECTED_WHERE', respectsProtection ? settings.protectedWhere : undefined],
+    [
+      'INVALID_SETTINGS',
+      'LOCK_USERS_STAY_OUT_WHERE',
+      parameters.action === 'unlock' ? settings.stayOutWhere : undefined
+    ]
   ];
 }
 

@@ -13,11 +13,16 @@ import type { RunContext } from './RunContext';
  * @throws LockUsersError where it cannot be read, or not for sure: somebody who is missing would be changed
  */
 export async function readRules(context: RunContext): Promise<RuleMatches | { readonly refusal: ErrorDetails }> {
-  const { settings, parameters } = context;
+  const { settings, parameters, warnings } = context;
   const protectedWhere = ACTIONS[parameters.action].respectsProtection ? settings.protectedWhere : undefined;
   const protectedByRule = await readMatches(context, 'LOCK_USERS_PROTECTED_WHERE', protectedWhere);
   if (protectedWhere !== undefined && protectedByRule.size === 0) return { refusal: nobodyProtected() };
-  return { protectedByRule };
+  const stayOutWhere = parameters.action === 'unlock' ? settings.stayOutWhere : undefined;
+  const stayingOut = await readMatches(context, 'LOCK_USERS_STAY_OUT_WHERE', stayOutWhere);
+  if (stayOutWhere !== undefined && stayingOut.size === 0) {
+    warnings.add('NOBODY_STAYS_OUT', 'Nobody matches LOCK_USERS_STAY_OUT_WHERE, so it keeps nobody out.');
+  }
+  return { protectedByRule, stayingOut };
 }
 
 async function readMatches(context: RunContext, name: string, where: WhereClause | undefined): Promise<Set<string>> {

@@ -1,6 +1,6 @@
 import { ACTIONS } from '../actions/actions';
 import type { ErrorDetails } from '../errors';
-import { logPlan, logProtection } from '../report/log-run';
+import { logPlan, logProtection, logStayingOut } from '../report/log-run';
 import { alreadyUndone, nobodyExcluded, nobodySelected, notArmed, tooManyUsers } from '../stop-reasons';
 import { UserQueue } from '../users/UserQueue';
 import { countDoneEarlier } from './ActiveRun';
@@ -123,10 +123,11 @@ function warnOfUnknownIds({ settings, parameters, roster, selection, warnings }:
 }
 
 function logObservation(run: ActiveRun): void {
-  const { parameters, ports, dryRun, roster, sessions } = run;
+  const { parameters, ports, dryRun, roster, sessions, stayingOut } = run;
   const sessionsPlanned = sessions?.count((userId) => roster.isPlanned(userId)).planned;
   logPlan(ports.log, parameters, roster.countPlan(), sessionsPlanned, dryRun);
   if (ACTIONS[parameters.action].respectsProtection) logWhoIsProtected(run);
+  if (stayingOut.size > 0) logStayingOut(ports.log, roster.listKeptOut(stayingOut).length);
 }
 
 function logWhoIsProtected({ ports, settings, roster }: ActiveRun): void {

@@ -64,6 +64,7 @@ export async function runInvocation(context: RunContext): Promise<Report> {
     context,
     deployment: progress.deployment,
     roster: run?.roster,
+    stayingOut: run?.stayingOut,
     sessions: run?.sessions?.count((userId) => run.roster.isPlanned(userId)),
     verified: progress.verified,
     doneEarlier: countDoneEarlier(context, run),
@@ -129,7 +130,8 @@ async function activate(
   const { done, unconfirmed } = parameters.continuation ?? { done: 0, unconfirmed: 0 };
   const isWhole = isNew || record !== undefined || done + unconfirmed === 0;
   const isProtected = new Set([...protectedIds, ...resolved.protectedByRule]);
-  const roster = new Roster(resolved.goal, isProtected, new Set(parameters.excludeUserIds), isWhole);
+  const isExcluded = new Set([...parameters.excludeUserIds, ...resolved.stayingOut]);
+  const roster = new Roster(resolved.goal, isProtected, isExcluded, isWhole);
   if (record === undefined || records === undefined) {
     return { ...context, ...resolved, roster, recorder: undefined, isNew };
   }

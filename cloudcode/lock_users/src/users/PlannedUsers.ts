@@ -172,6 +172,11 @@ export class PlannedUsers {
     return skipped;
   }
 
+  /** Those of `ids` that are selected, and that were not in the goal state before. */
+  listKeptOut(ids: Iterable<string>): string[] {
+    return [...ids].filter((id) => (this.users.get(this.users.find(id) ?? -1) & (SELECTED | WAS_THERE)) === SELECTED);
+  }
+
   /** Ids of the users that are neither selected nor in the goal state. */
   listOutside(): string[] {
     const ids: string[] = [];
