@@ -62,3 +62,17 @@ test('the built task lets everybody back in by an undo but those who match the r
   expect(unlockedIds()).toHaveLength(19);
   expect(unlockedIds()).not.toContain(userIds[4]);
 });
+
+test('the built task refuses a lock outside its window, and undoes there', async () => {
+  on = await TaskOnBackend.start();
+  on.backend.seed({ users: 5 });
+  const { runId } = await on.lock();
+  const [from, to] = [2, 3].map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16));
+  const later = { LOCK_USERS_WINDOW: `${from}-${to} UTC` };
+
+  expect(await on.lock({ undo: runId }, later)).toMatchObject({ status: 'done', counts: { unlocked: 5 } });
+  const report = await on.lock({}, later);
+
+  expect(report).toMatchObject({ status: 'refused', stopReason: { code: 'OUTSIDE_WINDOW', usersChanged: 'no' } });
+  expect(on.backend.state()).toMatchObject({ lockedUsers: 0, lockRequests: 1 });
+});

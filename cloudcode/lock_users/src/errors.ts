@@ -27,6 +27,10 @@ export const ERROR_CATALOGUE = {
     remedy:
       'To arm it, set the environment variable LOCK_USERS_ARMED to true in the deployment settings in OXIDE, save, and deploy the app.'
   },
+  OUTSIDE_WINDOW: {
+    meaning: 'A lock run began outside `window` or `LOCK_USERS_WINDOW`; nothing was sent.',
+    remedy: 'Start another run within the window, or change the window if this time is meant.'
+  },
   TOO_MANY_USERS: {
     meaning: 'The plan is larger than `maxUsers` or `LOCK_USERS_MAX_USERS` allows.',
     remedy: 'Select fewer users, or raise "maxUsers" or LOCK_USERS_MAX_USERS if so many are meant.'

@@ -19,6 +19,11 @@ export function notArmed(): ErrorDetails {
   return stopReason('NOT_ARMED', 'This deployment is not armed, so the task only plans here.');
 }
 
+/** A lock run does not begin outside its window. @param name what a sentence calls the window */
+export function outsideWindow(name: string, window: string): ErrorDetails {
+  return stopReason('OUTSIDE_WINDOW', `A lock run begins only within ${name}, ${window}, and this one did not.`);
+}
+
 /** A plan that is too large is not sent. */
 export function tooManyUsers(action: ActionName, planned: number, maxUsers: number): ErrorDetails {
   const message = `The run would ${ACTION_LABELS[action].verb} ${countUsers(planned)}, and at most ${maxUsers} are allowed.`;

@@ -41,6 +41,13 @@ test.each<[string, Record<string, string>, object]>([
     { LOCK_USERS_STAY_OUT_WHERE: '["active = ?", false]' },
     { stayOutWhere: { text: 'active = ?', values: [false] } }
   ],
+  [
+    'a window',
+    { LOCK_USERS_WINDOW: '21:00-23:30 Europe/Berlin' },
+    {
+      window: { text: '21:00-23:30 Europe/Berlin', fromMinute: 1260, toMinute: 1410, timeZone: 'Europe/Berlin' }
+    }
+  ],
   ['the largest run', { LOCK_USERS_MAX_USERS: '500' }, { maxUsers: 500 }],
   ['the pace', { LOCK_USERS_RATE: '2.5', LOCK_USERS_BURST: '1' }, { pace: { rate: 2.5, burst: 1 } }],
   ['the time budget', { LOCK_USERS_BUDGET_SECONDS: '2' }, { budgetMs: 2000 }],

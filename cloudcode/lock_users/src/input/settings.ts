@@ -4,6 +4,8 @@ import { define, joinMistakes } from './Check';
 import type { Definition } from './Check';
 import { checkAddress, checkToken, findBackend, findMissingAccess } from './backend-access';
 import type { BackendAccess } from './backend-access';
+import { checkWindow } from './lock-window';
+import type { LockWindow } from './lock-window';
 import type { Secret } from './Secret';
 import { checkIdList, checkNumberBetween, checkPattern, checkTrueOrFalse, checkWebSecret } from './variable-checks';
 import { findNameMistake } from './variable-names';
@@ -78,6 +80,12 @@ export const VARIABLES = {
     defaultText: 'no limit',
     doc: 'A run that would change more users is refused before anything is sent.'
   }),
+  LOCK_USERS_WINDOW: define<LockWindow, undefined>({
+    check: checkWindow,
+    default: undefined,
+    defaultText: 'any time',
+    doc: 'A lock run begins only then, by the clock there: `21:00-23:30 Europe/Berlin`. It may cross midnight.'
+  }),
   LOCK_USERS_USER_MODEL: define<string, string>({
     check: checkPattern(/^[A-Za-z][A-Za-z0-9_]*$/, 'the name of a model: letters, digits and underscores', String),
     default: 'user',
@@ -118,6 +126,8 @@ export interface Settings extends BackendAccess {
   readonly stayOutWhere?: WhereClause | undefined;
   /** A run that would change more is refused; undefined: no limit. */
   readonly maxUsers?: number | undefined;
+  /** When lock runs may begin; undefined: at any time. */
+  readonly window?: LockWindow | undefined;
   /** Name of the app's user model in `DB`. */
   readonly userModel: string;
   /** How fast requests may leave, reads included. */
@@ -163,6 +173,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
   const protectedWhere = take('LOCK_USERS_PROTECTED_WHERE', VARIABLES.LOCK_USERS_PROTECTED_WHERE);
   const stayOutWhere = take('LOCK_USERS_STAY_OUT_WHERE', VARIABLES.LOCK_USERS_STAY_OUT_WHERE);
   const maxUsers = take('LOCK_USERS_MAX_USERS', VARIABLES.LOCK_USERS_MAX_USERS);
+  const window = take('LOCK_USERS_WINDOW', VARIABLES.LOCK_USERS_WINDOW);
   const userModel = take('LOCK_USERS_USER_MODEL', VARIABLES.LOCK_USERS_USER_MODEL);
   const rate = take('LOCK_USERS_RATE', VARIABLES.LOCK_USERS_RATE);
   const burst = take('LOCK_USERS_BURST', VARIABLES.LOCK_USERS_BURST);
@@ -185,6 +196,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
     protectedWhere,
     stayOutWhere,
     maxUsers,
+    window,
     userModel,
     pace: { rate, burst },
     budgetMs: budgetSeconds * 1000

@@ -59,6 +59,7 @@ const REFUSALS: readonly ErrorCode[] = [
   'INVALID_PARAMETERS',
   'INVALID_SETTINGS',
   'NOT_ARMED',
+  'OUTSIDE_WINDOW',
   'TOO_MANY_USERS',
   'RUN_UNDER_WAY',
   'RUN_ENDED',
@@ -72,7 +73,13 @@ const REFUSALS: readonly ErrorCode[] = [
 ];
 
 /** Those of them that may come up after the run has begun: there are more users now, or the variables were changed. */
-const CUT_SHORT: readonly ErrorCode[] = ['TOO_MANY_USERS', 'NOT_ARMED', 'INVALID_SETTINGS', 'NOBODY_PROTECTED'];
+const CUT_SHORT: readonly ErrorCode[] = [
+  'TOO_MANY_USERS',
+  'NOT_ARMED',
+  'OUTSIDE_WINDOW',
+  'INVALID_SETTINGS',
+  'NOBODY_PROTECTED'
+];
 
 /**
  * Puts the report together and proves that nobody is missing from it.

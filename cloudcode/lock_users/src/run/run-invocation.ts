@@ -17,6 +17,7 @@ import { Roster } from '../users/Roster';
 import { countDoneEarlier } from './ActiveRun';
 import type { ActiveRun, RuleMatches } from './ActiveRun';
 import { checkWhere } from './check-where';
+import { checkWindow } from './check-window';
 import { readRules } from './read-rules';
 import { reconcile } from './reconcile';
 import type { RunContext } from './RunContext';
@@ -97,7 +98,7 @@ async function advance(context: RunContext, progress: Progress): Promise<void> {
   progress.record = record;
   progress.refusal = stop;
   if (stop !== undefined) return;
-  progress.refusal = await checkWhere(context);
+  progress.refusal = checkWindow(context, record?.startedAtMs) ?? (await checkWhere(context));
   if (progress.refusal !== undefined) return;
   const rules = await readRules(context);
   if ('refusal' in rules) {
