@@ -187,6 +187,7 @@ export class ChaosPlatform {
         backendUrl: BACKEND_URL,
         backendId: BACKEND_ID,
         token: new Secret(this.emulator.token),
+        webhook: false,
         armed: true,
         authScheme: 'Bearer' as const,
         protectedIds: this.protectedIds,

@@ -103,6 +103,11 @@ export const ERROR_CATALOGUE = {
     meaning: 'This run was carried out before, or the object does not request one.',
     remedy: 'Start another run if one is meant.'
   },
+  WEBHOOK_OFF: {
+    meaning: 'A webhook came, and `LOCK_USERS_WEBHOOK` is not `true`; nothing was done.',
+    remedy:
+      'Keep app users from creating objects of lock_run by data rules, set LOCK_USERS_WEBHOOK to true, save, deploy the app, and create another lock_run.'
+  },
   NO_SUCH_OBJECT: {
     meaning: 'A webhook came for an object of `lock_run` that is not in the app database; nothing was done.',
     remedy: 'Create an object of the model lock_run with the status "requested" to start a run.'

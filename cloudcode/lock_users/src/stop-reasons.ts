@@ -111,6 +111,14 @@ export function recordOfAnotherRun(objectId: string, runId: string): ErrorDetail
   );
 }
 
+/** An object requests a run, and objects start none in this deployment. */
+export function webhookOff(objectId: string): ErrorDetails {
+  return stopReason(
+    'WEBHOOK_OFF',
+    `Run ${objectId} is not carried out: objects of lock_run start no runs in this deployment (LOCK_USERS_WEBHOOK).`
+  );
+}
+
 /** The object that requests a run, as a webhook says, is not there. */
 export function noSuchObject(objectId: string): ErrorDetails {
   return stopReason('NO_SUCH_OBJECT', `Run ${objectId} cannot be carried out: there is no such object.`);

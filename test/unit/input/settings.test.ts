@@ -13,6 +13,7 @@ test('two variables are enough, and nothing is armed by default', () => {
   expect(settings).toEqual({
     backendUrl: ENVIRONMENT.JOURNEY_BACKEND_URL,
     backendId: ID,
+    webhook: false,
     armed: false,
     authScheme: 'Bearer',
     protectedIds: [],
@@ -24,6 +25,7 @@ test('two variables are enough, and nothing is armed by default', () => {
 
 test.each<[string, Record<string, string>, object]>([
   ['armed', { LOCK_USERS_ARMED: 'true' }, { armed: true }],
+  ['the webhook on', { LOCK_USERS_WEBHOOK: 'true' }, { webhook: true }],
   ['disarmed', { LOCK_USERS_ARMED: 'false' }, { armed: false }],
   ['an empty variable as not set', { LOCK_USERS_ARMED: '', LOCK_USERS_MAX_USERS: ' ' }, { armed: false }],
   [
@@ -89,6 +91,7 @@ test.each<[string, Record<string, string | undefined>, string]>([
   ['the scheme in the token', { JOURNEY_API_TOKEN: `Bearer ${TOKEN}` }, 'without "Bearer"'],
   ['a line break in the token', { JOURNEY_API_TOKEN: `${TOKEN}\r\nX: y` }, 'a space or another character'],
   ['armed with a capital', { LOCK_USERS_ARMED: 'True' }, 'LOCK_USERS_ARMED must be true or false.'],
+  ['the webhook on with yes', { LOCK_USERS_WEBHOOK: 'yes' }, 'LOCK_USERS_WEBHOOK must be true or false.'],
   ['armed with 1', { LOCK_USERS_ARMED: '1' }, 'LOCK_USERS_ARMED must be true or false.'],
   ['a name as protected', { LOCK_USERS_PROTECTED: `${userId(1)},Pat` }, 'In LOCK_USERS_PROTECTED, entry 2 ("Pat")'],
   [

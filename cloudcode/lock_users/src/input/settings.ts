@@ -50,6 +50,12 @@ export const VARIABLES = {
     defaultText: 'nobody',
     doc: 'What web requests must carry, 32 characters or more. Without it no web request gets in.'
   }),
+  LOCK_USERS_WEBHOOK: define<boolean, boolean>({
+    check: checkTrueOrFalse,
+    default: false,
+    defaultText: '`false`',
+    doc: '`true`: an object of `lock_run` starts a run. Only with data rules that keep app users from creating one.'
+  }),
   LOCK_USERS_ARMED: define<boolean, boolean>({
     check: checkTrueOrFalse,
     default: false,
@@ -116,6 +122,8 @@ type VariableName = keyof typeof VARIABLES;
 
 /** What the deployment's environment variables say, checked. */
 export interface Settings extends BackendAccess {
+  /** Whether an object of `lock_run` starts a run. */
+  readonly webhook: boolean;
   /** False: every trigger only plans. */
   readonly armed: boolean;
   /** Users that are never locked. */
@@ -168,6 +176,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
   if (ownBackend === undefined) mistakes.push(...findMissingAccess((name) => readVariable(environment, name)));
   const address = take('JOURNEY_BACKEND_URL', VARIABLES.JOURNEY_BACKEND_URL, ownBackend?.url);
   const token = take('JOURNEY_API_TOKEN', VARIABLES.JOURNEY_API_TOKEN, ownBackend?.token);
+  const webhook = take('LOCK_USERS_WEBHOOK', VARIABLES.LOCK_USERS_WEBHOOK);
   const armed = take('LOCK_USERS_ARMED', VARIABLES.LOCK_USERS_ARMED);
   const protectedIds = take('LOCK_USERS_PROTECTED', VARIABLES.LOCK_USERS_PROTECTED);
   const protectedWhere = take('LOCK_USERS_PROTECTED_WHERE', VARIABLES.LOCK_USERS_PROTECTED_WHERE);
@@ -191,6 +200,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
     ...address,
     token,
     authScheme: ownBackend === undefined ? 'Bearer' : 'Token',
+    webhook,
     armed,
     protectedIds,
     protectedWhere,

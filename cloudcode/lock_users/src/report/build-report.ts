@@ -63,6 +63,7 @@ const REFUSALS: readonly ErrorCode[] = [
   'TOO_MANY_USERS',
   'RUN_UNDER_WAY',
   'RUN_ENDED',
+  'WEBHOOK_OFF',
   'NO_SUCH_OBJECT',
   'NO_MODELS',
   'NO_RECORD',

@@ -9,9 +9,16 @@ import type { PlanCounts } from '../users/outcomes';
 import { VERSION } from '../version';
 import type { Deployment } from './Report';
 
-/** Which run this is. */
-export function logRun(log: Log, { runId, invocation }: Pick<RunContext, 'runId' | 'invocation'>): void {
+/** Which run this is, and whom the webhook lets in if it is on. */
+export function logRun(
+  log: Log,
+  { runId, invocation, settings, ports }: Pick<RunContext, 'runId' | 'invocation' | 'settings' | 'ports'>
+): void {
   log.line(`lock_users ${VERSION}, run ${runId}${invocation === 1 ? '' : `, invocation ${invocation}`}`);
+  if (!settings.webhook || ports.records === undefined) return;
+  log.line(
+    'The webhook is on (LOCK_USERS_WEBHOOK): whoever may create an object of lock_run, on a device too, may start a run. Data rules have to keep app users from it.'
+  );
 }
 
 /** Which deployment it is, and who requested the run. */
