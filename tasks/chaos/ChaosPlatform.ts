@@ -4,6 +4,7 @@ import { HttpBackendApi } from '../../cloudcode/lock_users/src/platform/HttpBack
 import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import { parseParameters } from '../../cloudcode/lock_users/src/input/parse-parameters';
 import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
+import type { Settings } from '../../cloudcode/lock_users/src/input/settings';
 import type { Clock, Ports } from '../../cloudcode/lock_users/src/ports';
 import { createContext } from '../../cloudcode/lock_users/src/run/RunContext';
 import { runInvocation } from '../../cloudcode/lock_users/src/run/run-invocation';
@@ -43,10 +44,18 @@ export interface Interference {
 }
 
 /** One invocation. */
-interface Process {
+export interface Process {
   isAlive: boolean;
   /** The connections that it has open, or had. */
   readonly exchanges: Exchange[];
+  /** When it has sent a request that changes somebody. */
+  readonly changesAtMs: number[];
+}
+
+/** What a process does, and where its orders go. */
+export interface Launch {
+  readonly run: (settings: Settings, ports: Ports) => Promise<Report>;
+  readonly schedule: (parameters: object, afterMs: number) => void;
 }
 
 /** Milliseconds in which an invocation has written its lease, with slow answers. */
@@ -152,6 +161,25 @@ export class ChaosPlatform {
       ?.values;
   }
 
+  /** Where every recorded run stands. */
+  recordedStatuses(): string[] {
+    return [...this.emulator.state.store('lock_run').all()].map(({ values }) => String(values.get('status')));
+  }
+
+  /** Requests a run by an object, as somebody does in the app. Returns the object's id. */
+  requestRun(values: object): string {
+    const exchange = this.emulator.begin({
+      method: 'POST',
+      url: new URL(`${BACKEND_URL}/objects/lock_run.json`),
+      authorization: `Bearer ${this.emulator.token}`,
+      contentType: 'application/json',
+      body: JSON.stringify({ lock_run: { status: 'requested', ...values } })
+    });
+    const { json } = exchange.complete();
+    exchange.end();
+    return String((json as { readonly id?: unknown } | undefined)?.id);
+  }
+
   /** The batches with an outcome in the app's database. */
   recordedBatches(): RecordedBatch[] {
     const answered = [...this.emulator.state.store('lock_run_batch').all()].filter(
@@ -170,7 +198,6 @@ export class ChaosPlatform {
    * these are the reports of the invocations that had ended.
    */
   async trigger(given: object, { killAfterMs = Infinity, meanwhile }: Interference = {}): Promise<Report[]> {
-    const { scenario } = this;
     const killAtMs = this.clock.nowMs() + killAfterMs;
     const reports: Report[] = [];
     let next: { parameters: object; afterMs: number } | undefined = { parameters: given, afterMs: 0 };
@@ -178,30 +205,21 @@ export class ChaosPlatform {
       await this.wait(next.afterMs);
       if (reports.length > 0) meanwhile?.();
       let ordered: typeof next | undefined;
-      const process: Process = { isAlive: true, exchanges: [] };
-      const ports = await this.connect(process, (parameters, afterMs) => {
-        ordered = { parameters: JSON.parse(JSON.stringify(parameters)) as object, afterMs };
-        this.timeProblems.push(...checkOrder(this.emulator, afterMs, this.askedMs, this.clock.nowMs()));
+      const process: Process = { isAlive: true, exchanges: [], changesAtMs: [] };
+      const { parameters } = next;
+      let beganAtMs = 0;
+      const launched = this.launch(process, {
+        run: (settings, ports) => {
+          beganAtMs = this.clock.monotonicMs();
+          return runInvocation(createContext(settings, parseParameters(parameters), ports));
+        },
+        schedule: (later, afterMs) => {
+          ordered = { parameters: JSON.parse(JSON.stringify(later)) as object, afterMs };
+          this.timeProblems.push(...checkOrder(this.emulator, afterMs, this.askedMs, this.clock.nowMs()));
+        }
       });
-      const settings = {
-        backendUrl: BACKEND_URL,
-        backendId: BACKEND_ID,
-        token: new Secret(this.emulator.token),
-        webhook: false,
-        armed: true,
-        authScheme: 'Bearer' as const,
-        protectedIds: this.protectedIds,
-        userModel: 'user',
-        pace: scenario.pace,
-        budgetMs: this.time?.budgetMs ?? scenario.budgetMs
-      };
-      const beganAtMs = this.clock.monotonicMs();
-      const report = await this.clock.run(
-        runInvocation(createContext(settings, parseParameters(next.parameters), ports)),
-        killAtMs
-      );
-      process.isAlive = false;
-      for (const exchange of process.exchanges) exchange.end();
+      const report = await this.clock.run(launched, killAtMs);
+      this.kill(process);
       if (report === 'cut') return reports;
       this.timeProblems.push(
         ...checkDuration(this.clock.monotonicMs() - beganAtMs),
@@ -211,6 +229,33 @@ export class ChaosPlatform {
       next = ordered;
     }
     return reports;
+  }
+
+  /** Starts a process of the task on the clock, which somebody has to let run. */
+  async launch(process: Process, { run, schedule }: Launch): Promise<Report> {
+    const { scenario } = this;
+    const ports = await this.connect(process, schedule);
+    return run(
+      {
+        backendUrl: BACKEND_URL,
+        backendId: BACKEND_ID,
+        token: new Secret(this.emulator.token),
+        webhook: true,
+        armed: true,
+        authScheme: 'Bearer',
+        protectedIds: this.protectedIds,
+        userModel: 'user',
+        pace: scenario.pace,
+        budgetMs: this.time?.budgetMs ?? scenario.budgetMs
+      },
+      ports
+    );
+  }
+
+  /** Ends a process and its connections. */
+  kill(process: Process): void {
+    process.isAlive = false;
+    for (const exchange of process.exchanges) exchange.end();
   }
 
   /** By how much a process's clock is ahead that is wrong before it writes its lease: then its lease is as well. */
@@ -236,8 +281,12 @@ export class ChaosPlatform {
     const random = seededRandom(scenario.seed + this.invocations++);
     const disturbance = seededRandom(scenario.seed + 3_000_000_019 + this.invocations);
     const undisturbed: typeof reach = (url, init) => orNever(reach(url, init));
+    const watched: typeof reach = (url, init) => {
+      if (init.method === 'POST') process.changesAtMs.push(this.clock.nowMs());
+      return undisturbed(url, init);
+    };
     const fetchUrl = watchWaits(
-      disturbAnswers(undisturbed, time, this.clock, disturbance),
+      disturbAnswers(watched, time, this.clock, disturbance),
       (waitMs) => (this.askedMs = Math.max(this.askedMs, waitMs))
     );
     const options = {
@@ -246,7 +295,7 @@ export class ChaosPlatform {
       sleep: (ms: number) => clock.sleep(ms),
       fetchUrl: delaySaves(undisturbed, time, processClock, disturbance)
     };
-    const database = await this.clock.run(connectDatabase(options));
+    const database = await connectDatabase(options);
     let orders = 0;
     return {
       backend: new HttpBackendApi(

@@ -60,7 +60,7 @@ function checkNamed({ platform, last, unreached, expectation }: EvidenceParts): 
 }
 
 /** Every selected user is in exactly one count, and every user that has failed or is unconfirmed is named once. */
-function checkSums({ last }: EvidenceParts): string[] {
+export function checkSums({ last }: Pick<EvidenceParts, 'last'>): string[] {
   const { counts, failures, failuresOmitted = 0 } = last;
   const problems: string[] = [];
   const { selected, planned, failed, unconfirmed, notAttempted, locked, unlocked, reauthenticated, ...skipped } =

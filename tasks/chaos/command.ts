@@ -7,6 +7,7 @@ import { printText } from '../shared/print-text';
 import { buildTasks } from '../build/build-tasks';
 import { killProcess } from './kill-process';
 import { makeScenario } from './make-scenario';
+import { playCrowd } from './play-crowd';
 import { playKilled, playScenario } from './play-scenario';
 import { playUndone } from './play-undone';
 
@@ -30,7 +31,7 @@ export const chaos = defineCommand({
   ],
   options: OPTIONS,
   notes: [
-    'Without --processes each seed is played with its faults, and killed at a random moment; a run that locks with a record is played a third time and undone. Exit code 0: all is well. 1: at least one seed shows a problem, which is printed. 2: the options are wrong.'
+    'Without --processes each seed is played with its faults, killed at a random moment, and as two or three runs at once; a run that locks with a record is played a third time and undone. Exit code 0: all is well. 1: at least one seed shows a problem, which is printed. 2: the options are wrong.'
   ],
   interrupted: 'Stopped before the end.',
   run({ options }, io) {
@@ -71,6 +72,7 @@ async function playSeed(seed: number, isVerbose: boolean, { stdout }: CommandIo)
   for (const [name, play] of [
     ['faults', playScenario],
     ['kill', playKilled],
+    ['crowd', () => playCrowd(makeScenario(seed, { time: false }))],
     ...(action === 'lock' && records ? [['undo', playUndone] as const] : [])
   ] as const) {
     let problems: readonly string[];
