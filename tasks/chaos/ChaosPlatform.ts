@@ -240,6 +240,7 @@ export class ChaosPlatform {
         backendUrl: BACKEND_URL,
         backendId: BACKEND_ID,
         token: new Secret(this.emulator.token),
+        webhook: true,
         armed: true,
         authScheme: 'Bearer',
         protectedIds: this.protectedIds,

@@ -196,6 +196,7 @@ test('the log can be followed, names no token, and ends with the report as JSON'
     'Address and token from JOURNEY_BACKEND_URL, JOURNEY_API_TOKEN',
     'Selected: 3 users (0 protected, 0 excluded, 0 already locked)',
     'Plan: lock 3 users and keep the data on their devices',
+    'Nobody is protected: neither LOCK_USERS_PROTECTED nor LOCK_USERS_PROTECTED_WHERE is set.',
     'Batch request 1: 3 sent, 3 locked, 0 failed.',
     'Result: done: 3 locked, 0 failed, 0 unconfirmed, 0 not attempted …'
   ]);

@@ -118,6 +118,7 @@ async function play(scenario: Scenario): Promise<{ report: Report; locked: Set<s
     backendUrl,
     backendId: '64b0c0ffee64b0c0ffee64b0',
     token,
+    webhook: false,
     armed: scenario.armed,
     userModel: 'user',
     protectedIds: [...new Set(scenario.protectedNumbers.map(userId))],

@@ -72,6 +72,19 @@ test('an object of lock_run without a status is a draft, and starts the run when
   expect(await on.runs()).toMatchObject([{ id, status: 'done', reason: 'draft', locked: 3 }]);
 });
 
+test('without LOCK_USERS_WEBHOOK an object that requests a run starts none, and says why; other triggers do', async () => {
+  await startWith(4, { LOCK_USERS_WEBHOOK: '' });
+
+  const id = await on.request({ reason: 'from a device' });
+
+  expect(lockedUsers()).toBe(0);
+  expect(await on.runs()).toMatchObject([
+    { id, status: 'refused', message: expect.stringContaining('LOCK_USERS_WEBHOOK') }
+  ]);
+  expect(await on.report({ kind: 'test', task: 'lock_users' })).toMatchObject({ status: 'done' });
+  expect(lockedUsers()).toBe(4);
+});
+
 test('a webhook of an object that is not there, or of a model without one, is refused', async () => {
   await startWith(1);
 

@@ -102,6 +102,7 @@ export class HostileWorld {
         JOURNEY_BACKEND_URL: this.url,
         JOURNEY_API_TOKEN: ['not', 'a', 'real', 'one'].join('-'),
         LOCK_USERS_ARMED: 'true',
+        LOCK_USERS_WEBHOOK: 'true',
         LOCK_USERS_BUDGET_SECONDS: '1',
         ...this.environment
       },

@@ -12,7 +12,7 @@ import { callBackend } from './call-backend';
 /** What a record of a run shows, with the keys of choices. */
 export type ShownRun = Readonly<Record<string, unknown>>;
 
-/** The platform of `npm run local` with the built task, armed unless `variables` say otherwise. */
+/** The platform of `npm run local` with the built task, armed and with its webhook on unless `variables` say otherwise. */
 export class LocalPlatform {
   readonly log: string[] = [];
   private running: RunningPlatform | undefined;
@@ -29,7 +29,7 @@ export class LocalPlatform {
     platform.running = await startPlatform({
       root: join(__dirname, '..', '..'),
       backend: { ...(schemaPath !== undefined && { schemaPath }) },
-      deployment: { ...deployment, variables: { LOCK_USERS_ARMED: 'true', ...variables } },
+      deployment: { ...deployment, variables: { LOCK_USERS_ARMED: 'true', LOCK_USERS_WEBHOOK: 'true', ...variables } },
       onLog: (line) => platform.log.push(line),
       runtime
     });

@@ -68,6 +68,7 @@ export class TaskInProcess {
         {
           ...access,
           backendId: backend.backendId,
+          webhook: false,
           armed: true,
           protectedIds,
           userModel: 'user',

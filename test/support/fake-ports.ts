@@ -58,6 +58,8 @@ export class FakePlatform implements BackendApi, UserSource {
   readonly locked = new Set<string>();
   readonly batches: (readonly LockOperation[])[] = [];
   readonly selections: Selection[] = [];
+  /** Who matches a query, by its text; everybody matches those that are not in it. */
+  readonly matches = new Map<string, readonly string[]>();
   readonly clock = new FakeClock();
   /** By how much the backend's clock is ahead. */
   clockAheadMs = 0;
@@ -130,7 +132,9 @@ export class FakePlatform implements BackendApi, UserSource {
 
   readUserIds(selection: Selection, limit: number, skip: number): Promise<UserIdPage> {
     this.selections.push(selection);
-    const matching = this.ids.filter((id) => selection.userIds?.includes(id) ?? true);
+    const { where } = selection;
+    const found = (where && this.matches.get(where.text)) ?? this.ids;
+    const matching = found.filter((id) => selection.userIds?.includes(id) ?? true);
     return Promise.resolve({ userIds: matching.slice(skip, skip + Math.min(limit, this.pageSize)), malformed: 0 });
   }
 

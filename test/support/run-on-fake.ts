@@ -16,6 +16,7 @@ export const SETTINGS: Settings = {
   backendId: BACKEND_ID,
   token: new Secret('not-a-real-one'),
   authScheme: 'Bearer',
+  webhook: false,
   armed: true,
   protectedIds: [],
   userModel: 'user',

@@ -19,13 +19,17 @@ export const ERROR_CATALOGUE = {
     remedy: 'Correct the parameters and run the task again.'
   },
   INVALID_SETTINGS: {
-    meaning: 'A variable is missing or malformed; nothing was sent. Thrown.',
+    meaning: 'A variable is missing or malformed; nothing was sent. Thrown; a relation in a rule is reported.',
     remedy: 'Correct the environment variables of the deployment in OXIDE, save, and deploy the app.'
   },
   NOT_ARMED: {
     meaning: 'The deployment only plans.',
     remedy:
       'To arm it, set the environment variable LOCK_USERS_ARMED to true in the deployment settings in OXIDE, save, and deploy the app.'
+  },
+  OUTSIDE_WINDOW: {
+    meaning: 'A lock run began outside `window` or `LOCK_USERS_WINDOW`; nothing was sent.',
+    remedy: 'Start another run within the window, or change the window if this time is meant.'
   },
   TOO_MANY_USERS: {
     meaning: 'The plan is larger than `maxUsers` or `LOCK_USERS_MAX_USERS` allows.',
@@ -38,6 +42,11 @@ export const ERROR_CATALOGUE = {
   NOBODY_EXCLUDED: {
     meaning: 'Nobody of `excludeUserIds` exists, so that nobody would be left alone; nothing was sent.',
     remedy: 'Correct "excludeUserIds", or leave it out.'
+  },
+  NOBODY_PROTECTED: {
+    meaning: 'Nobody matches `LOCK_USERS_PROTECTED_WHERE`, so that it would protect nobody; nothing was sent.',
+    remedy:
+      'Correct LOCK_USERS_PROTECTED_WHERE in the deployment settings in OXIDE, or remove it; save, and deploy the app.'
   },
   BACKEND_UNAUTHORIZED: {
     meaning: '401, or 403: the token is known but may not do this.',
@@ -93,6 +102,11 @@ export const ERROR_CATALOGUE = {
   RUN_ENDED: {
     meaning: 'This run was carried out before, or the object does not request one.',
     remedy: 'Start another run if one is meant.'
+  },
+  WEBHOOK_OFF: {
+    meaning: 'A webhook came, and `LOCK_USERS_WEBHOOK` is not `true`; nothing was done.',
+    remedy:
+      'Keep app users from creating objects of lock_run by data rules, set LOCK_USERS_WEBHOOK to true, save, deploy the app, and create another lock_run.'
   },
   NO_SUCH_OBJECT: {
     meaning: 'A webhook came for an object of `lock_run` that is not in the app database; nothing was done.',

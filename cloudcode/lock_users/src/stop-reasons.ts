@@ -19,6 +19,11 @@ export function notArmed(): ErrorDetails {
   return stopReason('NOT_ARMED', 'This deployment is not armed, so the task only plans here.');
 }
 
+/** A lock run does not begin outside its window. @param name what a sentence calls the window */
+export function outsideWindow(name: string, window: string): ErrorDetails {
+  return stopReason('OUTSIDE_WINDOW', `A lock run begins only within ${name}, ${window}, and this one did not.`);
+}
+
 /** A plan that is too large is not sent. */
 export function tooManyUsers(action: ActionName, planned: number, maxUsers: number): ErrorDetails {
   const message = `The run would ${ACTION_LABELS[action].verb} ${countUsers(planned)}, and at most ${maxUsers} are allowed.`;
@@ -33,13 +38,22 @@ export function nobodySelected(userIds: readonly string[] | undefined): ErrorDet
   );
 }
 
-/** The query for the users names a relation, which would select the wrong people. */
-export function relationInWhere(relation: string): ErrorDetails {
+/** A query for users names a relation, which would select the wrong people. @param name how the query is called */
+export function relationInWhere(
+  code: 'INVALID_PARAMETERS' | 'INVALID_SETTINGS',
+  name: string,
+  relation: string
+): ErrorDetails {
   return stopReason(
-    'INVALID_PARAMETERS',
-    `"where" names the relation "${relation}", and a query takes an object for it, not an id.`,
-    `Write "${relation}_id" with the id of the object, and run the task again.`
+    code,
+    `${name} names the relation "${relation}", and a query takes an object for it, not an id.`,
+    `Write "${relation}_id" with the id of the object${code === 'INVALID_SETTINGS' ? ', save, deploy' : ''}, and run the task again.`
   );
+}
+
+/** Nobody matches the rule that says who is protected: it is probably wrong. */
+export function nobodyProtected(): ErrorDetails {
+  return stopReason('NOBODY_PROTECTED', 'Nobody matches LOCK_USERS_PROTECTED_WHERE, so it would protect nobody.');
 }
 
 /** Nobody of those who are to be left alone exists: whoever was meant would be changed. */
@@ -94,6 +108,14 @@ export function recordOfAnotherRun(objectId: string, runId: string): ErrorDetail
     'RUN_ENDED',
     `The object ${objectId} is the record of run ${runId}, which something else has started.`,
     NO_ACTION_NEEDED
+  );
+}
+
+/** An object requests a run, and objects start none in this deployment. */
+export function webhookOff(objectId: string): ErrorDetails {
+  return stopReason(
+    'WEBHOOK_OFF',
+    `Run ${objectId} is not carried out: objects of lock_run start no runs in this deployment (LOCK_USERS_WEBHOOK).`
   );
 }
 

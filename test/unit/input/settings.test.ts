@@ -13,6 +13,7 @@ test('two variables are enough, and nothing is armed by default', () => {
   expect(settings).toEqual({
     backendUrl: ENVIRONMENT.JOURNEY_BACKEND_URL,
     backendId: ID,
+    webhook: false,
     armed: false,
     authScheme: 'Bearer',
     protectedIds: [],
@@ -24,12 +25,30 @@ test('two variables are enough, and nothing is armed by default', () => {
 
 test.each<[string, Record<string, string>, object]>([
   ['armed', { LOCK_USERS_ARMED: 'true' }, { armed: true }],
+  ['the webhook on', { LOCK_USERS_WEBHOOK: 'true' }, { webhook: true }],
   ['disarmed', { LOCK_USERS_ARMED: 'false' }, { armed: false }],
   ['an empty variable as not set', { LOCK_USERS_ARMED: '', LOCK_USERS_MAX_USERS: ' ' }, { armed: false }],
   [
     'protected users',
     { LOCK_USERS_PROTECTED: ` ${userId(1)}, ${userId(2)},` },
     { protectedIds: [userId(1), userId(2)] }
+  ],
+  [
+    'a rule for protected users',
+    { LOCK_USERS_PROTECTED_WHERE: ' ["role = ? and depot_id in ?", "administrator", ["d1"]] ' },
+    { protectedWhere: { text: 'role = ? and depot_id in ?', values: ['administrator', ['d1']] } }
+  ],
+  [
+    'a rule for users who stay out',
+    { LOCK_USERS_STAY_OUT_WHERE: '["active = ?", false]' },
+    { stayOutWhere: { text: 'active = ?', values: [false] } }
+  ],
+  [
+    'a window',
+    { LOCK_USERS_WINDOW: '21:00-23:30 Europe/Berlin' },
+    {
+      window: { text: '21:00-23:30 Europe/Berlin', fromMinute: 1260, toMinute: 1410, timeZone: 'Europe/Berlin' }
+    }
   ],
   ['the largest run', { LOCK_USERS_MAX_USERS: '500' }, { maxUsers: 500 }],
   ['the pace', { LOCK_USERS_RATE: '2.5', LOCK_USERS_BURST: '1' }, { pace: { rate: 2.5, burst: 1 } }],
@@ -72,8 +91,35 @@ test.each<[string, Record<string, string | undefined>, string]>([
   ['the scheme in the token', { JOURNEY_API_TOKEN: `Bearer ${TOKEN}` }, 'without "Bearer"'],
   ['a line break in the token', { JOURNEY_API_TOKEN: `${TOKEN}\r\nX: y` }, 'a space or another character'],
   ['armed with a capital', { LOCK_USERS_ARMED: 'True' }, 'LOCK_USERS_ARMED must be true or false.'],
+  ['the webhook on with yes', { LOCK_USERS_WEBHOOK: 'yes' }, 'LOCK_USERS_WEBHOOK must be true or false.'],
   ['armed with 1', { LOCK_USERS_ARMED: '1' }, 'LOCK_USERS_ARMED must be true or false.'],
   ['a name as protected', { LOCK_USERS_PROTECTED: `${userId(1)},Pat` }, 'In LOCK_USERS_PROTECTED, entry 2 ("Pat")'],
+  [
+    'a rule that is no JSON',
+    { LOCK_USERS_PROTECTED_WHERE: 'role = x' },
+    'LOCK_USERS_PROTECTED_WHERE is not valid JSON.'
+  ],
+  [
+    'a rule that is no list',
+    { LOCK_USERS_PROTECTED_WHERE: '{}' },
+    'LOCK_USERS_PROTECTED_WHERE must be an array such as'
+  ],
+  [
+    'a rule without a text',
+    { LOCK_USERS_PROTECTED_WHERE: '[]' },
+    'LOCK_USERS_PROTECTED_WHERE starts with the query text'
+  ],
+  [
+    'a rule with a value in its text',
+    { LOCK_USERS_PROTECTED_WHERE: `["role = 'a'"]` },
+    'LOCK_USERS_PROTECTED_WHERE has fields, operators'
+  ],
+  [
+    'a rule without its value',
+    { LOCK_USERS_PROTECTED_WHERE: '["role = ?"]' },
+    'LOCK_USERS_PROTECTED_WHERE has 1 "?" in its text and 0 values'
+  ],
+  ['a rule cut short', { LOCK_USERS_STAY_OUT_WHERE: '["active = ?"' }, 'LOCK_USERS_STAY_OUT_WHERE is not valid JSON.'],
   ['a limit of 0', { LOCK_USERS_MAX_USERS: '0' }, 'LOCK_USERS_MAX_USERS must be a whole number of at least 1.'],
   ['a limit with a unit', { LOCK_USERS_MAX_USERS: '10k' }, 'LOCK_USERS_MAX_USERS must be a whole number'],
   ['a model that is no name', { LOCK_USERS_USER_MODEL: '__proto__' }, 'LOCK_USERS_USER_MODEL must be the name'],

@@ -89,7 +89,9 @@ test.each(['[', '{"a":'])('a requested run with parameters of %s says shortly wh
     platform.records = records;
     const { id } = records.add({ status: 'requested', action: 'lock', parameters });
 
-    await expect(handleWebhook(SETTINGS, id, platform.ports())).rejects.toMatchObject({ code: 'INVALID_PARAMETERS' });
+    await expect(handleWebhook({ ...SETTINGS, webhook: true }, id, platform.ports())).rejects.toMatchObject({
+      code: 'INVALID_PARAMETERS'
+    });
 
     const { status, message } = records.runs.get(id) ?? {};
     expect(status).toBe('refused');

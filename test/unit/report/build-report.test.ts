@@ -61,7 +61,8 @@ function parts(changes: Changes = {}): ReportInput {
       listFailures: (most) => failures.slice(0, most),
       listTurnedReset: () => new Map(turnedReset),
       listSkipped: () => [],
-      listOutside: () => []
+      listOutside: () => [],
+      listKeptOut: () => []
     },
     verified: true,
     doneEarlier,

@@ -136,7 +136,7 @@ test('a webhook whose order never settles is carried out where it came, within t
   Object.assign(slow, { scheduleMs: Infinity, batchMs: 1000 });
   const request = slow.platform.records?.add({ status: 'requested', parameters: '{"batchSize": 1, "concurrency": 1}' });
 
-  const report = await slow.clock.run(handleWebhook(SETTINGS, request?.id ?? '', slow.ports()));
+  const report = await slow.clock.run(handleWebhook({ ...SETTINGS, webhook: true }, request?.id ?? '', slow.ports()));
 
   expect(report).toMatchObject({ runId: request?.id, counts: { planned: 2500 } });
   expect(slow.elapsedMs).toBeLessThanOrEqual(END_MS);

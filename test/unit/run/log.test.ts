@@ -18,6 +18,7 @@ test('a person can follow the run, and the last line is the report', async () =>
     'Requested by: "Sam"',
     'Selected: 3 users (0 protected, 0 excluded, 0 already locked)',
     'Plan: lock 3 users and keep the data on their devices',
+    'Nobody is protected: neither LOCK_USERS_PROTECTED nor LOCK_USERS_PROTECTED_WHERE is set.',
     'Batch request 1: 2 sent, 2 locked, 0 failed.',
     'Batch request 2: 1 sent, 1 locked, 0 failed.',
     `Result: done: 3 locked, 0 failed, 0 unconfirmed, 0 not attempted (${report.requests.total} requests, 0 s)`,

@@ -22,7 +22,10 @@ const withDeployment = (deployment: object): object => ({ default: 'a', deployme
 test('the shipped .journeyrc is valid and has a local and a remote deployment', () => {
   const settings = loadSettings(ROOT);
 
-  expect(chooseDeployment(settings)).toMatchObject({ users: 200, variables: { LOCK_USERS_ARMED: 'true' } });
+  expect(chooseDeployment(settings)).toMatchObject({
+    users: 200,
+    variables: { LOCK_USERS_ARMED: 'true', LOCK_USERS_WEBHOOK: 'true' }
+  });
   expect(chooseDeployment(settings, 'testing')).toHaveProperty('tokenVariable');
 });
 

@@ -5,6 +5,8 @@ import { MemoryRecordStore } from '../../support/MemoryRecordStore';
 import { runOnFake, SETTINGS } from '../../support/run-on-fake';
 import { userId, userIds } from '../../support/user-id';
 
+const ON = { ...SETTINGS, webhook: true };
+
 let platform: FakePlatform;
 let records: MemoryRecordStore;
 beforeEach(() => {
@@ -13,8 +15,7 @@ beforeEach(() => {
   platform.records = records;
 });
 
-const deliver = (id: string, log = new RecordingLog()): Promise<Report> =>
-  handleWebhook(SETTINGS, id, platform.ports(log));
+const deliver = (id: string, log = new RecordingLog()): Promise<Report> => handleWebhook(ON, id, platform.ports(log));
 
 test('a requested run is ordered on the queue with its own parameters, and its object becomes its record', async () => {
   const { id } = records.add({ status: 'requested', reason: 'r', requestedBy: 'Sam', parameters: '{"maxUsers":5}' });
@@ -67,7 +68,7 @@ test('a run that cannot be scheduled is carried out here, at the pace that is le
   const ports = platform.ports(new RecordingLog());
   const queue = { name: 'q', schedule: () => Promise.reject(new Error('down')) };
 
-  const report = await handleWebhook(SETTINGS, id, { ...ports, queue });
+  const report = await handleWebhook(ON, id, { ...ports, queue });
 
   expect(report).toMatchObject({ status: 'done', runId: id, counts: { locked: 3 } });
   // Two reads of the object stand in this very report, so they were paced by the same bucket.
@@ -87,7 +88,7 @@ test('a run whose order was taken and its answer lost is carried out once', asyn
     }
   };
 
-  const report = await handleWebhook(SETTINGS, id, { ...ports, queue });
+  const report = await handleWebhook(ON, id, { ...ports, queue });
 
   expect(await elsewhere).toMatchObject({ status: 'done', counts: { locked: 3 } });
   expect(report.status).toBe('queued');
@@ -173,3 +174,64 @@ test('an object whose field says what to do needs no parameters', async () => {
   expect(platform.scheduled[0]?.parameters).toEqual({ action: 'unlock', runId: id });
   expect(report).toMatchObject({ action: 'unlock', status: 'queued', counts: { unlocked: 0, alreadyUnlocked: 0 } });
 });
+
+describe('where the webhook is off, as it is by default', () => {
+  const deliverOff = (id: string): Promise<Report> => handleWebhook(SETTINGS, id, platform.ports(new RecordingLog()));
+
+  test.each([null, '{"undo":"run-1"}', '{'])(
+    'an object that requests a run with %s starts none, and says why',
+    async (parameters) => {
+      const { id } = records.add({ status: 'requested', parameters });
+
+      const report = await deliverOff(id);
+
+      expect(report).toMatchObject({
+        status: 'refused',
+        runId: id,
+        stopReason: { code: 'WEBHOOK_OFF', usersChanged: 'no' }
+      });
+      expect(records.runs.get(id)).toMatchObject({
+        status: 'refused',
+        message: expect.stringMatching(/LOCK_USERS_WEBHOOK.* No user was changed\. .*create another lock_run/)
+      });
+      expect([platform.scheduled, platform.batches]).toEqual([[], []]);
+    }
+  );
+
+  test('the record of a run is left as it is', async () => {
+    await runOnFake(platform);
+    const [record] = [...records.runs.values()];
+    const saves = records.saves.length;
+
+    expect(await deliverOff(record?.id ?? '')).toMatchObject({ stopReason: { code: 'RUN_ENDED' } });
+
+    expect(records.saves).toHaveLength(saves);
+    expect(record?.status).toBe('done');
+  });
+
+  test('a delivery after it was switched on starts nothing that was refused before', async () => {
+    const { id } = records.add({ status: 'requested' });
+    await deliverOff(id);
+
+    expect(await deliver(id)).toMatchObject({ stopReason: { code: 'RUN_ENDED' } });
+    expect(platform.scheduled).toEqual([]);
+  });
+});
+
+test.each<[boolean, boolean, number]>([
+  [true, true, 1],
+  [true, false, 0],
+  [false, true, 0]
+])(
+  'with the webhook %s and the models %s the first lines say %d times whom it lets in',
+  async (webhook, hasModels, times) => {
+    if (!hasModels) platform.records = undefined;
+    const log = new RecordingLog();
+
+    await runOnFake(platform, {}, { webhook }, log);
+
+    const lines = log.lines.slice(0, 2).filter((line) => line.startsWith('The webhook is on'));
+    expect(lines).toHaveLength(times);
+    for (const line of lines) expect(line).toContain('whoever may create an object of lock_run, on a device too');
+  }
+);

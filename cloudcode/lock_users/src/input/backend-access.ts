@@ -13,7 +13,7 @@ export interface BackendAccess {
 }
 
 /** For sentences about an address that is missing or wrong. */
-export const WHERE_TO_FIND_THE_ADDRESS =
+const WHERE_TO_FIND_THE_ADDRESS =
   'It is on the "Manage API" page of the data browser and ends in /api/v4/ and 24 hex digits.';
 
 /** Checks the address of a backend. */
@@ -48,6 +48,29 @@ export function checkToken(value: unknown, name: string): Checked<Secret> {
           `${name} has a space or another character that no token has. Give the token alone, without "Bearer".`
         ]
       };
+}
+
+/** Sentences about what is not set of the two variables. */
+export function findMissingAccess(
+  read: (name: 'JOURNEY_BACKEND_URL' | 'JOURNEY_API_TOKEN') => string | undefined
+): string[] {
+  const missing: string[] = [];
+  if (read('JOURNEY_BACKEND_URL') === undefined) {
+    missing.push(`JOURNEY_BACKEND_URL is not set. ${WHERE_TO_FIND_THE_ADDRESS}`);
+  }
+  if (read('JOURNEY_API_TOKEN') === undefined) {
+    missing.push('JOURNEY_API_TOKEN is not set. Create a named token on the "Manage API" page of the data browser.');
+  }
+  return missing;
+}
+
+/** The address and the token that the runtime offers, if it does. @param runtime what the task was called on */
+export function findBackend(runtime: unknown): { readonly url: string; readonly token: string } | undefined {
+  const { backend } = (runtime ?? {}) as { readonly backend?: { readonly url?: unknown; readonly token?: unknown } };
+  const { url, token } = backend ?? {};
+  return typeof url === 'string' && typeof token === 'string' && url !== '' && token !== ''
+    ? { url, token }
+    : undefined;
 }
 
 /** Whether a quotation mark of any kind stands at the beginning or the end: no address or token has one there. */

@@ -4,6 +4,8 @@ import { MAX_OPERATIONS_PER_BATCH } from '../platform-facts';
 import { isContinuation, isRunId } from '../run/Continuation';
 import { define, must } from './Check';
 import type { Check, Values } from './Check';
+import { checkWindow } from './lock-window';
+import type { LockWindow } from './lock-window';
 import { checkUserIds } from './user-ids';
 import { checkWhere } from './where';
 import type { Selection, WhereClause } from './where';
@@ -75,6 +77,12 @@ export const PARAMETERS = {
     default: undefined,
     defaultText: 'the variable',
     doc: 'As `LOCK_USERS_MAX_USERS`; it can lower that limit, not raise it.'
+  }),
+  window: define<LockWindow, undefined>({
+    check: checkWindow,
+    default: undefined,
+    defaultText: 'any time',
+    doc: 'With `lock`: as `LOCK_USERS_WINDOW`. Where both are set, the run begins only within both.'
   }),
   batchSize: define<number, number>({
     check: checkNumberUpTo(MAX_OPERATIONS_PER_BATCH),

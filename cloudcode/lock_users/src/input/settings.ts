@@ -1,13 +1,16 @@
 import { ERROR_CATALOGUE, LockUsersError } from '../errors';
 import type { Pace } from '../requests/TokenBucket';
 import { define, joinMistakes } from './Check';
-import type { Check, Definition } from './Check';
-import { checkAddress, checkToken } from './backend-access';
-import { WHERE_TO_FIND_THE_ADDRESS } from './backend-access';
+import type { Definition } from './Check';
+import { checkAddress, checkToken, findBackend, findMissingAccess } from './backend-access';
 import type { BackendAccess } from './backend-access';
+import { checkWindow } from './lock-window';
+import type { LockWindow } from './lock-window';
+import type { Secret } from './Secret';
+import { checkIdList, checkNumberBetween, checkPattern, checkTrueOrFalse, checkWebSecret } from './variable-checks';
 import { findNameMistake } from './variable-names';
-import { Secret } from './Secret';
-import { checkUserIds } from './user-ids';
+import { parseWhere } from './where';
+import type { WhereClause } from './where';
 
 /**
  * Requests per second of a run where `LOCK_USERS_RATE` is not set: 80 % of the 20 that the vendor's staff quoted once
@@ -27,9 +30,6 @@ const DEFAULT_BUDGET_SECONDS = 270;
 /** Most that `LOCK_USERS_BUDGET_SECONDS` may be, so that the last answers still come before the platform's 300 seconds. */
 const MAX_BUDGET_SECONDS = 275;
 
-/** Least characters of `LOCK_USERS_WEB_SECRET`. Ours: nobody guesses 32. */
-const MIN_WEB_SECRET_LENGTH = 32;
-
 /** The variables of a deployment: the one place of their names, checks, defaults and documentation. */
 export const VARIABLES = {
   JOURNEY_BACKEND_URL: define<Pick<BackendAccess, 'backendUrl' | 'backendId'>, undefined>({
@@ -45,34 +45,52 @@ export const VARIABLES = {
     doc: 'A named token of this deployment, without `Bearer`. Never printed.'
   }),
   LOCK_USERS_WEB_SECRET: define<Secret, undefined>({
-    check: (value, name) =>
-      isWebSecret(String(value))
-        ? { value: new Secret(String(value)) }
-        : { mistakes: [`${name} must have at least ${MIN_WEB_SECRET_LENGTH} characters, without spaces.`] },
+    check: checkWebSecret,
     default: undefined,
     defaultText: 'nobody',
     doc: 'What web requests must carry, 32 characters or more. Without it no web request gets in.'
   }),
+  LOCK_USERS_WEBHOOK: define<boolean, boolean>({
+    check: checkTrueOrFalse,
+    default: false,
+    defaultText: '`false`',
+    doc: '`true`: an object of `lock_run` starts a run. Only with data rules that keep app users from creating one.'
+  }),
   LOCK_USERS_ARMED: define<boolean, boolean>({
-    check: (value, name) =>
-      value === 'true' || value === 'false'
-        ? { value: value === 'true' }
-        : { mistakes: [`${name} must be true or false.`] },
+    check: checkTrueOrFalse,
     default: false,
     defaultText: '`false`',
     doc: '`true`: runs lock, unlock, sign out. `false`: every trigger only plans.'
   }),
   LOCK_USERS_PROTECTED: define<readonly string[], readonly string[]>({
-    check: (value, name) => checkUserIds(splitList(String(value)), name),
+    check: checkIdList,
     default: [],
     defaultText: 'nobody',
     doc: 'Ids of users that are never locked or signed out, separated by commas.'
+  }),
+  LOCK_USERS_PROTECTED_WHERE: define<WhereClause, undefined>({
+    check: parseWhere,
+    default: undefined,
+    defaultText: 'nobody',
+    doc: 'A rule: whoever matches it when a run begins is protected as well. JSON as in `where`: `["role = ?", "administrator"]`.'
+  }),
+  LOCK_USERS_STAY_OUT_WHERE: define<WhereClause, undefined>({
+    check: parseWhere,
+    default: undefined,
+    defaultText: 'nobody',
+    doc: 'A rule: whoever matches it, such as people who left, is never unlocked by this task. JSON as in `where`.'
   }),
   LOCK_USERS_MAX_USERS: define<number, undefined>({
     check: checkPattern(/^[1-9][0-9]{0,14}$/, 'a whole number of at least 1', Number),
     default: undefined,
     defaultText: 'no limit',
     doc: 'A run that would change more users is refused before anything is sent.'
+  }),
+  LOCK_USERS_WINDOW: define<LockWindow, undefined>({
+    check: checkWindow,
+    default: undefined,
+    defaultText: 'any time',
+    doc: 'A lock run begins only then, by the clock there: `21:00-23:30 Europe/Berlin`. It may cross midnight.'
   }),
   LOCK_USERS_USER_MODEL: define<string, string>({
     check: checkPattern(/^[A-Za-z][A-Za-z0-9_]*$/, 'the name of a model: letters, digits and underscores', String),
@@ -104,12 +122,20 @@ type VariableName = keyof typeof VARIABLES;
 
 /** What the deployment's environment variables say, checked. */
 export interface Settings extends BackendAccess {
+  /** Whether an object of `lock_run` starts a run. */
+  readonly webhook: boolean;
   /** False: every trigger only plans. */
   readonly armed: boolean;
   /** Users that are never locked. */
   readonly protectedIds: readonly string[];
+  /** Users that match it are never locked, either. */
+  readonly protectedWhere?: WhereClause | undefined;
+  /** Users that match it are never unlocked. */
+  readonly stayOutWhere?: WhereClause | undefined;
   /** A run that would change more is refused; undefined: no limit. */
   readonly maxUsers?: number | undefined;
+  /** When lock runs may begin; undefined: at any time. */
+  readonly window?: LockWindow | undefined;
   /** Name of the app's user model in `DB`. */
   readonly userModel: string;
   /** How fast requests may leave, reads included. */
@@ -147,12 +173,16 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
     (name) => readVariable(environment, name) !== undefined
   );
   const ownBackend = isSet ? undefined : findBackend(runtime);
-  if (ownBackend === undefined) mistakes.push(...findMissingAccess(environment));
+  if (ownBackend === undefined) mistakes.push(...findMissingAccess((name) => readVariable(environment, name)));
   const address = take('JOURNEY_BACKEND_URL', VARIABLES.JOURNEY_BACKEND_URL, ownBackend?.url);
   const token = take('JOURNEY_API_TOKEN', VARIABLES.JOURNEY_API_TOKEN, ownBackend?.token);
+  const webhook = take('LOCK_USERS_WEBHOOK', VARIABLES.LOCK_USERS_WEBHOOK);
   const armed = take('LOCK_USERS_ARMED', VARIABLES.LOCK_USERS_ARMED);
   const protectedIds = take('LOCK_USERS_PROTECTED', VARIABLES.LOCK_USERS_PROTECTED);
+  const protectedWhere = take('LOCK_USERS_PROTECTED_WHERE', VARIABLES.LOCK_USERS_PROTECTED_WHERE);
+  const stayOutWhere = take('LOCK_USERS_STAY_OUT_WHERE', VARIABLES.LOCK_USERS_STAY_OUT_WHERE);
   const maxUsers = take('LOCK_USERS_MAX_USERS', VARIABLES.LOCK_USERS_MAX_USERS);
+  const window = take('LOCK_USERS_WINDOW', VARIABLES.LOCK_USERS_WINDOW);
   const userModel = take('LOCK_USERS_USER_MODEL', VARIABLES.LOCK_USERS_USER_MODEL);
   const rate = take('LOCK_USERS_RATE', VARIABLES.LOCK_USERS_RATE);
   const burst = take('LOCK_USERS_BURST', VARIABLES.LOCK_USERS_BURST);
@@ -170,9 +200,13 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
     ...address,
     token,
     authScheme: ownBackend === undefined ? 'Bearer' : 'Token',
+    webhook,
     armed,
     protectedIds,
+    protectedWhere,
+    stayOutWhere,
     maxUsers,
+    window,
     userModel,
     pace: { rate, burst },
     budgetMs: budgetSeconds * 1000
@@ -181,53 +215,10 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
 
 /** The secret of web requests, or undefined where there is none that is long enough. */
 export function readWebSecret(environment: Environment): Secret | undefined {
-  const value = readVariable(environment, 'LOCK_USERS_WEB_SECRET') ?? '';
-  return isWebSecret(value) ? new Secret(value) : undefined;
+  const checked = checkWebSecret(readVariable(environment, 'LOCK_USERS_WEB_SECRET') ?? '', 'LOCK_USERS_WEB_SECRET');
+  return 'value' in checked ? checked.value : undefined;
 }
 
 function readVariable(environment: Environment, name: string): string | undefined {
   return environment[name]?.trim() || undefined;
-}
-
-function findMissingAccess(environment: Environment): string[] {
-  const missing: string[] = [];
-  if (readVariable(environment, 'JOURNEY_BACKEND_URL') === undefined) {
-    missing.push(`JOURNEY_BACKEND_URL is not set. ${WHERE_TO_FIND_THE_ADDRESS}`);
-  }
-  if (readVariable(environment, 'JOURNEY_API_TOKEN') === undefined) {
-    missing.push('JOURNEY_API_TOKEN is not set. Create a named token on the "Manage API" page of the data browser.');
-  }
-  return missing;
-}
-
-/** Printable ASCII without spaces, as a header can carry it. */
-function isWebSecret(text: string): boolean {
-  return text.length >= MIN_WEB_SECRET_LENGTH && /^[\x21-\x7e]+$/.test(text);
-}
-
-function findBackend(runtime: unknown): { readonly url: string; readonly token: string } | undefined {
-  const { backend } = (runtime ?? {}) as { readonly backend?: { readonly url?: unknown; readonly token?: unknown } };
-  const { url, token } = backend ?? {};
-  return typeof url === 'string' && typeof token === 'string' && url !== '' && token !== ''
-    ? { url, token }
-    : undefined;
-}
-
-function splitList(text: string): string[] {
-  return text
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '');
-}
-
-function checkPattern<T>(pattern: RegExp, expected: string, read: (text: string) => T): Check<T> {
-  return (value, name) =>
-    pattern.test(String(value)) ? { value: read(String(value)) } : { mistakes: [`${name} must be ${expected}.`] };
-}
-
-function checkNumberBetween(least: number, most: number): Check<number> {
-  return (value, name) => {
-    const isInRange = /^\d{1,6}(\.\d{1,3})?$/.test(String(value)) && Number(value) >= least && Number(value) <= most;
-    return isInRange ? { value: Number(value) } : { mistakes: [`${name} must be a number from ${least} to ${most}.`] };
-  };
 }

@@ -1,4 +1,4 @@
-import type { Checked } from './Check';
+import type { Check, Checked } from './Check';
 import { describeValue } from './Check';
 
 /** A query text with `?` for every value, and the values, as `DB.<model>.where` takes them. */
@@ -13,32 +13,48 @@ export interface Selection {
   readonly userIds?: readonly string[];
 }
 
-/** The parameter `where` as a query for `DB`. Its text holds no values, so that nothing that somebody typed gets into it. */
-export function checkWhere(where: readonly unknown[]): Checked<WhereClause> {
+/**
+ * A list such as `["role = ?", "driver"]` as a query for `DB`. Its text holds no values, so that nothing that somebody typed gets
+ * into it.
+ */
+export function checkWhere(where: readonly unknown[], name: string): Checked<WhereClause> {
   const [text, ...values] = where;
   if (typeof text !== 'string' || text.trim() === '') {
     return {
-      mistakes: [`"where" starts with the query text, such as "role = ?", not ${describeValue(text)}.`]
+      mistakes: [`${name} starts with the query text, such as "role = ?", not ${describeValue(text)}.`]
     };
   }
   const mistakes: string[] = [];
   if (!/^[\w\s?.,()=!<>-]*$/.test(text) || !isBalanced(text)) {
     mistakes.push(
-      '"where" has fields, operators, brackets and "?" in its text, and nothing else: values come after it, one for each "?".'
+      `${name} has fields, operators, brackets and "?" in its text, and nothing else: values come after it, one for each "?".`
     );
   }
   const marks = text.split('?').length - 1;
   if (marks !== values.length) {
-    mistakes.push(`"where" has ${marks} "?" in its text and ${values.length} values after it; each "?" takes one.`);
+    mistakes.push(`${name} has ${marks} "?" in its text and ${values.length} values after it; each "?" takes one.`);
   }
   const wrong = values.find((value) => !(Array.isArray(value) ? value.every(isScalar) : isScalar(value)));
   if (wrong !== undefined) {
     mistakes.push(
-      `A value of "where" is text, a number, true, false, null or an array of these, not ${describeValue(wrong)}.`
+      `A value of ${name} is text, a number, true, false, null or an array of these, not ${describeValue(wrong)}.`
     );
   }
   return mistakes.length > 0 ? { mistakes } : { value: { text, values } };
 }
+
+/** The same as JSON text, as a variable holds it. */
+export const parseWhere: Check<WhereClause> = (value, name) => {
+  let where: unknown;
+  try {
+    where = JSON.parse(String(value)) as unknown;
+  } catch {
+    return { mistakes: [`${name} is not valid JSON. Write it such as ["role = ?", "administrator"].`] };
+  }
+  return Array.isArray(where)
+    ? checkWhere(where, name)
+    : { mistakes: [`${name} must be an array such as ["role = ?", "administrator"], not ${describeValue(where)}.`] };
+};
 
 /** The words of a query's text: fields, relations and operators. */
 export function listNames({ text }: WhereClause): readonly string[] {

@@ -32,6 +32,8 @@ export type WarningCode =
   | 'CACHED_READS'
   /** The models of the record are an older copy, so that the record says less. */
   | 'OLD_RECORD_MODELS'
+  /** Nobody matches the rule that says who stays out: nobody has left, or the rule is wrong. */
+  | 'NOBODY_STAYS_OUT'
   /** The data model cannot be read, so that a relation in `where` would not be noticed. */
   | 'RELATIONS_UNKNOWN';
 
@@ -112,8 +114,8 @@ export interface Report {
   /** With `reauthenticate`: the sessions that this invocation found in the app, of planned users, and how many are signed out. */
   readonly sessions?: SessionCounts;
   /**
-   * Where a run is undone: users that are locked and stay so, because that run did not lock them or somebody else has done so
-   * since; as many of them are named as fit, 10 000 at most.
+   * Users that are locked and stay so: where a run is undone, because that run did not lock them or somebody else has done so
+   * since; with each unlock, because `LOCK_USERS_STAY_OUT_WHERE` keeps them out. As many of them are named as fit, 10 000 at most.
    */
   readonly stillLocked?: { readonly count: number; readonly users: readonly SkippedUser[] };
   /** What earlier invocations of the run did, by the answers they got; those users are `already…` in this one. */

@@ -23,6 +23,8 @@ export interface ReportInput {
   readonly deployment: Deployment;
   /** Undefined where the invocation ended before it looked at any user. */
   readonly roster: ReportRoster | undefined;
+  /** Ids of users that the rule of the deployment keeps out. */
+  readonly stayingOut?: ReadonlySet<string> | undefined;
   readonly sessions?: SessionCounts | undefined;
   readonly verified: boolean;
   /** How many users earlier invocations brought to the goal state. */
@@ -55,16 +57,29 @@ const NOBODY: AllCounts = {
 
 const REFUSALS: readonly ErrorCode[] = [
   'INVALID_PARAMETERS',
+  'INVALID_SETTINGS',
   'NOT_ARMED',
+  'OUTSIDE_WINDOW',
   'TOO_MANY_USERS',
   'RUN_UNDER_WAY',
   'RUN_ENDED',
+  'WEBHOOK_OFF',
   'NO_SUCH_OBJECT',
   'NO_MODELS',
   'NO_RECORD',
   'NOT_UNDOABLE',
   'NOBODY_SELECTED',
-  'NOBODY_EXCLUDED'
+  'NOBODY_EXCLUDED',
+  'NOBODY_PROTECTED'
+];
+
+/** Those of them that may come up after the run has begun: there are more users now, or the variables were changed. */
+const CUT_SHORT: readonly ErrorCode[] = [
+  'TOO_MANY_USERS',
+  'NOT_ARMED',
+  'OUTSIDE_WINDOW',
+  'INVALID_SETTINGS',
+  'NOBODY_PROTECTED'
 ];
 
 /**
@@ -93,7 +108,7 @@ export function buildReport(input: ReportInput): Report {
     counts: nameCounts(parameters, counts, roster !== undefined),
     ...(sessions && { sessions }),
     ...((invocation > 1 || doneEarlier > 0) && { earlier: { [ACTION_LABELS[action].done]: doneEarlier } }),
-    ...listUsers(roster, counts, resetEarlier, undo !== undefined),
+    ...listUsers(roster, counts, resetEarlier, { isUndo: undo !== undefined, stayingOut: input.stayingOut }),
     ...(warnings.list.length > 0 && { warnings: warnings.list }),
     requests: {
       total: requests.info + requests.database + requests.users + requests.batch + requests.single + requests.record,
@@ -137,10 +152,8 @@ function decideStatus({ context, stop, next, doneEarlier }: ReportInput, counts:
   if (stop?.code === 'QUEUED') return 'queued';
   // An unarmed deployment that was not told to lock has done all it was asked for, so it is no refusal.
   if (dryRun && (stop === undefined || stop.code === 'NOT_ARMED' || stop.code === 'ALREADY_UNDONE')) return 'planned';
-  // The run began, and then more users were there than it may change, or it was disarmed.
-  const isCutShort = stop?.code === 'TOO_MANY_USERS' || stop?.code === 'NOT_ARMED';
   if (stop !== undefined && REFUSALS.includes(stop.code)) {
-    return isCutShort && doneEarlier > 0 ? 'partial' : 'refused';
+    return CUT_SHORT.includes(stop.code) && doneEarlier > 0 ? 'partial' : 'refused';
   }
   if (next !== undefined) return 'continues';
   if (stop?.code === 'STALLED') return 'stalled';

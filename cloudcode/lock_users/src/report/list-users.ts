@@ -3,6 +3,7 @@ import { cleanText, MAX_DETAIL_BYTES, MAX_NAME_BYTES } from '../outside-text';
 import { MAX_USERS_IN_REPORT } from '../users/outcomes';
 import type { OutcomeCounts, PlanCounts, SkippedUser } from '../users/outcomes';
 import type { Roster } from '../users/Roster';
+import type { Reason } from '../users/UserState';
 import { fitList } from './fit-list';
 import type { Report } from './Report';
 
@@ -15,10 +16,16 @@ const MAX_RESET_BYTES = 150_000;
 /** Those of them for failures, where users that stay locked are named, too. Ours. */
 const MAX_FAILURES_BYTES = 500_000;
 
+/** Why a user is not unlocked whom the rule of the deployment keeps out. */
+const STAYS_OUT: Reason = {
+  type: 'STAYS_OUT',
+  detail: 'The user matches LOCK_USERS_STAY_OUT_WHERE, and is not unlocked by this task.'
+};
+
 /** What the lists are made of. */
 export type ListedRoster = Pick<
   Roster,
-  'goal' | 'isComplete' | 'listFailures' | 'listTurnedReset' | 'listSkipped' | 'listOutside'
+  'goal' | 'isComplete' | 'listFailures' | 'listTurnedReset' | 'listSkipped' | 'listOutside' | 'listKeptOut'
 >;
 
 type UserLists = Pick<Report, 'failures' | 'failuresOmitted' | 'stillLocked' | 'resetSessions'>;
@@ -33,7 +40,7 @@ export function listUsers(
   roster: ListedRoster | undefined,
   counts: OutcomeCounts & Pick<PlanCounts, 'skipped'>,
   resetEarlier: number,
-  isUndo: boolean
+  { isUndo, stayingOut }: { readonly isUndo: boolean; readonly stayingOut: ReadonlySet<string> | undefined }
 ): UserLists {
   const turned = roster?.listTurnedReset() ?? new Map<string, number>();
   const resetCount = [...turned.values()].reduce((sum, count) => sum + count, resetEarlier);
@@ -46,11 +53,11 @@ export function listUsers(
   if (failed.length < Math.min(failedCount, MAX_USERS_IN_REPORT)) {
     throw new InvariantError(`${failed.length} failures are listed: ${JSON.stringify(counts)}.`);
   }
+  const locked = roster && listStillLocked(roster, counts.skipped, stayingOut ?? new Set(), isUndo);
   const left = MAX_USERS_BYTES - reset.bytes;
-  const { kept: failures, bytes } = fitList(failed, isUndo ? MAX_FAILURES_BYTES : left);
+  const { kept: failures, bytes } = fitList(failed, locked === undefined ? left : MAX_FAILURES_BYTES);
   const failuresOmitted = failedCount - failures.length;
 
-  const locked = isUndo && roster?.isComplete === true ? listStillLocked(roster, counts.skipped) : undefined;
   const still = fitList(locked?.users ?? [], left - bytes);
 
   return {
@@ -63,14 +70,25 @@ export function listUsers(
   };
 }
 
-function listStillLocked(roster: ListedRoster, skipped: number): { count: number; users: SkippedUser[] } {
+/** Undefined where nothing is said of them. */
+function listStillLocked(
+  roster: ListedRoster,
+  skipped: number,
+  stayingOut: ReadonlySet<string>,
+  isUndo: boolean
+): { readonly count: number; readonly users: readonly SkippedUser[] } | undefined {
+  const keptOut = roster.listKeptOut(stayingOut);
+  const isAllKnown = isUndo && roster.isComplete;
+  if (!isAllKnown && keptOut.length === 0) return undefined;
+  const users = keptOut.slice(0, MAX_USERS_IN_REPORT).map((userId): SkippedUser => ({ userId, ...STAYS_OUT }));
+  if (!isAllKnown) return { count: keptOut.length, users: users.map(cleanUser) };
   const outside = roster.listOutside();
-  const users = roster.listSkipped(MAX_USERS_IN_REPORT);
+  users.push(...roster.listSkipped(MAX_USERS_IN_REPORT - users.length));
   for (const userId of outside.slice(0, MAX_USERS_IN_REPORT - users.length)) {
     const reason = roster.goal.explainOther?.(userId);
     if (reason !== undefined) users.push({ userId, ...reason });
   }
-  return { count: skipped + outside.length, users: users.map(cleanUser) };
+  return { count: keptOut.length + skipped + outside.length, users: users.map(cleanUser) };
 }
 
 /** Ids are as the platform gave them until here, because requests need them so. */

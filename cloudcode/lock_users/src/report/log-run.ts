@@ -9,9 +9,16 @@ import type { PlanCounts } from '../users/outcomes';
 import { VERSION } from '../version';
 import type { Deployment } from './Report';
 
-/** Which run this is. */
-export function logRun(log: Log, { runId, invocation }: Pick<RunContext, 'runId' | 'invocation'>): void {
+/** Which run this is, and whom the webhook lets in if it is on. */
+export function logRun(
+  log: Log,
+  { runId, invocation, settings, ports }: Pick<RunContext, 'runId' | 'invocation' | 'settings' | 'ports'>
+): void {
   log.line(`lock_users ${VERSION}, run ${runId}${invocation === 1 ? '' : `, invocation ${invocation}`}`);
+  if (!settings.webhook || ports.records === undefined) return;
+  log.line(
+    'The webhook is on (LOCK_USERS_WEBHOOK): whoever may create an object of lock_run, on a device too, may start a run. Data rules have to keep app users from it.'
+  );
 }
 
 /** Which deployment it is, and who requested the run. */
@@ -61,4 +68,25 @@ export function logPlan(
       ? `Plan: ${users} would be ${participle}${kept}. Dry run: nothing is sent.`
       : `Plan: ${verb} ${users}${keepsData ? ' and keep the data on their devices' : ''}`
   );
+}
+
+/**
+ * How many of the selected users are protected, and by what; aloud where nobody is.
+ *
+ * @param byRule those of the rule that are not protected by id
+ * @param isConfigured whether the deployment says who is protected
+ */
+export function logProtection(
+  log: Log,
+  { byId, byRule }: { readonly byId: number; readonly byRule: number },
+  isConfigured: boolean
+): void {
+  if (byId + byRule > 0) log.line(`Protected: ${countUsers(byId)} by id, ${byRule} by rule.`);
+  else if (isConfigured) log.line('Nobody is protected of those who are selected.');
+  else log.line('Nobody is protected: neither LOCK_USERS_PROTECTED nor LOCK_USERS_PROTECTED_WHERE is set.');
+}
+
+/** How many of the selected users the rule of the deployment keeps out. */
+export function logStayingOut(log: Log, count: number): void {
+  log.line(`Staying out by LOCK_USERS_STAY_OUT_WHERE: ${countUsers(count)}, counted as excluded.`);
 }

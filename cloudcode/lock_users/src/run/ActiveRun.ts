@@ -3,8 +3,16 @@ import type { RunRecorder } from '../records/RunRecorder';
 import type { Roster } from '../users/Roster';
 import type { RunContext } from './RunContext';
 
+/** Whom the rules of the deployment leave alone in this run. */
+export interface RuleMatches {
+  /** Ids of the users that `LOCK_USERS_PROTECTED_WHERE` protects; empty where there is no such rule, or the run lets people in. */
+  readonly protectedByRule: ReadonlySet<string>;
+  /** Ids of the users that `LOCK_USERS_STAY_OUT_WHERE` keeps out; empty where there is no such rule, or the run lets nobody in. */
+  readonly stayingOut: ReadonlySet<string>;
+}
+
 /** A run whose goal is known: it observes, plans, applies and verifies. */
-export interface ActiveRun extends RunContext, ResolvedGoal {
+export interface ActiveRun extends RunContext, ResolvedGoal, RuleMatches {
   readonly roster: Roster;
   /** Saves which users are sent; undefined where the app keeps no records. */
   readonly recorder: RunRecorder | undefined;

@@ -1,26 +1,48 @@
+import { ACTIONS } from '../actions/actions';
 import type { ErrorDetails } from '../errors';
 import { listNames } from '../input/where';
+import type { WhereClause } from '../input/where';
 import { relationInWhere } from '../stop-reasons';
 import type { RunContext } from './RunContext';
 
+/** A query for users: the code of a mistake in it, and what a sentence calls it. */
+type NamedQuery = readonly ['INVALID_PARAMETERS' | 'INVALID_SETTINGS', string, WhereClause | undefined];
+
 /**
- * Why a run must not select by its `where`, if so: the text names a relation. The platform's client takes an object for a
- * relation and sends anything else as null (observed), so that the wrong people would be selected without a word.
+ * Why a run must not go by its queries for users, if so: the text of one names a relation. The platform's client takes an object
+ * for a relation and sends anything else as null (observed), so that the wrong people would be selected without a word.
  */
 export async function checkWhere(context: RunContext): Promise<ErrorDetails | undefined> {
-  const { parameters, warnings } = context;
-  const { where } = parameters.selection;
-  if (where === undefined) return undefined;
+  const queries = listQueries(context);
+  if (queries.every(([, , where]) => where === undefined)) return undefined;
   const relations = await findRelations(context);
-  if (relations === undefined) {
-    warnings.add(
-      'RELATIONS_UNKNOWN',
-      'The data model cannot be read. Check that "where" names no relation: "depot = ?" selects the wrong people, "depot_id = ?" is right.'
-    );
-    return undefined;
+  for (const [code, name, where] of queries) {
+    if (where === undefined) continue;
+    if (relations === undefined) {
+      context.warnings.add(
+        'RELATIONS_UNKNOWN',
+        `The data model cannot be read. Check that ${name} names no relation: "depot = ?" selects the wrong people, "depot_id = ?" is right.`
+      );
+      continue;
+    }
+    const relation = listNames(where).find((word) => relations.includes(word));
+    if (relation !== undefined) return relationInWhere(code, name, relation);
   }
-  const relation = listNames(where).find((name) => relations.includes(name));
-  return relation === undefined ? undefined : relationInWhere(relation);
+  return undefined;
+}
+
+/** The queries that this run goes by. */
+function listQueries({ parameters, settings }: RunContext): readonly NamedQuery[] {
+  const { respectsProtection } = ACTIONS[parameters.action];
+  return [
+    ['INVALID_PARAMETERS', '"where"', parameters.selection.where],
+    ['INVALID_SETTINGS', 'LOCK_USERS_PROTECTED_WHERE', respectsProtection ? settings.protectedWhere : undefined],
+    [
+      'INVALID_SETTINGS',
+      'LOCK_USERS_STAY_OUT_WHERE',
+      parameters.action === 'unlock' ? settings.stayOutWhere : undefined
+    ]
+  ];
 }
 
 /** Names of the relations of the user model; undefined where nothing says them. */

@@ -4,6 +4,7 @@ import type { Selection } from '../input/where';
 import { PAGE_SIZE } from '../platform-facts';
 import { readList } from '../requests/read-list';
 import type { ActiveRun } from './ActiveRun';
+import type { RunContext } from './RunContext';
 import { readPage } from './read-user-states';
 
 /**
@@ -45,8 +46,14 @@ function seeOnly(
   };
 }
 
-async function readAllPages(
-  run: ActiveRun,
+/**
+ * Shows the ids of all users that are selected in the app database to `see`, page by page.
+ *
+ * @returns whether the list held still, so that nobody can have been missed
+ * @throws LockUsersError where it cannot be read
+ */
+export async function readAllPages(
+  run: RunContext,
   selection: Selection,
   see: (userIds: readonly string[]) => number
 ): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { ACTIONS } from '../actions/actions';
 import type { ErrorDetails } from '../errors';
-import { logPlan } from '../report/log-run';
+import { logPlan, logProtection, logStayingOut } from '../report/log-run';
 import { alreadyUndone, nobodyExcluded, nobodySelected, notArmed, tooManyUsers } from '../stop-reasons';
 import { UserQueue } from '../users/UserQueue';
 import { countDoneEarlier } from './ActiveRun';
@@ -122,7 +122,17 @@ function warnOfUnknownIds({ settings, parameters, roster, selection, warnings }:
   }
 }
 
-function logObservation({ parameters, ports, dryRun, roster, sessions }: ActiveRun): void {
+function logObservation(run: ActiveRun): void {
+  const { parameters, ports, dryRun, roster, sessions, stayingOut } = run;
   const sessionsPlanned = sessions?.count((userId) => roster.isPlanned(userId)).planned;
   logPlan(ports.log, parameters, roster.countPlan(), sessionsPlanned, dryRun);
+  if (ACTIONS[parameters.action].respectsProtection) logWhoIsProtected(run);
+  if (stayingOut.size > 0) logStayingOut(ports.log, roster.listKeptOut(stayingOut).length);
+}
+
+function logWhoIsProtected({ ports, settings, roster }: ActiveRun): void {
+  const { protectedIds, protectedWhere } = settings;
+  const byId = [...new Set(protectedIds)].filter((id) => roster.isProtected(id)).length;
+  const isConfigured = protectedIds.length > 0 || protectedWhere !== undefined;
+  logProtection(ports.log, { byId, byRule: roster.countPlan().protected - byId }, isConfigured);
 }

@@ -16,8 +16,10 @@ import type { Deployment, Report } from '../report/Report';
 import { notArmed } from '../stop-reasons';
 import { Roster } from '../users/Roster';
 import { countDoneEarlier } from './ActiveRun';
-import type { ActiveRun } from './ActiveRun';
+import type { ActiveRun, RuleMatches } from './ActiveRun';
 import { checkWhere } from './check-where';
+import { checkWindow } from './check-window';
+import { readRules } from './read-rules';
 import { reconcile } from './reconcile';
 import type { RunContext } from './RunContext';
 import { scheduleContinuation } from './schedule-continuation';
@@ -67,6 +69,7 @@ export async function runInvocation(context: RunContext): Promise<Report> {
     context,
     deployment: progress.deployment,
     roster: run?.roster,
+    stayingOut: run?.stayingOut,
     sessions: run?.sessions?.count((userId) => run.roster.isPlanned(userId)),
     verified: progress.verified,
     doneEarlier: countDoneEarlier(context, run),
@@ -103,15 +106,20 @@ async function advance(context: RunContext, progress: Progress): Promise<void> {
   progress.record = record;
   progress.refusal = stop;
   if (stop !== undefined) return;
-  progress.refusal = await checkWhere(context);
+  progress.refusal = checkWindow(context, record?.startedAtMs) ?? (await checkWhere(context));
   if (progress.refusal !== undefined) return;
+  const rules = await readRules(context);
+  if ('refusal' in rules) {
+    progress.refusal = rules.refusal;
+    return;
+  }
 
   const resolved = await ACTIONS[parameters.action].resolve(context, { record, clockAheadMs });
   if ('refusal' in resolved) {
     progress.refusal = resolved.refusal;
     return;
   }
-  progress.run = await activate(context, resolved, record, hasBegun);
+  progress.run = await activate(context, { ...resolved, ...rules }, record, hasBegun);
   const { verified, refusal } = await reconcile(progress.run);
   progress.verified = verified;
   progress.refusal = refusal;
@@ -120,7 +128,7 @@ async function advance(context: RunContext, progress: Progress): Promise<void> {
 
 async function activate(
   context: RunContext,
-  resolved: ResolvedGoal,
+  resolved: ResolvedGoal & RuleMatches,
   record: RunRecord | undefined,
   hasBegun: boolean
 ): Promise<ActiveRun> {
@@ -131,7 +139,9 @@ async function activate(
   // Without a record nobody knows whom an earlier invocation has sent, if it has sent anybody.
   const { done, unconfirmed } = parameters.continuation ?? { done: 0, unconfirmed: 0 };
   const isWhole = isNew || record !== undefined || done + unconfirmed === 0;
-  const roster = new Roster(resolved.goal, new Set(protectedIds), new Set(parameters.excludeUserIds), isWhole);
+  const isProtected = new Set([...protectedIds, ...resolved.protectedByRule]);
+  const isExcluded = new Set([...parameters.excludeUserIds, ...resolved.stayingOut]);
+  const roster = new Roster(resolved.goal, isProtected, isExcluded, isWhole);
   if (record === undefined || records === undefined) {
     return { ...context, ...resolved, roster, recorder: undefined, isNew };
   }

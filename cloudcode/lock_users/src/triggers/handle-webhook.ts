@@ -1,5 +1,5 @@
 import isPlainObject = require('lodash/isPlainObject');
-import { LockUsersError, toErrorDetails } from '../errors';
+import { describeError, LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
 import { describeValue } from '../input/Check';
 import { invalidParameters, parseParameters } from '../input/parse-parameters';
@@ -16,7 +16,7 @@ import { createContext } from '../run/RunContext';
 import type { RunContext } from '../run/RunContext';
 import { runInvocation } from '../run/run-invocation';
 import { scheduleInvocation } from '../run/schedule-invocation';
-import { noModels, noSuchObject, queued, recordOfAnotherRun, runEnded } from '../stop-reasons';
+import { noModels, noSuchObject, queued, recordOfAnotherRun, runEnded, webhookOff } from '../stop-reasons';
 import { findOwnParameter } from './own-parameters';
 
 /** Milliseconds after which a scheduled run that begins at once is seen in its record. Ours. */
@@ -25,7 +25,8 @@ const ORDER_SHOWS_MS = 10_000;
 /**
  * Handles the webhook of a `lock_run` object: schedules the run that it requests on the queue, where a second webhook of the
  * same object finds it carried out. Only an object that says `requested` and was never run starts one, whatever the webhook
- * says. Where the run cannot be scheduled, it is carried out here.
+ * says. Where the run cannot be scheduled, it is carried out here. Where `LOCK_USERS_WEBHOOK` is not `true`, no run starts, and the
+ * object says why.
  *
  * @throws LockUsersError `INVALID_PARAMETERS` where the object's fields are no parameters; the object says so then
  */
@@ -77,12 +78,19 @@ async function readRequest(context: RunContext, objectId: string): Promise<Param
   if (run === undefined) return noSuchObject(objectId);
   if (run.runId !== null && run.runId !== objectId) return recordOfAnotherRun(objectId, run.runId);
   if (run.status !== 'requested' || run.startedAtMs !== null) return runEnded(objectId, run.status);
+  const refuseWith = (reason: ErrorDetails): Promise<void> =>
+    refuse(run, reason, { records, nowMs: clock.nowMs(), sender });
+  if (!settings.webhook) {
+    const off = webhookOff(objectId);
+    await refuseWith(off);
+    return off;
+  }
   try {
     const parameters = parseParameters({ ...readParameters(run), runId: objectId });
     resolveMaxUsers(settings, parameters);
     return parameters;
   } catch (error) {
-    await refuse(run, toErrorDetails(error), { records, nowMs: clock.nowMs(), sender });
+    await refuseWith({ ...toErrorDetails(error), nextStep: REQUEST_ANEW });
     throw error;
   }
 }
@@ -123,13 +131,13 @@ const REQUEST_ANEW = 'Create another lock_run with the parameters corrected.';
 
 async function refuse(
   run: RunRecord,
-  { message }: ErrorDetails,
+  reason: ErrorDetails,
   { records, nowMs, sender }: { records: RecordStore; nowMs: number; sender: RunContext['sender'] }
 ): Promise<void> {
   Object.assign(run, {
     status: 'refused',
     finishedAtMs: nowMs,
-    message: `${message} No user was changed. ${REQUEST_ANEW}`
+    message: describeError(reason, 'no')
   });
   await sender.read('record', (timeoutMs) => records.save([run], timeoutMs));
 }

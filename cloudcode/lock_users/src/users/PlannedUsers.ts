@@ -132,6 +132,11 @@ export class PlannedUsers {
     return (state & READ) === 0;
   }
 
+  /** Whether the user is selected and protected. */
+  isProtected(userId: string): boolean {
+    return (this.users.get(this.users.find(userId) ?? -1) & PROTECTED) !== 0;
+  }
+
   /** Whether the run is about to send the user, or has sent them. */
   isPlanned(userId: string): boolean {
     return (this.users.get(this.users.find(userId) ?? -1) & PLANNED) !== 0;
@@ -165,6 +170,11 @@ export class PlannedUsers {
         skipped.push({ userId: this.idOf(user), ...reason });
     }
     return skipped;
+  }
+
+  /** Those of `ids` that are selected, and that were not in the goal state before. */
+  listKeptOut(ids: Iterable<string>): string[] {
+    return [...ids].filter((id) => (this.users.get(this.users.find(id) ?? -1) & (SELECTED | WAS_THERE)) === SELECTED);
   }
 
   /** Ids of the users that are neither selected nor in the goal state. */

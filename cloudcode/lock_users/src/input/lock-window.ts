@@ -1,0 +1,53 @@
+import { describeValue } from './Check';
+import type { Check } from './Check';
+
+/** When a lock run may begin: from one time of day to another, by the clock of a time zone. */
+export interface LockWindow {
+  /** As it was written. */
+  readonly text: string;
+  /** Minutes since midnight, from 0; the window ends before `toMinute`. Where that is earlier, on the next day. */
+  readonly fromMinute: number;
+  readonly toMinute: number;
+  /** A name of the time zone database, such as `Europe/Berlin`. */
+  readonly timeZone: string;
+}
+
+const TIME = '([01]\\d|2[0-3]):([0-5]\\d)';
+const FORM = new RegExp(`^${TIME}-${TIME} ([A-Za-z][\\w+/-]*)$`);
+
+/** Checks a window such as `21:00-23:30 Europe/Berlin`. */
+export const checkWindow: Check<LockWindow> = (value, name) => {
+  const parts = typeof value === 'string' ? FORM.exec(value) : null;
+  if (typeof value !== 'string' || parts === null) {
+    return { mistakes: [`${name} must be such as "21:00-23:30 Europe/Berlin", not ${describeValue(value)}.`] };
+  }
+  const [, fromHour, fromMinute, toHour, toMinute, timeZone = ''] = parts;
+  const window = {
+    text: value,
+    fromMinute: Number(fromHour) * 60 + Number(fromMinute),
+    toMinute: Number(toHour) * 60 + Number(toMinute),
+    timeZone
+  };
+  if (window.fromMinute === window.toMinute) return { mistakes: [`${name} begins and ends at the same time.`] };
+  try {
+    readMinuteOfDay(0, timeZone);
+  } catch {
+    return {
+      mistakes: [`${name} has an unknown time zone, ${describeValue(timeZone)}. Write it such as Europe/Berlin.`]
+    };
+  }
+  return { value: window };
+};
+
+/** Whether the clock of the time zone shows a time in the window at a moment, in milliseconds since 1970. */
+export function isWithin({ fromMinute, toMinute, timeZone }: LockWindow, atMs: number): boolean {
+  const minute = readMinuteOfDay(atMs, timeZone);
+  return fromMinute < toMinute ? minute >= fromMinute && minute < toMinute : minute >= fromMinute || minute < toMinute;
+}
+
+/** Minutes since midnight that a clock on the wall there shows. @throws RangeError where there is no such time zone */
+function readMinuteOfDay(atMs: number, timeZone: string): number {
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const [hour, minute] = format.format(atMs).split(':');
+  return Number(hour) * 60 + Number(minute);
+}
