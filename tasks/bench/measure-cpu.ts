@@ -1,0 +1,67 @@
+import { runInvocation, runLockUsersTask } from './lock-users-run';
+import { startBenchBackend } from './start-bench-backend';
+import type { BenchBackend } from './start-bench-backend';
+
+/** As fast as lock_users may be told to go, and a deployment that never says that it is too fast. */
+const VARIABLES = { LOCK_USERS_RATE: '1000', LOCK_USERS_BURST: '100000' };
+const LIMITS = { rate: 1_000_000, burst: 1_000_000, batchMs: 0 };
+
+/** What one client has used up. */
+export interface CpuUse {
+  /** User and system time of its process, in milliseconds. */
+  readonly cpuMs: number;
+  readonly peakMemoryMb: number;
+  readonly requests: number;
+}
+
+/** lock_users and the bare client, one after the other on the same machine. */
+export interface CpuPair {
+  readonly lockUsers: CpuUse;
+  readonly bareClient: CpuUse;
+}
+
+/** What to measure. */
+export interface CpuMeasurement {
+  readonly taskFolder: string;
+  readonly bareFolder: string;
+  readonly users: number;
+  /** Which of the two is first, so that neither always finds the machine as the other has left it. */
+  readonly isTaskFirst: boolean;
+  /** Aborting it ends the measurement and its processes. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Measures the CPU time and memory of lock_users, with a record of its run, and of a bare client that makes the same requests. Each has a
+ * process of its own in the local runtime, and a fresh backend in another one.
+ *
+ * @throws Error where a client does not lock everybody, and where the signal is aborted
+ */
+export async function measureCpuPair(measurement: CpuMeasurement): Promise<CpuPair> {
+  const { taskFolder, bareFolder, users, isTaskFirst, signal } = measurement;
+  const runTask = (): Promise<CpuUse> =>
+    onBackend(measurement, (backend) => runLockUsersTask({ taskFolder, backend, variables: VARIABLES, signal }));
+  const runBare = (): Promise<CpuUse> =>
+    onBackend(measurement, (backend) => runInvocation({ taskFolder: bareFolder, backend, params: { users }, signal }));
+  if (isTaskFirst) {
+    const lockUsers = await runTask();
+    return { lockUsers, bareClient: await runBare() };
+  }
+  const bareClient = await runBare();
+  return { lockUsers: await runTask(), bareClient };
+}
+
+async function onBackend(
+  { users, signal }: CpuMeasurement,
+  measure: (backend: BenchBackend) => Promise<Pick<CpuUse, 'cpuMs' | 'peakMemoryMb'>>
+): Promise<CpuUse> {
+  const backend = await startBenchBackend({ users, ...LIMITS }, signal);
+  try {
+    const { cpuMs, peakMemoryMb } = await measure(backend);
+    const { lockedUsers, requests } = await backend.readState();
+    if (lockedUsers !== users) throw new Error(`Only ${lockedUsers} of ${users} users were locked.`);
+    return { cpuMs, peakMemoryMb, requests };
+  } finally {
+    backend.stop();
+  }
+}
