@@ -30,7 +30,7 @@ export const bench = defineCommand({
   operands: 'pacing | cpu',
   about: [
     'pacing: measures how long it takes to lock everybody, beside the alternatives.',
-    'cpu: measures CPU time and memory, beside a bare client that makes the same requests.'
+    'cpu: measures CPU time and memory, beside bare clients that make the same requests.'
   ],
   options: {
     users: {

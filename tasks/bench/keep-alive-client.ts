@@ -12,6 +12,22 @@ interface Page {
   readonly objects: readonly { readonly id: string }[];
 }
 
+/** The part of the platform's `DB` that is used here. */
+interface UserQuery {
+  orderBy(field: string): UserQuery;
+  limit(count: number): UserQuery;
+  skip(count: number): UserQuery;
+  toArray(): Promise<Page['objects']>;
+}
+declare const DB: { readonly user: { all(): UserQuery } };
+
+/** What the client is to do. */
+export interface KeepAliveParameters {
+  readonly users: number;
+  /** Whether the list of the app database is read by the platform's `DB`, which makes an object of each user, or as JSON. */
+  readonly usesDb: boolean;
+}
+
 interface Operation {
   readonly method: 'put' | 'patch';
   readonly object: Readonly<Record<string, unknown>>;
@@ -23,8 +39,11 @@ interface Operation {
  *
  * @throws Error where an answer is not 200
  */
-export async function run({ users }: { readonly users: number }): Promise<void> {
-  const { JOURNEY_BACKEND_URL: url = '', JOURNEY_API_TOKEN: token = '' } = process.env;
+export async function run(
+  this: { readonly backend: { readonly url: string; readonly token: string } },
+  { users, usesDb }: KeepAliveParameters
+): Promise<void> {
+  const { url, token } = this.backend;
   const agent = new Agent({ keepAlive: true });
 
   async function ask(scheme: 'Bearer' | 'Token', path: string, body?: object): Promise<unknown> {
@@ -57,12 +76,15 @@ export async function run({ users }: { readonly users: number }): Promise<void> 
   const lock_run_id = randomUUID();
   const now = (): string => new Date().toISOString();
 
+  async function readDatabase(skip: number): Promise<Page['objects']> {
+    if (usesDb) return DB.user.all().orderBy('id').limit(PAGE_SIZE).skip(skip).toArray();
+    const page = await ask('Token', `objects/user.json?limit=${PAGE_SIZE}&skip=${skip}&sort[id]=1`);
+    return (page as Page).objects;
+  }
+
   async function lockPage(skip: number): Promise<void> {
-    const [page] = await Promise.all([
-      ask('Token', `objects/user.json?limit=${PAGE_SIZE}&skip=${skip}&sort[id]=1`) as Promise<Page>,
-      readUsers(skip)
-    ]);
-    const userIds = page.objects.map(({ id }) => id);
+    const [objects] = await Promise.all([readDatabase(skip), readUsers(skip)]);
+    const userIds = objects.map(({ id }) => id);
     const batch = { type: 'lock_run_batch', id: randomUUID() };
     const intent = { lock_run_id, run_id: lock_run_id, action: 'lock', number: skip / PAGE_SIZE + 1, state: 'sent' };
     await save({ method: 'put', object: { ...batch, ...intent, sent_at: now(), user_ids: JSON.stringify(userIds) } });

@@ -1,3 +1,4 @@
+import type { KeepAliveParameters } from './keep-alive-client';
 import { runInvocation, runLockUsersTask } from './lock-users-run';
 import { startBenchBackend } from './start-bench-backend';
 import type { BenchBackend } from './start-bench-backend';
@@ -14,10 +15,14 @@ export interface CpuUse {
   readonly requests: number;
 }
 
-/** lock_users and the bare client, one after the other on the same machine. */
-export interface CpuPair {
+/**
+ * lock_users and two bare clients: one reads the list of the app database by the platform's `DB`, as any task has to, and one reads
+ * it as JSON. What lies between the two is what `DB` takes to make an object of each user.
+ */
+export interface CpuComparison {
   readonly lockUsers: CpuUse;
-  readonly bareClient: CpuUse;
+  readonly bareWithDb: CpuUse;
+  readonly bareJson: CpuUse;
 }
 
 /** What to measure. */
@@ -25,30 +30,30 @@ export interface CpuMeasurement {
   readonly taskFolder: string;
   readonly bareFolder: string;
   readonly users: number;
-  /** Which of the two is first, so that neither always finds the machine as the other has left it. */
+  /** Whether lock_users is first or last, so that it does not always find the machine as another has left it. */
   readonly isTaskFirst: boolean;
   /** Aborting it ends the measurement and its processes. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Measures the CPU time and memory of lock_users, with a record of its run, and of a bare client that makes the same requests. Each has a
- * process of its own in the local runtime, and a fresh backend in another one.
+ * Measures the CPU time and memory of lock_users, with a record of its run, and of bare clients that make the same requests, one after the
+ * other. Each has a process of its own in the local runtime, and a fresh backend in another one.
  *
  * @throws Error where a client does not lock everybody, and where the signal is aborted
  */
-export async function measureCpuPair(measurement: CpuMeasurement): Promise<CpuPair> {
+export async function compareCpu(measurement: CpuMeasurement): Promise<CpuComparison> {
   const { taskFolder, bareFolder, users, isTaskFirst, signal } = measurement;
   const runTask = (): Promise<CpuUse> =>
     onBackend(measurement, (backend) => runLockUsersTask({ taskFolder, backend, variables: VARIABLES, signal }));
-  const runBare = (): Promise<CpuUse> =>
-    onBackend(measurement, (backend) => runInvocation({ taskFolder: bareFolder, backend, params: { users }, signal }));
-  if (isTaskFirst) {
-    const lockUsers = await runTask();
-    return { lockUsers, bareClient: await runBare() };
-  }
-  const bareClient = await runBare();
-  return { lockUsers: await runTask(), bareClient };
+  const runBare = (usesDb: boolean): Promise<CpuUse> => {
+    const params: KeepAliveParameters = { users, usesDb };
+    return onBackend(measurement, (backend) => runInvocation({ taskFolder: bareFolder, backend, params, signal }));
+  };
+  const first = isTaskFirst ? await runTask() : undefined;
+  const bareWithDb = await runBare(true);
+  const bareJson = await runBare(false);
+  return { lockUsers: first ?? (await runTask()), bareWithDb, bareJson };
 }
 
 async function onBackend(

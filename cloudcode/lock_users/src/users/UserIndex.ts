@@ -23,8 +23,8 @@ export class UserIndex {
   private readonly otherIds = new Map<number, string>();
   private readonly otherNumbers = new Map<string, number>();
   private readonly key = new Uint32Array(WORDS);
-  /** The text of a UUID, with its dashes. */
-  private readonly text = Buffer.alloc(UUID_LENGTH, '-');
+  /** The character codes of a UUID, with its dashes. */
+  private readonly codes = new Array<number>(UUID_LENGTH).fill(DASH);
 
   get size(): number {
     return this.count;
@@ -57,13 +57,13 @@ export class UserIndex {
   idOf(number: number): string {
     const other = this.otherIds.get(number);
     if (other !== undefined) return other;
-    const { text, words } = this;
+    const { codes, words } = this;
     for (let digit = 0; digit < DIGIT_PLACES.length; digit++) {
       const word = words[number * WORDS + Math.floor(digit / DIGITS_PER_WORD)] ?? 0;
       const value = (word >>> (28 - 4 * (digit % DIGITS_PER_WORD))) & 0xf;
-      text[DIGIT_PLACES[digit] ?? 0] = value < 10 ? value + 0x30 : value + 0x57;
+      codes[DIGIT_PLACES[digit] ?? 0] = value < 10 ? value + 0x30 : value + 0x57;
     }
-    return text.toString('latin1');
+    return String.fromCharCode(...codes);
   }
 
   /**
@@ -95,7 +95,7 @@ export class UserIndex {
     const mask = places.length - 1;
     // Ids that are counted up differ in few bits; the multiplications spread them.
     let hash = 0;
-    for (const word of key) hash = Math.imul(hash ^ word, 0x9e3779b1) ^ (hash >>> 15);
+    for (let word = 0; word < WORDS; word++) hash = Math.imul(hash ^ (key[word] ?? 0), 0x9e3779b1) ^ (hash >>> 15);
     for (let place = (hash ^ (hash >>> 13)) & mask; ; place = (place + 1) & mask) {
       const number = places[place] ?? EMPTY;
       if (number === EMPTY) return place;
