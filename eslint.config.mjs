@@ -3,8 +3,13 @@ import jsdoc from 'eslint-plugin-jsdoc';
 import tseslint from 'typescript-eslint';
 
 const onlyPurePackages = {
-  regex: '^(?!\\.{1,2}/|lodash/(chunk|isPlainObject)$)',
-  message: 'No I/O here: of all packages only lodash/chunk and lodash/isPlainObject.'
+  regex: '^(?!\\.{1,2}/|lodash/(chunk|isPlainObject)$|crypto$)',
+  message: 'No I/O here: of all packages only lodash/chunk, lodash/isPlainObject, and the hash of crypto.'
+};
+const onlyHashes = {
+  regex: '^crypto$',
+  allowImportNames: ['createHash'],
+  message: 'Chance comes through a port.'
 };
 const noPlatform = {
   regex: '/platform(/|$)',
@@ -90,7 +95,7 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [onlyThisFolder, noJourneyPackages, onlyPurePackages, noPlatform] }
+        { patterns: [onlyThisFolder, noJourneyPackages, onlyPurePackages, onlyHashes, noPlatform] }
       ],
       'no-restricted-globals': ['error', ...noClockOrChance],
       'no-restricted-properties': [

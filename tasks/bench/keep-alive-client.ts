@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
 import fetch from 'node-fetch';
+import type { Response } from 'node-fetch';
 
 /** Users in a page and in a batch, as in a run of the task. */
 const PAGE_SIZE = 1000;
@@ -47,12 +48,15 @@ export async function run(
   const agent = new Agent({ keepAlive: true });
 
   async function ask(scheme: 'Bearer' | 'Token', path: string, body?: object): Promise<unknown> {
-    const response = await fetch(`${url}/${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: { Authorization: `${scheme} ${token}`, 'Content-Type': 'application/json' },
-      agent,
-      ...(body !== undefined && { body: JSON.stringify(body) })
-    });
+    const send = (): Promise<Response> =>
+      fetch(`${url}/${path}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { Authorization: `${scheme} ${token}`, 'Content-Type': 'application/json' },
+        agent,
+        ...(body !== undefined && { body: JSON.stringify(body) })
+      });
+    // The server may close a connection that was idle just when it is used again. Every request here may be made twice.
+    const response = await send().catch(send);
     const text = await response.text();
     if (response.status !== 200) throw new Error(`${path} was answered with ${response.status}.`);
     return JSON.parse(text) as unknown;

@@ -1,8 +1,8 @@
-import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashFolder, hashTexts, readIfThere } from '../shared/hash-folder';
 import { readTypeScriptVersion } from '../shared/load-typescript';
-import { provideFolder } from '../shared/provide-folder';
+import { provideFolder, readStamp } from '../shared/provide-folder';
 import { compileTask, TASK_OPTIONS } from './compile-task';
 import type { Libraries } from './compile-task';
 
@@ -26,12 +26,15 @@ export interface BuiltTask {
 
 /**
  * Compiles each enabled task of `cloudcode/` alone, as the platform does, into `dist/<task>/`. A task that does not
- * compile leaves its earlier output as it was. One whose earlier output is made of the same files is not compiled again.
+ * compile leaves its earlier output as it was. One whose earlier output is made of the same files is not compiled again. The
+ * output of a task that is no longer there, or no longer enabled, is deleted.
  *
  * @throws Error with the compiler's messages, or saying what is wrong with a task's package.json
  */
 export function buildTasks({ root, only, libraries = new Map() }: BuildOptions): BuiltTask[] {
-  const names = findTasks(root).filter((name) => only === undefined || name === only);
+  const enabled = findTasks(root);
+  if (only === undefined) deleteOthers(root, enabled);
+  const names = enabled.filter((name) => only === undefined || name === only);
   if (names.length === 0) {
     throw new Error(
       only === undefined
@@ -40,6 +43,18 @@ export function buildTasks({ root, only, libraries = new Map() }: BuildOptions):
     );
   }
   return names.map((name) => buildTask(root, name, libraries));
+}
+
+/** Deletes what was built of other tasks; whatever else is in `dist/` stays. */
+function deleteOthers(root: string, names: readonly string[]): void {
+  const folder = join(root, 'dist');
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    // A name with a dot is a build on its way; the stamp tells what was built, and index.js that it is a task.
+    if (name.startsWith('.') || names.includes(name) || !existsSync(join(path, 'index.js'))) continue;
+    if (readStamp(path) !== undefined) rmSync(path, { recursive: true });
+  }
 }
 
 /** Names of the folders in `cloudcode/` whose package.json says `cloudcode.enabled`. */

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import type { Report } from '../../cloudcode/lock_users';
 import type { RunningBackend } from '../local/backend/start-backend';
+import { findBuiltTask } from '../local/runtime/find-built-tasks';
 import { Runtime } from '../local/runtime/Runtime';
 import { systemClock } from '../local/runtime/system-clock';
 
@@ -22,7 +22,7 @@ export class EmbeddedDeployment {
   constructor(private readonly options: DeploymentOptions) {
     const { root, backend, variables, signal } = options;
     this.runtime = new Runtime({
-      findTaskFolder: (task) => join(root, 'dist', task),
+      findTaskFolder: (task) => findBuiltTask(root, task),
       environment: {
         JOURNEY_BACKEND_URL: backend.url,
         JOURNEY_API_TOKEN: backend.token,

@@ -1,4 +1,6 @@
+import isPlainObject from 'lodash/isPlainObject';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { defineCommand } from '../shared/Command';
 import type { OptionTable, OptionValues } from '../shared/Command';
 import { SettingsError, UsageError } from '../shared/command-errors';
@@ -10,7 +12,7 @@ import { buildTasks } from '../build/build-tasks';
 import type { BackendOptions } from './backend/start-backend';
 import { parseSwitches, SWITCH_VALUES } from './backend/control/Switches';
 import { chooseSeedGroups } from './choose-seed-groups';
-import { noteRunningPlatform } from './running-platform-file';
+import { noteRunningPlatform, refuseSecondPlatform } from './running-platform-file';
 import { nextTimes } from './runtime/Schedules';
 import { startPlatform } from './start-platform';
 import type { RunningPlatform } from './start-platform';
@@ -23,6 +25,11 @@ const OPTIONS = {
   port: { type: 'string', value: 'N', about: 'Port on 127.0.0.1. Default: .journeyrc, else any that is free.' },
   users: { type: 'string', value: 'N', about: 'Users that a new backend gets. Default: .journeyrc, else 200.' },
   data: { type: 'string', value: 'FILE', about: 'File that keeps the state. Default: .journeyrc, else none.' },
+  switches: {
+    type: 'string',
+    value: 'FILE',
+    about: 'Switches as npm run contract has written them, beside those of .journeyrc; --switch goes before both.'
+  },
   switch: {
     type: 'string',
     value: 'NAME=VALUE',
@@ -34,22 +41,27 @@ const OPTIONS = {
 /** `npm run local`. */
 export const local = defineCommand({
   name: 'npm run local',
-  about: ['A JourneyApps Backend API v4 and its CloudCode on this machine, until Ctrl-C.'],
+  about: [
+    'A JourneyApps Backend API v4 and its CloudCode on this machine, until Ctrl-C. There is one in a folder at a time.'
+  ],
   options: OPTIONS,
   interrupted: 'Stopped.',
   async run(line, { root, stdout, signal }) {
     const options = readOptions(root, line.options);
     const print = (text: string): void => printText(stdout, text);
+    await refuseSecondPlatform(root);
     buildTasks({ root });
     const platform = await start(root, options, print);
+    let removeNote = (): void => undefined;
     try {
-      const removeNote = noteRunningPlatform(root, platform.note);
+      removeNote = noteRunningPlatform(root, platform.note);
       if (platform.backend.state().users === 0) platform.backend.seed(chooseSeedGroups(options.users));
       for (const warning of platform.backend.warnings) print(`schema.xml, ${warning}`);
       printText(stdout, describePlatform(platform, options.deployment), LABEL_INDENTATION);
-      if (!signal.aborted) await once(signal, 'abort');
-      removeNote();
+      // Nobody would know of a platform that goes on when its reader has gone, as in `npm run local | head`.
+      if (!signal.aborted) await Promise.race([once(signal, 'abort'), stdout.closed]);
     } finally {
+      removeNote();
       await platform.close();
     }
     const { dataFile } = options.backend;
@@ -125,12 +137,27 @@ function readOptions(root: string, options: OptionValues<typeof OPTIONS>): Optio
       users: users ?? deployment.users ?? 200,
       backend: {
         port: port ?? deployment.port ?? 0,
-        switches: parseSwitches({ ...deployment.switches, ...Object.fromEntries(switches) }),
+        switches: parseSwitches({
+          ...deployment.switches,
+          ...readSwitchFile(options.switches),
+          ...Object.fromEntries(switches)
+        }),
         ...(dataFile !== undefined && { dataFile })
       }
     };
   } catch (error) {
     throw new SettingsError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function readSwitchFile(path: string | undefined): Readonly<Record<string, unknown>> {
+  if (path === undefined) return {};
+  try {
+    const switches: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (isPlainObject(switches)) return switches as Record<string, unknown>;
+    throw new Error('it holds no object of switches');
+  } catch (error) {
+    throw new Error(`--switches ${path} cannot be used: ${(error as Error).message}.`);
   }
 }
 

@@ -45,6 +45,8 @@ export interface Output {
   readonly columns: number | undefined;
   /** Whether the reader has gone, as in `npm start | head -5`. */
   readonly isClosed: boolean;
+  /** Resolves when the reader has gone, which shows when something is written. */
+  readonly closed: Promise<void>;
 }
 
 /** What a command gets from its surroundings. */
@@ -54,6 +56,8 @@ export interface CommandIo {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Asks somebody; resolves with the line that is typed, or undefined where nobody sits at a terminal. */
+  ask(question: string): Promise<string | undefined>;
   /** Aborted by Ctrl-C. A command then cleans up, and throws unless its end is a regular one. */
   readonly signal: AbortSignal;
 }

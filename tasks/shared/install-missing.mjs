@@ -1,5 +1,5 @@
 // Runs before the npm commands of this repository, on a clone where nothing is installed yet, so it uses Node alone.
-// It installs what package-lock.json names, unless all of that is there.
+// It installs what package-lock.json names, unless all of that is there and whole.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,9 @@ if (!isInstalled()) {
   process.stderr.write('Installing packages (once, about a minute) …\n');
   const npm = process.env.npm_execpath;
   const [command, before] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
-  const result = spawnSync(command, [...before, 'ci', '--loglevel=error', '--no-audit', '--no-fund'], {
+  // NODE_ENV=production and npm's "omit" would leave out what every command here needs.
+  const everything = ['--include=dev', '--include=optional', '--include=peer'];
+  const result = spawnSync(command, [...before, 'ci', ...everything, '--loglevel=error', '--no-audit', '--no-fund'], {
     cwd: root,
     // stdout belongs to the command that runs next, and npm's summary is no news; its errors go to stderr.
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -33,18 +35,45 @@ if (!isInstalled()) {
   }
 }
 
-/** Whether npm's own record of node_modules has every package of package-lock.json that every machine needs. */
+/** Whether every package of package-lock.json that this machine needs is in npm's own record of node_modules, and is whole. */
 function isInstalled() {
-  const record = join(root, 'node_modules', '.package-lock.json');
-  if (!existsSync(record)) return false;
-  const wanted = readPackages(join(root, 'package-lock.json'));
-  const installed = readPackages(record);
-  return Object.entries(wanted).every(
-    // Optional packages are those of other systems; the root stands under the empty name.
-    ([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version
-  );
+  try {
+    const wanted = readJson(join(root, 'package-lock.json')).packages;
+    const installed = readJson(join(root, 'node_modules', '.package-lock.json')).packages;
+    return Object.entries(wanted).every(
+      // The root stands under the empty name.
+      ([path, entry]) =>
+        path === '' || !isNeeded(entry) || (installed[path]?.version === entry.version && isWhole(path, entry))
+    );
+  } catch {
+    // There is no record, or somebody has damaged it.
+    return false;
+  }
 }
 
-function readPackages(path) {
-  return JSON.parse(readFileSync(path, 'utf8')).packages;
+/** Optional packages are for other systems, unless they say that they are for this one. */
+function isNeeded({ optional, os, cpu, libc }) {
+  return !optional || (libc === undefined && Boolean(os?.includes(process.platform) && cpu?.includes(process.arch)));
+}
+
+/** Whether a package has its manifest and something to start at: part of node_modules may have been deleted. */
+function isWhole(path, { version }) {
+  const folder = join(root, path);
+  const { version: found, exports, main, bin } = readJson(join(folder, 'package.json'));
+  const isThere = (file) =>
+    ['', '.js', '.json', '.cjs', '/index.js'].some((end) => existsSync(join(folder, file + end)));
+  const bins = typeof bin === 'string' ? [bin] : Object.values(bin ?? {});
+  // Where there are exports, "main" may be left over from another build.
+  const starts = exports === undefined ? [main ?? ''] : listFiles(exports);
+  return found === version && bins.every(isThere) && (starts.length === 0 || starts.some(isThere));
+}
+
+/** The files that "exports" names. */
+function listFiles(exports) {
+  if (typeof exports === 'string') return exports.includes('*') ? [] : [exports];
+  return Object.values(exports ?? {}).flatMap(listFiles);
+}
+
+function readJson(path) {
+  return JSON.parse(readFileSync(path, 'utf8'));
 }

@@ -1,6 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { hashFolder } from './hash-folder';
+
+/** Name of a folder that is being made: it tells what for, and by which process. */
+const TEMPORARY = /^\.(.+)-(\d+)-[A-Za-z0-9]{6}(?:-old)?$/;
 
 /** The file in a generated folder that says what the folder was made of, and what was made. */
 const STAMP = '.stamp.json';
@@ -18,15 +21,14 @@ export interface GeneratedFolder {
  * Generates a folder, unless it is there, was made of the same inputs, and has not been changed since. It is made beside its
  * place and put there by renaming, so that it is always whole, and several processes may do this at once.
  *
- * @throws what `make` throws; an earlier folder then stays as it was
+ * @throws what `make` throws, or Error saying that nothing can be written there; an earlier folder then stays as it was
  */
 export function provideFolder({ folder, inputs, make }: GeneratedFolder): 'made' | 'unchanged' {
   if (isCurrent(folder, inputs)) return 'unchanged';
-  mkdirSync(dirname(folder), { recursive: true });
-  const temporary = mkdtempSync(join(dirname(folder), `.${basename(folder)}-`));
+  const temporary = makeTemporary(folder);
   try {
     make(temporary);
-    writeFileSync(join(temporary, STAMP), JSON.stringify({ inputs, output: hashFolder(temporary, [STAMP]) }));
+    writeFileSync(join(temporary, STAMP), JSON.stringify({ inputs, output: hashOutput(temporary) }));
     putInPlace(temporary, folder, inputs);
     return 'made';
   } finally {
@@ -34,12 +36,59 @@ export function provideFolder({ folder, inputs, make }: GeneratedFolder): 'made'
   }
 }
 
+/** What this folder was made of and what was made, as its stamp says; undefined where it has none. */
+export function readStamp(folder: string): { readonly inputs?: unknown; readonly output?: unknown } | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, STAMP), 'utf8')) as { inputs?: unknown; output?: unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A hash of what is in a generated folder, as `output` of its stamp has it. */
+export function hashOutput(folder: string): string {
+  return hashFolder(folder, [STAMP]);
+}
+
+/** Whether somebody is making this folder right now. */
+export function isBeingMade(folder: string): boolean {
+  return readdirSync(dirname(folder)).some((name) => {
+    const [, made, pid] = TEMPORARY.exec(name) ?? [];
+    return made === basename(folder) && isAlive(Number(pid));
+  });
+}
+
+function makeTemporary(folder: string): string {
+  const parent = dirname(folder);
+  try {
+    mkdirSync(parent, { recursive: true });
+    // What a process that was killed has left behind.
+    for (const name of readdirSync(parent)) {
+      const [, , pid] = TEMPORARY.exec(name) ?? [];
+      if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(parent, name), { recursive: true, force: true });
+    }
+    return mkdtempSync(join(parent, `.${basename(folder)}-${process.pid}-`));
+  } catch (error) {
+    throw new Error(
+      `${folder} cannot be made: ${(error as Error).message}. Make ${parent} a folder that you may write to.`
+    );
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 function isCurrent(folder: string, inputs: string): boolean {
   try {
-    const stamp = JSON.parse(readFileSync(join(folder, STAMP), 'utf8')) as { inputs?: unknown; output?: unknown };
-    return stamp.inputs === inputs && stamp.output === hashFolder(folder, [STAMP]);
+    const stamp = readStamp(folder);
+    return stamp !== undefined && stamp.inputs === inputs && stamp.output === hashOutput(folder);
   } catch {
-    // There is no stamp, it cannot be read, or another process is replacing the folder: make it.
+    // Another process is replacing the folder: make it.
     return false;
   }
 }
@@ -49,8 +98,10 @@ function putInPlace(replacement: string, folder: string, inputs: string): void {
   while (!isCurrent(folder, inputs)) {
     const old = `${replacement}-old`;
     renameUnless(['ENOENT'], folder, old);
+    // Nothing in between: whoever looks meanwhile finds nothing.
+    const isDone = renameUnless(['ENOTEMPTY', 'EEXIST'], replacement, folder);
     rmSync(old, { recursive: true, force: true });
-    if (renameUnless(['ENOTEMPTY', 'EEXIST'], replacement, folder)) return;
+    if (isDone) return;
   }
 }
 

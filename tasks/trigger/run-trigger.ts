@@ -46,7 +46,7 @@ export async function runTrigger(trigger: Trigger): Promise<TriggerOutcome> {
     return sendTrigger(platform, trigger.request(platform.webSecret), { onLog, signal });
   }
   const request = trigger.request(undefined);
-  if (request.kind === 'web' || request.kind === 'webhook') {
+  if (request.kind === 'web' || request.kind === 'webhook' || request.kind === 'schedule') {
     throw new Error(`"${request.kind}" needs the platform of "npm run local". Choose a local deployment.`);
   }
   const backend = { url: deployment.backendUrl, token: findToken(deployment, environment) };

@@ -1,10 +1,9 @@
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import type { RunningPlatformNote } from '../local/running-platform-file';
 import type { FinishedTask, Observer } from '../local/runtime/Activity';
 import type { TriggerRequest } from '../local/runtime/start-trigger';
 import type { WebAnswer } from '../local/runtime/WebRequest';
+import { readLines } from '../shared/read-lines';
+import { postTrigger } from './post-trigger';
 import type { TriggerOutcome } from './TriggerOutcome';
 
 /** A line of the answer. */
@@ -27,18 +26,13 @@ export async function sendTrigger(
 ): Promise<TriggerOutcome> {
   let answer: WebAnswer | undefined;
   try {
-    const response = await fetch(`${runtimeOrigin}/_local/trigger`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${controlToken}` },
-      body: JSON.stringify(request),
-      signal
-    });
-    if (response.status === 413) {
+    const url = `${runtimeOrigin}/_local/trigger`;
+    const response = await postTrigger({ url, token: controlToken, body: JSON.stringify(request), signal });
+    if (response.statusCode === 413) {
       throw new TriggerRefused('The parameters are more than 5 MB of JSON, the most that the platform takes.');
     }
-    if (response.status !== 200 || response.body === null) throw new Error(`it answered with ${response.status}`);
-    const lines = createInterface({ input: Readable.fromWeb(response.body as ReadableStream) });
-    for await (const line of lines) {
+    if (response.statusCode !== 200) throw new Error(`it answered with ${response.statusCode}`);
+    for await (const line of readLines(response)) {
       const event = JSON.parse(line) as TriggerEvent;
       if (event.log !== undefined) onLog(event.log);
       if (event.answer !== undefined) ({ answer } = event);

@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBackend } from '../../tasks/local/backend/start-backend';
@@ -59,4 +60,89 @@ test.each([
 
   await expect(startBackend({ dataFile })).rejects.toThrow(/broken\.json cannot be used: .* Name another file/);
   expect(await readFile(dataFile, 'utf8')).toBe(content);
+});
+
+test('two processes never have one data file, and a lock that nobody holds any more is taken over', async () => {
+  const dataFile = join(folder, 'shared.json');
+  const first = await startBackend({ dataFile });
+  await expect(startBackend({ dataFile })).rejects.toThrow(
+    `The data file ${dataFile} is used by process ${process.pid}. Stop that one, name another file, or delete ${dataFile}.lock if no backend runs.`
+  );
+  await first.close();
+
+  // A process that has ended.
+  await writeFile(`${dataFile}.lock`, String(spawnSync(process.execPath, ['-e', '']).pid));
+  const second = await startBackend({ dataFile });
+  await second.close();
+
+  expect((await readdir(folder)).filter((name) => name.startsWith('shared'))).toEqual(['shared.json']);
+});
+
+test('a symbolic link is refused, with what it points to, and both stay as they were', async () => {
+  const [target, link, dangling] = [
+    join(folder, 'target.json'),
+    join(folder, 'link.json'),
+    join(folder, 'dangling.json')
+  ];
+  await (await startBackend({ dataFile: target })).close();
+  const content = await readFile(target, 'utf8');
+  await symlink(target, link);
+  await symlink(join(folder, 'gone'), dangling);
+
+  const path = await realpath(target);
+  await expect(startBackend({ dataFile: link })).rejects.toThrow(
+    `The data file ${link} cannot be used: it is a symbolic link to ${path}.`
+  );
+  await expect(startBackend({ dataFile: dangling })).rejects.toThrow('it is a symbolic link to nothing');
+  expect([await readFile(target, 'utf8'), await readlink(link)]).toEqual([content, target]);
+});
+
+test.each([
+  ['in a folder that is not there', 'nowhere/state.json', 'ENOENT'],
+  ['in the place of a folder', '.', 'EISDIR'],
+  ['below a file', 'file/state.json', 'ENOTDIR']
+])('a data file %s is told in one sentence, and nothing is left', async (_name, path, reason) => {
+  await writeFile(join(folder, 'file'), '');
+  const before = await readdir(folder);
+
+  await expect(startBackend({ dataFile: join(folder, path) })).rejects.toThrow(
+    new RegExp(`^The data file .* cannot be used: ${reason}[^\\n]*Name another file`)
+  );
+  expect(await readdir(folder)).toEqual(before);
+});
+
+test('a port that is taken gives the data file free again', async () => {
+  const dataFile = join(folder, 'port.json');
+  const holder = await startBackend();
+  await expect(startBackend({ dataFile, port: Number(new URL(holder.origin).port) })).rejects.toThrow('EADDRINUSE');
+
+  await (await startBackend({ dataFile })).close();
+  await holder.close();
+});
+
+test('a file that can no longer be written is told once, and the backend goes on until it can', async () => {
+  const inner = join(folder, 'inner');
+  await mkdir(inner);
+  const dataFile = join(inner, 'state.json');
+  const problems: string[] = [];
+  const backend = await startBackend({ dataFile, onProblem: (sentence) => problems.push(sentence) });
+  const told = async (count: number): Promise<void> => {
+    while (problems.length < count) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  await rm(inner, { recursive: true });
+  backend.seed({ users: 1 });
+  await told(1);
+  expect((await callBackend(backend, 'GET', 'users')).status).toBe(200);
+  await mkdir(inner);
+  backend.seed({ users: 1 });
+  await told(2);
+  await rm(inner, { recursive: true });
+
+  await expect(backend.close()).rejects.toThrow(`The newest changes are lost: the data file ${dataFile}`);
+  expect(problems).toEqual([
+    expect.stringContaining(`${dataFile} cannot be written: ENOENT`),
+    `The data file ${dataFile} is written again.`,
+    expect.stringContaining('cannot be written: ENOENT')
+  ]);
 });

@@ -29,6 +29,8 @@ test.each<[object, string]>([
   [{ users: -1 }, '"users" must be a whole number'],
   [{ users: 1.5 }, '"users" must be a whole number'],
   [{}, '"users" must be a whole number'],
+  [{ users: 1_000_001 }, '"users" may be 1000000 at most: a backend has room for 1000000 users.'],
+  [{ users: 9e15 }, '"users" may be 1000000 at most'],
   [{ users: 2, locked: 3 }, 'together are more than "users"']
 ])('seeding with %j says what is wrong', async (body, sentence) => {
   await start();

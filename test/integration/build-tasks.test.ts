@@ -1,3 +1,5 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
@@ -5,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync
@@ -14,6 +17,7 @@ import { dirname, join } from 'node:path';
 import { buildTasks } from '../../tasks/build/build-tasks';
 import type { BuiltTask } from '../../tasks/build/build-tasks';
 import type { Libraries } from '../../tasks/build/compile-task';
+import { findBuiltTask, listBuiltTasks } from '../../tasks/local/runtime/find-built-tasks';
 import { describeBuildAgent } from '../../tasks/build/find-build-agent';
 
 let root: string;
@@ -141,4 +145,94 @@ test.each<[string, object, string]>([
   write('node_modules/@journeyapps/cloudcode-build-agent/package.json', manifest);
 
   expect(describeBuildAgent(root)).toContain(sentence);
+});
+
+test('a task that was deleted, renamed or disabled is gone after the next build, and what is not of a build stays', () => {
+  for (const name of ['one', 'gone', 'renamed', 'off']) writeTask(name, 'export const run = 1;');
+  buildTasks({ root });
+  write('dist/by-hand/index.js', '');
+  rmSync(join(root, 'cloudcode', 'gone'), { recursive: true });
+  renameSync(join(root, 'cloudcode', 'renamed'), join(root, 'cloudcode', 'other'));
+  writeTask('other', 'export const run = 1;');
+  writeTask('off', 'export const run = 1;', { cloudcode: { enabled: false } });
+
+  buildTasks({ root });
+
+  expect(listBuiltTasks(root).sort()).toEqual(['by-hand', 'one', 'other']);
+  expect(() => findBuiltTask(root, 'gone')).toThrow('There is no enabled task "gone".');
+});
+
+test.each(['', '..', '../dist/one', 'one/../one', '.one@'])('%j is the name of no task', (name) => {
+  write('dist/one/index.js', '');
+
+  expect(() => findBuiltTask(root, name)).toThrow(`There is no enabled task "${name}". There is one.`);
+});
+
+test('building one task alone leaves the others', () => {
+  for (const name of ['one', 'two']) writeTask(name, 'export const run = 1;');
+  buildTasks({ root });
+
+  buildTasks({ root, only: 'one' });
+
+  expect(listBuiltTasks(root).sort()).toEqual(['one', 'two']);
+});
+
+test('a task that is running goes on with what it was started from, late modules included', () => {
+  const write2 = (n: number): void => write('cloudcode/one/late.ts', `export const late = ${n};\n`);
+  writeTask('one', "export const run = async (): Promise<number> => (await import('./late')).late;\n");
+  write2(1);
+  buildTasks({ root });
+  const started = findBuiltTask(root, 'one');
+
+  write2(2);
+  buildTasks({ root });
+
+  const late = (folder: string): unknown => readFileSync(join(folder, 'late.js'), 'utf8').match(/late = (\d)/)?.[1];
+  expect([late(started), late(findBuiltTask(root, 'one'))]).toEqual(['1', '2']);
+  expect(findBuiltTask(root, 'one')).toBe(findBuiltTask(root, 'one'));
+});
+
+test('builds while tasks start disturb none of them: each start finds a whole task', async () => {
+  const module = JSON.stringify(require.resolve('../../tasks/shared/provide-folder'));
+  const source = `
+    const { provideFolder } = require(${module});
+    const { writeFileSync } = require('node:fs');
+    const build = (n) => provideFolder({
+      folder: ${JSON.stringify(join(root, 'dist', 'one'))},
+      inputs: String(n),
+      make: (path) => { for (const name of ['index.js', 'a', 'b', 'c']) writeFileSync(path + '/' + name, String(n)); }
+    });
+    build(0);
+    console.log('built');
+    for (let n = 1; n < 150; n++) build(n);
+  `;
+  const builder = spawn(process.execPath, ['--import', 'tsx', '-e', source], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let isBuilding = true;
+  const ended = once(builder, 'close').then(() => (isBuilding = false));
+  await once(builder.stdout, 'data');
+  const seen = new Set<string>();
+  while (isBuilding) {
+    const folder = findBuiltTask(root, 'one');
+    const texts = ['index.js', 'a', 'b', 'c'].map((name) => readFileSync(join(folder, name), 'utf8'));
+    expect(new Set(texts).size).toBe(1);
+    seen.add(String(texts[0]));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await ended;
+
+  expect(seen.size).toBeGreaterThan(3);
+});
+
+test('a folder that cannot be written is told, and what a killed build has left is cleaned up', () => {
+  writeTask('one', 'export const run = 1;');
+  const killed = `.one-${spawnSync(process.execPath, ['-e', '']).pid}-abcdef`;
+  write(`dist/${killed}/index.js`, '');
+  buildTasks({ root });
+  expect(readdirSync(join(root, 'dist'))).toEqual(['one']);
+
+  rmSync(join(root, 'dist'), { recursive: true });
+  write('dist', '');
+  expect(() => buildTasks({ root })).toThrow(
+    /dist\/one cannot be made: E[A-Z]+.*Make .*dist a folder that you may write to\./
+  );
 });

@@ -5,6 +5,7 @@ import { bench } from '../../tasks/bench/command';
 import { measureLockUsers, SCENARIOS } from '../../tasks/bench/measure-pacing';
 import { build } from '../../tasks/build/command';
 import { chaos } from '../../tasks/chaos/command';
+import { contract } from '../../tasks/contract/command';
 import { local } from '../../tasks/local/command';
 import { trigger } from '../../tasks/trigger/command';
 import { CommandFolder } from '../support/CommandFolder';
@@ -23,7 +24,7 @@ function run(command: string, args?: string[], variables?: Record<string, string
   return folder.run(command, args, variables);
 }
 
-type Name = 'local' | 'build' | 'trigger' | 'chaos' | 'bench';
+type Name = 'local' | 'build' | 'trigger' | 'chaos' | 'bench' | 'contract';
 
 /** Runs a command in this process: enough where the test is not about the process. */
 function runHere(name: Name, args: string[], io = new RecordedIo()): ReturnType<RecordedIo['run']> {
@@ -38,6 +39,8 @@ function runHere(name: Name, args: string[], io = new RecordedIo()): ReturnType<
       return io.run(chaos, args);
     case 'bench':
       return io.run(bench, args);
+    case 'contract':
+      return io.run(contract, args);
   }
 }
 
@@ -45,6 +48,8 @@ test.each<[Name, string[], string]>([
   ['local', ['--port', '70000'], '--port is a whole number from 0 to 65535, not "70000".'],
   ['local', ['--switch', 'ehco=all'], 'There is no switch "ehco".'],
   ['local', ['extra'], 'Unexpected argument'],
+  ['local', ['--switches', 'nowhere.json'], '--switches nowhere.json cannot be used: ENOENT'],
+  ['contract', [], 'CONTRACT_BACKEND_URL is not set.\nCONTRACT_API_TOKEN is not set.\nCONTRACT_USER_ID is not set.'],
   ['build', ['--fast'], "Unknown option '--fast'"],
   ['trigger', [], 'Name the trigger: test, schedule, webhook, web, enqueue.'],
   ['trigger', ['tset', 'lock_users'], 'Name the trigger: test, schedule, webhook, web, enqueue.'],
@@ -79,14 +84,17 @@ test.each<[Name, string[], string]>([
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
-test.each(['local', 'build', 'trigger', 'chaos', 'bench'] as const)('%s --help explains itself', async (command) => {
-  const { code, stdout, stderr } = await runHere(command, ['--help'], new RecordedIo({ columns: 72 }));
+test.each(['local', 'build', 'trigger', 'chaos', 'bench', 'contract'] as const)(
+  '%s --help explains itself',
+  async (command) => {
+    const { code, stdout, stderr } = await runHere(command, ['--help'], new RecordedIo({ columns: 72 }));
 
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toMatch(/^Usage: npm run /);
-  // A list of values is one word.
-  expect(stdout.split('\n').filter((line) => line.length > 72 && /\S +\S/.test(line.trim()))).toEqual([]);
-});
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: npm run /);
+    // A list of values is one word.
+    expect(stdout.split('\n').filter((line) => line.length > 72 && /\S +\S/.test(line.trim()))).toEqual([]);
+  }
+);
 
 test('npm passes the exit code of a command on', async () => {
   const { code, stdout, stderr } = await folder.start('npm', ['run', 'task', '--', 'tset']).ended;
@@ -147,7 +155,10 @@ describe('npm run local and npm run task', () => {
       stderr: 'The local platform is not running. Start it with "npm run local" in another terminal.\n'
     });
 
-    const local = run('local', ['--users', '50', '--data', join(root, 'state.json')]);
+    // As `npm run contract` writes it.
+    writeFileSync(join(root, 'switches.json'), '{"createStatus":"200","echo":"ids"}');
+    const files = ['--data', join(root, 'state.json'), '--switches', join(root, 'switches.json')];
+    const local = run('local', ['--users', '50', ...files, '--switch', 'echo=all']);
     const told = await local.sees('Ctrl-C stops it.');
     expect(told).toMatch(/JOURNEY_BACKEND_URL=http:\/\/127\.0\.0\.1:\d+\/api\/v4\/[0-9a-f]{24}\n/);
     const origin = /http:\/\/127\.0\.0\.1:\d+/.exec(told)?.[0] ?? '';
@@ -180,6 +191,12 @@ describe('npm run local and npm run task', () => {
     const [, token = ''] = /JOURNEY_API_TOKEN=(\S+)/.exec(told) ?? [];
     const records = await fetch(`${url}/objects/lock_run.json`, { headers: { Authorization: `Bearer ${token}` } });
     const [record] = ((await records.json()) as { objects: { id: string }[] }).objects;
+    const created = await fetch(`${url}/objects/user.json`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      body: '{"user":{"name":"New"}}'
+    });
+    expect(created.status).toBe(200);
     const again = await runTask(['webhook', 'lock_run', record?.id ?? '']);
     expect(again).toMatchObject({ code: 1, stdout: expect.stringContaining('"RUN_ENDED"') });
     const nothing = await runTask(['webhook', 'lock_run', 'nobody']);
@@ -192,9 +209,12 @@ describe('npm run local and npm run task', () => {
       stderr: expect.stringContaining('INVALID_PARAMETERS: This task never wipes')
     });
 
-    const port = new URL(origin).port;
-    const second = await runHere('local', ['--port', port], new RecordedIo({ root }));
-    expect(second).toMatchObject({ code: 1, stderr: `Port ${port} is taken. Name another with --port.\n` });
+    const second = await runHere('local', [], new RecordedIo({ root }));
+    expect(second).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^A local platform is running in this folder already: process \d+, http:/)
+    });
+    expect(await runTask(['test', 'lock_users', '--params', '{"dryRun":true}'])).toMatchObject({ code: 0 });
 
     local.child.kill('SIGINT');
     local.child.kill('SIGINT');

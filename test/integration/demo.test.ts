@@ -150,7 +150,12 @@ test.each([
 /** A screen that takes down what is printed and when it pauses. */
 function takeDown(columns: number | undefined): { readonly told: string[]; readonly story: Listener } {
   const told: string[] = [];
-  const output = { write: (text: string) => void told.push(text), columns, isClosed: false };
+  const output = {
+    write: (text: string) => void told.push(text),
+    columns,
+    isClosed: false,
+    closed: new Promise<void>(() => undefined)
+  };
   return { told, story: printStory(output, () => Promise.resolve(void told.push('pause'))) };
 }
 

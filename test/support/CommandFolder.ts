@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HAS_PROCESS_GROUPS } from '../../tasks/local/runtime/process-group';
+import { HAS_PROCESS_GROUPS } from '../../tasks/shared/process-group';
 
 const REPOSITORY = join(__dirname, '..', '..');
 /** The built tasks among them, so that the commands find them up to date. */

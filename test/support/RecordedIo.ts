@@ -12,17 +12,29 @@ export class RecordedIo implements CommandIo {
   readonly signal = this.interrupt.signal;
   readonly printed = { stdout: '', stderr: '' };
 
+  /** Questions that were asked. */
+  readonly asked: string[] = [];
+
   /** A pipe, an empty environment and this repository, unless the options say otherwise. */
   constructor(options: { readonly columns?: number } & Partial<Pick<CommandIo, 'root' | 'environment'>> = {}) {
     this.root = options.root ?? join(__dirname, '..', '..');
     const open = (name: 'stdout' | 'stderr'): Output => ({
       write: (text) => void (this.printed[name] += text),
       columns: options.columns,
-      isClosed: false
+      isClosed: false,
+      closed: new Promise(() => undefined)
     });
     this.stdout = open('stdout');
     this.stderr = open('stderr');
     this.environment = options.environment ?? {};
+  }
+
+  /** What somebody types; undefined: nobody is there. */
+  answer: string | undefined;
+
+  ask(question: string): Promise<string | undefined> {
+    this.asked.push(question);
+    return Promise.resolve(this.answer);
   }
 
   /** Runs a command to its end. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { UNKNOWNS as TABLE } from '../../tasks/contract/unknowns';
 import { SWITCH_VALUES } from '../../tasks/local/backend/control/Switches';
 
 const ROOT = resolve(__dirname, '..', '..');
@@ -39,6 +40,19 @@ test.each(UNKNOWNS)('"$assumed" says what the task does, and is settled by a con
   expect(switchName).not.toBe('');
   expect(otherwise).toMatch(/\.$/);
   expect(readFileSync(join(ROOT, 'test', 'contract', file), 'utf8')).toContain(words);
+});
+
+test('npm run contract knows every unknown of docs/unknowns.md, in its order', () => {
+  const table = Object.values(TABLE).map((unknown) => [
+    unknown.assumed,
+    'switchName' in unknown ? `\`${unknown.switchName}\`` : undefined
+  ]);
+  const listed = UNKNOWNS.map(({ assumed, switchName }) => [
+    assumed,
+    /^`\w+`$/.test(switchName) ? switchName : undefined
+  ]);
+
+  expect(table).toEqual(listed);
 });
 
 test('docs/local-backend.md lists every switch with its values, the default first', () => {

@@ -26,6 +26,8 @@ import type { StateCounts } from './state/BackendState';
 import type { DataModel } from './state/DataModel';
 import { seedUsers } from './state/seed-users';
 import type { SeedRequest, SeedResult } from './state/seed-users';
+import { signInDevices } from './state/sign-in-devices';
+import type { SignInRequest, SignInResult } from './state/sign-in-devices';
 import { showUser } from './state/Session';
 import type { UserView } from './state/Session';
 import { Webhooks } from './state/Webhooks';
@@ -82,6 +84,11 @@ export class Emulator implements LocalControl {
     // Nobody saved the users that are there from the start.
     this.deliveries = [];
     return result;
+  }
+
+  /** @throws Error where the request is wrong, or there is no such user */
+  signIn(request: SignInRequest): SignInResult {
+    return signInDevices(this.state, request);
   }
 
   summarize(): StateSummary {

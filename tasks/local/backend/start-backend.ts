@@ -36,6 +36,8 @@ export interface BackendOptions {
   readonly switches?: Partial<Switches>;
   /** Takes what webhooks deliver to CloudCode. Default: nobody does. */
   readonly onWebhook?: (delivery: WebhookDelivery) => void;
+  /** Gets a sentence where the data file can no longer be written. Default: stderr gets it. */
+  readonly onProblem?: (sentence: string) => void;
   /** The time in milliseconds since 1970. Default: the machine's clock. */
   readonly nowMs?: () => number;
 }
@@ -57,7 +59,7 @@ export interface RunningBackend extends Pick<
   state(): StateSummary;
   /** What the webhooks of an object deliver, once more. @throws Error where there is no such object or webhook */
   deliveriesFor(model: string, id: string): readonly WebhookDelivery[];
-  /** Closes open connections and writes the data file. */
+  /** Closes open connections and writes the data file. @throws Error where it cannot be written */
   close(): Promise<void>;
 }
 
@@ -72,12 +74,22 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
   const emulator = createEmulator({ ...options, backendId });
   const { state, token } = emulator;
   if (saved !== undefined && options.dataFile !== undefined) loadSaved(state, options.dataFile, saved);
+  // Before anything is answered: whoever gets a 200 relies on it.
   const dataFile =
-    options.dataFile === undefined ? undefined : new DataFile(options.dataFile, () => state.toSnapshot(backendId));
+    options.dataFile === undefined
+      ? undefined
+      : DataFile.open(options.dataFile, {
+          takeSnapshot: () => state.toSnapshot(backendId),
+          onProblem: options.onProblem ?? ((sentence) => process.stderr.write(`${sentence}\n`))
+        });
 
-  const server = await startServer(options.port ?? 0, {
+  const starting = startServer(options.port ?? 0, {
     begin: (request) => emulator.begin(request),
     onChange: () => dataFile?.writeSoon()
+  });
+  const server = await starting.catch((error: unknown) => {
+    dataFile?.close();
+    throw error;
   });
   const { origin } = server;
 
@@ -102,7 +114,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
     violations: () => emulator.violations(),
     async close() {
       await server.close();
-      dataFile?.writeNow();
+      dataFile?.close();
     }
   };
 }
@@ -112,7 +124,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
  *
  * @throws Error where the data model cannot be used, or the id or a switch is wrong
  */
-export function createEmulator(options: Omit<BackendOptions, 'port' | 'dataFile'>): Emulator {
+export function createEmulator(options: Omit<BackendOptions, 'port' | 'dataFile' | 'onProblem'>): Emulator {
   const backendId = options.backendId ?? randomBytes(12).toString('hex');
   if (!/^[0-9a-f]{24}$/.test(backendId)) throw new Error('"backendId" must be 24 lower-case hex digits.');
   return new Emulator({

@@ -1,9 +1,10 @@
 import { Activity } from './Activity';
 import type { Observer } from './Activity';
+import { describeDuration } from './describe-duration';
 import { runTask } from './run-task';
 import type { ScheduleRequest, TaskRun, TaskRunResult } from './TaskRun';
 import { TaskQueue } from './TaskQueue';
-import type { QueueClock } from './TaskQueue';
+import type { QueueClock } from './QueueClock';
 import type { WebRequest } from './WebRequest';
 
 /** What a runtime works with. */
@@ -79,6 +80,12 @@ export class Runtime {
   enqueue(request: ScheduleRequest, observer: Observer): Activity {
     this.options.findTaskFolder(request.task);
     const activity = this.open(observer);
+    const { task, atMs = 0 } = request;
+    const waitMs = atMs - this.options.clock.nowMs();
+    if (waitMs > 0) {
+      const time = new Date(atMs).toISOString().replace(/\.\d+/, '');
+      observer.onLog(`${task} waits until ${time}, for ${describeDuration(waitMs)}.`);
+    }
     this.take(request, activity);
     return activity;
   }
@@ -155,18 +162,36 @@ export class Runtime {
       }
     };
     if (!singleInstance.includes(task)) return start();
-    // Assumed: the later one waits for its turn.
-    const mine = (this.last.get(task) ?? Promise.resolve()).then(start);
+    return this.waitForTurn(task, observer, start);
+  }
+
+  /** Starts an invocation when those before it have ended. Assumed: the platform lets the later one wait. */
+  private waitForTurn<T>(task: string, { onLog }: Observer, start: () => Promise<T>): Promise<T> {
+    const before = this.last.get(task);
+    const { clock } = this.options;
+    const fromMs = clock.nowMs();
+    if (before !== undefined) {
+      onLog(`${task} waits: it is limited to a single instance, and one runs already, for 5 minutes at most.`);
+    }
+    const mine = (before ?? Promise.resolve()).then(() => {
+      if (before !== undefined) onLog(`${task} has its turn after ${describeDuration(clock.nowMs() - fromMs)}.`);
+      return start();
+    });
     this.last.set(task, mine);
+    void mine.then(() => {
+      if (this.last.get(task) === mine) this.last.delete(task);
+    });
     return mine;
   }
 
   /** A task schedules another. @throws Error where there is no such task */
   private schedule(request: ScheduleRequest, activity: Activity): void {
     this.options.findTaskFolder(request.task);
-    const seconds = Math.ceil(((request.atMs ?? 0) - this.options.clock.nowMs()) / 1000);
+    const waitMs = (request.atMs ?? 0) - this.options.clock.nowMs();
     const onQueue = request.queue === undefined ? '' : ` on queue ${JSON.stringify(request.queue)}`;
-    activity.observer.onLog(`Scheduled: ${request.task}${onQueue}${seconds > 0 ? `, in ${seconds} s` : ''}`);
+    activity.observer.onLog(
+      `Scheduled: ${request.task}${onQueue}${waitMs > 0 ? `, in ${describeDuration(waitMs)}` : ''}`
+    );
     this.take(request, activity);
   }
 

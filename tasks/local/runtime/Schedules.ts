@@ -1,6 +1,10 @@
 import { Cron } from 'croner';
 import type { Schedule } from '../../shared/settings/Settings';
-import type { QueueClock } from './TaskQueue';
+import { MAX_STEP_MS } from './QueueClock';
+import type { QueueClock } from './QueueClock';
+
+/** A clock that was set back by more than this, in milliseconds, was wrong before: its times come again. */
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** What fires schedules. */
 export interface SchedulesOptions {
@@ -24,7 +28,10 @@ export function nextTimes({ cron, timezone }: Schedule, afterMs: number, count: 
   return times.map((time) => time.getTime());
 }
 
-/** Fires schedules by the clock. Times that passed while the machine slept are made up for once. */
+/**
+ * Fires schedules by the clock. Times that passed while the machine slept, or when its clock was set forward, are made up for
+ * once, within a minute; those that come again because it was set back by less than a day are not fired again.
+ */
 export class Schedules {
   constructor(private readonly options: SchedulesOptions) {}
 
@@ -35,13 +42,19 @@ export class Schedules {
 
   private async fire(schedule: Schedule): Promise<void> {
     const { clock, signal, onDue } = this.options;
-    for (;;) {
-      const [dueMs] = nextTimes(schedule, clock.nowMs(), 1);
+    /** Times up to this one are dealt with. */
+    let afterMs = clock.nowMs();
+    while (!signal.aborted) {
+      if (clock.nowMs() < afterMs - DAY_MS) afterMs = clock.nowMs();
+      const [dueMs] = nextTimes(schedule, afterMs, 1);
       if (dueMs === undefined) return;
-      // A timer may end early: it is not exact, and it does not go beyond 24 days.
-      while (!signal.aborted && clock.nowMs() < dueMs) await clock.sleep(dueMs - clock.nowMs(), signal);
-      if (signal.aborted) return;
-      onDue(schedule, dueMs);
+      const waitMs = dueMs - clock.nowMs();
+      if (waitMs > 0) {
+        await clock.sleep(Math.min(waitMs, MAX_STEP_MS), signal);
+      } else {
+        afterMs = clock.nowMs();
+        onDue(schedule, dueMs);
+      }
     }
   }
 }

@@ -1,12 +1,6 @@
+import { sleepUntil } from './QueueClock';
+import type { QueueClock } from './QueueClock';
 import type { ScheduleRequest, TaskRunResult } from './TaskRun';
-
-/** The time as a `TaskQueue` sees it. */
-export interface QueueClock {
-  /** Milliseconds since 1970. */
-  nowMs(): number;
-  /** Resolves after that time at the latest, and at once when the signal is aborted. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
 
 /** What a `TaskQueue` works with. */
 export interface TaskQueueOptions<R extends ScheduleRequest> {
@@ -76,9 +70,7 @@ export class TaskQueue<R extends ScheduleRequest = ScheduleRequest> {
   }
 
   async #wakeAt(dueMs: number): Promise<void> {
-    const { clock } = this.#options;
-    // A timer may end early: it is not exact, and it does not go beyond 24 days.
-    while (!this.#isStopped() && clock.nowMs() < dueMs) await clock.sleep(dueMs - clock.nowMs(), this.#options.signal);
+    await sleepUntil(this.#options.clock, dueMs, this.#options.signal);
     this.#startWhatIsDue();
   }
 

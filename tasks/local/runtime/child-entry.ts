@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import fetch from 'node-fetch';
 import { callWebTask } from './call-web-task';
 import { connectDatabase } from './db/connect-database';
+import { describeThrown } from './describe-thrown';
 import type { ResponseMessage, ScheduleAnswer, StartMessage } from './messages';
-import type { TaskError } from './TaskRun';
 import { TaskScheduler } from './TaskScheduler';
 
 // The process that a task runs in: sets the platform's globals, calls `run`, and sends back the result. It ends
@@ -39,7 +39,7 @@ async function respond(start: StartMessage, scheduler: TaskScheduler): Promise<R
       cpuMs: Math.round((user + system) / 1000)
     };
   } catch (error) {
-    response = { kind: 'threw', error: describe(error) };
+    response = { kind: 'threw', error: describeThrown(error) };
   }
   await Promise.all(
     [process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve)))
@@ -66,7 +66,7 @@ async function invoke({ taskFolder, params, web, backend }: StartMessage, schedu
     const result: unknown =
       web === undefined
         ? await (run as (params: unknown) => unknown).call(context, parsed)
-        : await callWebTask(exported, web, context, (error) => console.error(error));
+        : await callWebTask(exported, web, context, (error) => tellThrown(error));
     await scheduler.settle();
     return result;
   };
@@ -76,8 +76,8 @@ async function invoke({ taskFolder, params, web, backend }: StartMessage, schedu
   return json;
 }
 
-function describe(error: unknown): TaskError {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const { name, message, stack, code } = error as NodeJS.ErrnoException;
-  return { name, message, ...(typeof code === 'string' && { code }), ...(stack !== undefined && { stack }) };
+/** The caller of a web task is not told what it threw; the log is. */
+function tellThrown(error: unknown): void {
+  const { message, stack } = describeThrown(error);
+  console.error(stack ?? message);
 }

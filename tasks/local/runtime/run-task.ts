@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { readLines } from '../../shared/read-lines';
 import type { ChildMessage, ResponseMessage, ScheduleAnswer, ScheduleMessage, StartMessage } from './messages';
-import { endWithThisProcess, HAS_PROCESS_GROUPS, killGroup, forgetChild } from './process-group';
+import { endWithThisProcess, HAS_PROCESS_GROUPS, killGroup, forgetChild } from '../../shared/process-group';
 import { provideChildEntry } from './provide-child-entry';
 import { serializeParameters } from './serialize-parameters';
 import type { TaskRun, TaskRunResult, TaskError, KillReason } from './TaskRun';
@@ -125,5 +125,5 @@ function answerSchedule({ id, request }: ScheduleMessage, onSchedule: TaskRun['o
 
 async function forwardLines(stream: NodeJS.ReadableStream | null, onLog: TaskRun['onLog']): Promise<void> {
   if (stream === null) return;
-  for await (const line of createInterface({ input: stream })) onLog?.(line);
+  for await (const line of readLines(stream)) onLog?.(line);
 }

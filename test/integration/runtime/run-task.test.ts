@@ -90,6 +90,50 @@ test('what a task throws is in the result, with its code', async () => {
 });
 
 test.each<[string, string, string]>([
+  ['an object without a prototype', 'throw Object.assign(Object.create(null), { why: "no" });', "{ why: 'no' }"],
+  ['a plain object', 'throw { type: "X", detail: { n: 1 } };', "{ type: 'X', detail: { n: 1 } }"],
+  ['an error whose message is a BigInt', 'throw Object.assign(new Error(), { message: 5n });', '5n'],
+  [
+    'an error whose members throw',
+    'const fail = { get() { throw new Error("trap"); } };' +
+      'throw Object.defineProperties(new Error("no"), { stack: fail, code: fail, message: fail, name: fail });',
+    'an error without a message that can be read'
+  ],
+  [
+    'an object that will not be shown',
+    'throw { [Symbol.for("nodejs.util.inspect.custom")]() { throw 1; }, toString: null, why: "no" };',
+    "why: 'no'"
+  ],
+  [
+    'a proxy that throws at every touch',
+    'const t = new Proxy({}, { get() { throw 1; } }); throw new Proxy({}, t);',
+    '{}'
+  ],
+  ['a symbol', 'throw Symbol("no");', 'Symbol(no)'],
+  ['nothing', 'throw undefined;', 'undefined'],
+  ['a rejection with null', 'Promise.reject(null); await new Promise((r) => setTimeout(r, 60000));', 'null']
+])('%s that a task throws is told as thrown', async (_name, body, message) => {
+  expect(await run(body)).toMatchObject({
+    status: 'threw',
+    error: { message: expect.stringContaining(message), name: 'Error' }
+  });
+});
+
+test('a web task that throws what cannot be shown is answered with 500, and its log is whole', async () => {
+  const lines: string[] = [];
+  const web = { method: 'POST', url: '/', headers: {}, body: '' };
+
+  const result = await runSource(
+    `exports.authenticate = () => { throw Object.assign(Object.create(null), {
+       why: 'no', [Symbol.for('nodejs.util.inspect.custom')]() { throw 1; } }); };`,
+    { web, onLog: (line) => lines.push(line) }
+  );
+
+  expect(result).toMatchObject({ status: 'returned', result: { status: 500 } });
+  expect(lines.join()).toContain("why: 'no'");
+});
+
+test.each<[string, string, string]>([
   ['a result that is no JSON', 'const a = {}; a.a = a; return a;', 'circular'],
   ['a BigInt', 'return 1n;', 'BigInt'],
   ['a function', 'return () => 1;', 'returned a function, which is not JSON'],
@@ -191,11 +235,16 @@ test('a process that a task leaves behind ends with it and does not delay the re
   await waitUntilGone((result as { result: number }).result);
 });
 
-test('a task ends when the process that started it is killed', async () => {
-  await writeFile(
-    join(folder, 'index.js'),
-    'exports.run = () => new Promise((r) => setTimeout(r, 60000, console.log(process.pid)));'
-  );
+test.each([
+  ['a task', 'exports.run = () => new Promise((r) => setTimeout(r, 60000, console.log(process.pid)));'],
+  ['a task that is busy for ever', 'exports.run = () => { console.log(process.pid); for (;;); };'],
+  [
+    'a process that a busy task has started',
+    `const { spawn } = require("node:child_process");
+     exports.run = () => { console.log(${SLEEPER}.pid); for (;;); };`
+  ]
+])('%s ends when the process that started it is killed', async (_name, body) => {
+  await writeFile(join(folder, 'index.js'), body);
   const source = `
     const { runTask } = require(${JSON.stringify(require.resolve('../../../tasks/local/runtime/run-task'))});
     void runTask({ taskFolder: ${JSON.stringify(folder)}, environment: {}, backend: { url: ${JSON.stringify(backend.url)}, token: 'x' }, onLog: console.log });

@@ -115,7 +115,7 @@ test('an earlier run that failed is told, and an abort while a task waits for it
 
   expect(result).toMatchObject({ status: 'killed', reason: 'aborted' });
   expect(log).toEqual([
-    'Scheduled: later on queue "q", in 3600 s',
+    'Scheduled: later on queue "q", in 1 h',
     'Scheduled: two',
     'An earlier run of one ended with an error: no'
   ]);

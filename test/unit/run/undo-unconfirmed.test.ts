@@ -111,6 +111,6 @@ test('an undo that is sent again does not override somebody who has locked the u
 
   const report = await on.undo(locked.runId);
 
-  expect(report.failures).toMatchObject([{ userId: userId(3), outcome: 'unconfirmed', type: 'LOCKED_AGAIN' }]);
+  expect(report.failures).toMatchObject([{ userId: userId(3), outcome: 'failed', type: 'LOCKED_AGAIN' }]);
   expect(on.platform.singles.filter((single) => single.endsWith(userId(3)))).toHaveLength(1);
 });

@@ -85,6 +85,36 @@ test('a task that is limited to a single instance runs once at a time, whatever 
   expect(bench.started).toHaveLength(4);
 });
 
+test('a task that waits for its turn says so, and how long it has waited', async () => {
+  bench = new RuntimeBench({ singleInstance: ['a'] });
+  bench.runtime.trigger({ task: 'a' }, bench.observer);
+  await settle();
+  bench.runtime.trigger({ task: 'a' }, bench.observer);
+  await settle();
+  expect(bench.log).toEqual([
+    'a waits: it is limited to a single instance, and one runs already, for 5 minutes at most.'
+  ]);
+
+  await bench.clock.advanceTo(1000 + 95_000);
+  await bench.end('a');
+  expect(bench.log.slice(1)).toEqual(['a has its turn after 1 min 35 s.']);
+
+  await bench.end('a');
+  bench.runtime.trigger({ task: 'a' }, bench.observer);
+  await settle();
+  expect(bench.log).toHaveLength(2);
+  expect(bench.started).toEqual(['a', 'a', 'a']);
+});
+
+test('an order for later says until when it waits, and for how long', async () => {
+  bench.runtime.enqueue({ task: 'a', atMs: 7_201_000 }, bench.observer);
+  bench.runtime.enqueue({ task: 'b' }, bench.observer);
+
+  expect(bench.log).toEqual(['a waits until 1970-01-01T02:00:01Z, for 2 h.']);
+  await bench.clock.advanceTo(7_201_000);
+  expect(bench.started).toEqual(['b', 'a']);
+});
+
 test('a named queue never overlaps, whoever uses it', async () => {
   bench.runtime.enqueue({ task: 'a', queue: 'q' }, bench.observer);
   bench.runtime.trigger({ task: 'b' }, bench.observer);

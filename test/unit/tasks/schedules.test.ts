@@ -88,6 +88,78 @@ test('times that passed while the machine slept are made up for once', async () 
   expect(fired).toEqual([fromMs + DAY_MS / 2]);
 });
 
+/** A schedule at ten past each hour on a clock that can be set, as a machine's is after sleep, while its timers run on. */
+class SetClock {
+  readonly timers = new VirtualClock(0);
+  readonly firedAt: string[] = [];
+  private offsetMs: number;
+  private readonly abort = new AbortController();
+
+  constructor(start: string) {
+    this.offsetMs = Date.parse(start);
+    const clock = {
+      nowMs: () => this.nowMs(),
+      sleep: (ms: number, signal?: AbortSignal) => this.timers.sleep(ms, signal)
+    };
+    const schedules = [{ task: 't', cron: '10 * * * *', timezone: 'UTC' }];
+    const onDue = (): void => void this.firedAt.push(new Date(this.nowMs()).toISOString());
+    void new Schedules({ schedules, clock, onDue, signal: this.abort.signal }).start();
+  }
+
+  set(time: string): void {
+    this.offsetMs = Date.parse(time) - this.timers.nowMs();
+  }
+
+  async pass(ms: number): Promise<void> {
+    const untilMs = this.timers.nowMs() + ms;
+    for (let nowMs = this.timers.nowMs(); nowMs <= untilMs; nowMs += 1000) await this.timers.advanceTo(nowMs);
+  }
+
+  end(): void {
+    this.abort.abort();
+  }
+
+  private nowMs(): number {
+    return this.timers.nowMs() + this.offsetMs;
+  }
+}
+
+describe('on a clock that is set while the timers run on', () => {
+  let clock: SetClock;
+  beforeEach(async () => {
+    clock = new SetClock('2026-11-24T08:00:00Z');
+    await clock.pass(1000);
+  });
+  afterEach(() => clock.end());
+
+  test('what is due after a jump forward fires within a minute, once', async () => {
+    clock.set('2026-11-24T13:20:00Z');
+    await clock.pass(300_000);
+
+    expect(clock.firedAt).toHaveLength(1);
+    expect(clock.firedAt[0]).toMatch(/^2026-11-24T13:20:/);
+  });
+
+  test('what was fired does not fire again after a jump back by an hour', async () => {
+    await clock.pass(660_000);
+    clock.set('2026-11-24T07:30:00Z');
+    await clock.pass(5_400_000);
+
+    expect(clock.firedAt).toEqual(['2026-11-24T08:10:00.000Z']);
+    await clock.pass(660_000);
+    expect(clock.firedAt.slice(1)).toEqual(['2026-11-24T09:10:00.000Z']);
+  });
+
+  test('a clock that was wrong by years and is put right fires what is due then', async () => {
+    clock.set('2031-01-01T00:00:00Z');
+    await clock.pass(60_000);
+    clock.set('2026-11-24T09:00:00Z');
+    await clock.pass(660_000);
+
+    expect(clock.firedAt).toEqual([expect.stringMatching(/^2031-/), '2026-11-24T09:10:00.000Z']);
+  });
+});
+
 test.each([
   ['six fields', '0 0 2 * * *', 'UTC'],
   ['no cron at all', 'at night', 'UTC'],

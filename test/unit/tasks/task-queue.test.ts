@@ -1,6 +1,6 @@
 import type { TaskRunResult } from '../../../tasks/local/runtime/TaskRun';
 import { TaskQueue } from '../../../tasks/local/runtime/TaskQueue';
-import type { QueueClock } from '../../../tasks/local/runtime/TaskQueue';
+import type { QueueClock } from '../../../tasks/local/runtime/QueueClock';
 import { VirtualClock } from '../../../tasks/shared/VirtualClock';
 import { QueueBench, RETURNED } from '../../support/QueueBench';
 
@@ -65,6 +65,25 @@ test('on a queue the task that is due first goes first, and of the same time the
   for (const task of order) await bench.end(task);
 
   expect(bench.started).toEqual(order);
+});
+
+test('what is due after the machine slept, which no timer sees, starts within a minute, once', async () => {
+  const timers = new VirtualClock(0);
+  let sleptMs = 0;
+  const clock: QueueClock = {
+    nowMs: () => timers.nowMs() + sleptMs,
+    sleep: (ms, signal) => timers.sleep(ms, signal)
+  };
+  let starts = 0;
+  const run = (): Promise<TaskRunResult> => Promise.resolve(void starts++).then(() => RETURNED);
+  const queue = new TaskQueue({ clock, run, onFinished: () => undefined });
+  queue.schedule({ task: 'a', atMs: 3_600_000 });
+
+  sleptMs = 7_200_000;
+  for (let nowMs = 0; nowMs <= 60_000; nowMs += 1000) await timers.advanceTo(nowMs);
+
+  expect(starts).toBe(1);
+  await queue.idle();
 });
 
 test('a clock that wakes too early is asked again', async () => {

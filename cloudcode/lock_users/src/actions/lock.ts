@@ -11,6 +11,9 @@ import { describeResults, recordBatches } from './record-batches';
 /** Least milliseconds to wait after operations were throttled: as after a 429 of a whole request, which says a second. */
 const THROTTLED_WAIT_MS = 1000;
 
+/** How often operations that are throttled are sent again. Ours. */
+const MAX_THROTTLED_ROUNDS = 10;
+
 const NOT_ENROLLED: Reason = { type: 'NOT_ENROLLED', detail: 'The user is not in the app.' };
 
 const NOT_LOCKED: Reason = {
@@ -46,7 +49,8 @@ export function lockGoal(onlyEnrolled: boolean): Goal {
 async function sendBatch(
   run: ActiveRun,
   users: readonly number[],
-  { attempts, mayHaveChanged }: { readonly attempts: number; readonly mayHaveChanged: boolean }
+  { attempts, mayHaveChanged }: { readonly attempts: number; readonly mayHaveChanged: boolean },
+  throttledRounds = 0
 ): Promise<void> {
   const { sender, ports, roster } = run;
   const userIds = users.map((user) => roster.idOf(user));
@@ -63,12 +67,15 @@ async function sendBatch(
   });
   switch (result.kind) {
     case 'answered': {
-      const results = matchResults(userIds, result.answer);
+      const answered = matchResults(userIds, result.answer);
+      const isEndless = throttledRounds === MAX_THROTTLED_ROUNDS;
+      const results = isEndless ? answered.map(failThrottled) : answered;
       const throttled = users.filter((_, position) => results[position]?.kind === 'throttled');
       setResults(run, users, result.mayHaveChanged ? unconfirmFailures(results) : results, number);
       if (throttled.length === 0) return;
       sender.pauseAll(THROTTLED_WAIT_MS);
-      return sendBatch(run, throttled, { attempts: 0, mayHaveChanged: result.mayHaveChanged });
+      const { mayHaveChanged: isDoubtful } = result;
+      return sendBatch(run, throttled, { attempts: 0, mayHaveChanged: isDoubtful }, throttledRounds + 1);
     }
     case 'split': {
       const middle = Math.ceil(users.length / 2);
@@ -77,18 +84,27 @@ async function sendBatch(
       await sendBatch(run, users.slice(0, middle), result);
       return sendBatch(run, users.slice(middle), result);
     }
-    case 'refused':
+    case 'failed':
+    case 'refused': {
+      const { kind, error } = result;
+      const reason = toReason(error);
       return setResults(
         run,
         users,
-        users.map(() => ({ kind: 'refused', reason: toReason(result.error) })),
+        users.map(() => ({ kind, reason })),
         number
       );
+    }
     case 'abandoned':
       return setResults(run, users, unconfirmAll(users, result.error), number);
     case 'not sent':
       return;
   }
+}
+
+/** What is throttled for so long is an error of that user, whatever it is called. */
+function failThrottled(result: BatchResult): BatchResult {
+  return result.kind === 'throttled' ? { kind: 'failed', reason: result.reason } : result;
 }
 
 /** @param number which batch request it was; without it nothing is logged */

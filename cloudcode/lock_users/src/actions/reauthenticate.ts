@@ -62,7 +62,8 @@ async function signOut(run: ActiveRun, userId: string): Promise<OperationResult 
     if (result === undefined) return worst?.kind === 'done' ? cutShort(sender.stop?.code) : worst;
     if (worst === undefined || worst.kind === 'done') worst = result;
   }
-  return worst ?? NO_SESSIONS;
+  // Sent again because nobody was shown, and everything was answered the first time.
+  return worst ?? (sessions?.isPlanned(userId) === true ? { kind: 'done' } : NO_SESSIONS);
 }
 
 function cutShort(type = 'UNKNOWN'): OperationResult {

@@ -72,8 +72,9 @@ export async function sendSingle(
   switch (result.kind) {
     case 'answered':
       return result.answer === 'done' ? { kind: 'done' } : UNCLEAR;
+    case 'failed':
     case 'refused':
-      return { kind: 'refused', reason: toReason(result.error) };
+      return { kind: result.kind, reason: toReason(result.error) };
     case 'not sent':
       return undefined;
     // A request about one user is never split.

@@ -136,7 +136,7 @@ export class RequestSender {
           // What was carried out without our knowing may be refused the second time.
           return { kind: mayHaveBefore ? 'abandoned' : 'refused', error: lastError };
         case 'give up':
-          return { kind: 'abandoned', error: lastError };
+          return { kind: mayHaveChanged ? 'abandoned' : 'failed', error: lastError };
         case 'split':
           if (decision.waitMs > 0) await this.waitBefore('Sending it again in two halves', decision.waitMs, failed);
           return { kind: 'split', error: lastError, attempts: decision.fresh ? 0 : attempts, mayHaveChanged };

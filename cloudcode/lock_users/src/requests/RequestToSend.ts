@@ -42,8 +42,8 @@ export interface RequestToSend<T> {
 
 /**
  * What came of a request: its answer; or it is to be sent in halves, which have had `attempts` and may have been carried
- * out in one of them; or the platform refuses its one operation; or it was abandoned; or it was never let in, so that it has
- * changed nothing.
+ * out in one of them; or the platform refuses its one operation; or it failed, and no attempt can have been carried out; or it was
+ * abandoned, and one may have been; or it was never let in, so that it has changed nothing.
  */
 export type SendResult<T> =
   /** `mayHaveChanged`: an earlier attempt may have been carried out, which an answer to this one may take for an error. */
@@ -54,4 +54,4 @@ export type SendResult<T> =
       readonly attempts: number;
       readonly mayHaveChanged: boolean;
     }
-  | { readonly kind: 'refused' | 'abandoned' | 'not sent'; readonly error: ErrorDetails };
+  | { readonly kind: 'refused' | 'failed' | 'abandoned' | 'not sent'; readonly error: ErrorDetails };

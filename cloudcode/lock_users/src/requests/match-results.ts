@@ -14,7 +14,7 @@ export type OperationResult =
 export type BatchResult = OperationResult | { readonly kind: 'throttled'; readonly reason: Reason };
 
 /** Error types of an operation that was not let through. Assumed: nothing is published; the words are those of other APIs. */
-const THROTTLED = /THROTTL|RATE_?LIMIT|TOO_MANY|SLOW_DOWN|QUOTA/i;
+const THROTTLED = /THROTTL|RATE_?LIMIT|TOO_MANY_REQUESTS|SLOW_DOWN|QUOTA/i;
 
 /** The error type of a fault of the server, after which an operation may have been carried out (documented for requests). */
 const SERVER_FAULT = 'INTERNAL_SERVER_ERROR';

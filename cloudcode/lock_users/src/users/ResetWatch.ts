@@ -5,28 +5,35 @@ import type { UserState } from './UserState';
  * task asks for that. Users have numbers here.
  */
 export class ResetWatch {
-  private readonly resetBefore = new Map<number, number>();
+  /** Ids of sessions that were `RESET` when their users were first shown. */
+  private readonly resetBefore = new Map<number, readonly string[]>();
   /** Users with sessions that turned `RESET` since they were first shown, and how many of them did. */
   readonly turned = new Map<number, number>();
 
   /** The user as they are shown before anything is sent. */
   before(user: number, { sessions }: UserState): void {
-    const count = countReset(sessions);
-    if (count > 0) this.resetBefore.set(user, count);
+    const ids = listReset(sessions);
+    if (ids.length > 0) this.resetBefore.set(user, ids);
   }
 
   /** The user as they are shown later. */
   after(user: number, { sessions }: UserState): void {
-    const turned = countReset(sessions) - (this.resetBefore.get(user) ?? 0);
-    if (turned > 0) this.turned.set(user, turned);
+    const left = [...(this.resetBefore.get(user) ?? [])];
+    let turned = 0;
+    for (const id of listReset(sessions)) {
+      const index = left.indexOf(id);
+      if (index === -1) turned++;
+      else left.splice(index, 1);
+    }
+    if (turned > (this.turned.get(user) ?? 0)) this.turned.set(user, turned);
   }
 
   /** Sessions that were `RESET` already when the users were first shown. */
   countBefore(): number {
-    return [...this.resetBefore.values()].reduce((sum, count) => sum + count, 0);
+    return [...this.resetBefore.values()].reduce((sum, ids) => sum + ids.length, 0);
   }
 }
 
-function countReset(sessions: UserState['sessions']): number {
-  return sessions.reduce((count, { state }) => (state === 'RESET' ? count + 1 : count), 0);
+function listReset(sessions: UserState['sessions']): string[] {
+  return sessions.flatMap(({ sessionId, state }) => (state === 'RESET' ? [sessionId] : []));
 }

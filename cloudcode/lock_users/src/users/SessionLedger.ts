@@ -16,16 +16,22 @@ const SECOND_MS = 1000;
 function isDue({ state, signedOutAtMs, authenticatedAtMs }: SessionState, sinceMs: number): boolean {
   const sinceSecondMs = Math.floor(sinceMs / SECOND_MS) * SECOND_MS;
   return (
-    state === 'ENROLLED' &&
+    mayBeIn(state) &&
     (signedOutAtMs === null || signedOutAtMs < sinceSecondMs) &&
     (authenticatedAtMs === null || authenticatedAtMs <= sinceMs)
   );
 }
 
+/** Of a session whose state is not shown nobody can say that it is signed out. */
+function mayBeIn(state: string): boolean {
+  return state === 'ENROLLED' || state === '';
+}
+
 /** Whether a session is still signed in and nothing has happened to it. */
 function isUnchanged(before: SessionState, now: SessionState | undefined): boolean {
   return (
-    now?.state === 'ENROLLED' &&
+    now !== undefined &&
+    mayBeIn(now.state) &&
     now.signedOutAtMs === before.signedOutAtMs &&
     now.authenticatedAtMs === before.authenticatedAtMs
   );
@@ -69,7 +75,8 @@ export class SessionLedger {
   }
 
   /** Whether the users API shows a session of a user that is still to be signed out: as it was shown first. Takes no note of it. */
-  isDue({ userId, sessions }: UserState, sessionId: string): boolean {
+  isDue({ userId, sessions, enrolled }: UserState, sessionId: string): boolean {
+    if (enrolled && sessions.length === 0) return true;
     const isIt = (session: SessionState): boolean => session.sessionId === sessionId;
     const before = this.users.get(userId)?.first.find(isIt);
     return before !== undefined && isUnchanged(before, sessions.find(isIt));
@@ -84,6 +91,11 @@ export class SessionLedger {
   /** Ids of the sessions of the user that are to be signed out. */
   dueOf(userId: string): readonly string[] {
     return this.users.get(userId)?.due ?? [];
+  }
+
+  /** Whether the user had sessions to be signed out. */
+  isPlanned(userId: string): boolean {
+    return this.users.has(userId);
   }
 
   /** @param isPlanned whether the run is about to sign out a user */

@@ -2,6 +2,7 @@ import type { FaultScript } from '../control/Fault';
 import type { ApiResponse } from '../http/ApiResponse';
 import type { ParsedRequest } from '../http/ParsedRequest';
 import type { SeedRequest } from '../state/seed-users';
+import type { SignInRequest, SignInResult } from '../state/sign-in-devices';
 
 /** What the routes below `/_local/` show and change: the emulator itself. */
 export interface LocalControl {
@@ -10,6 +11,8 @@ export interface LocalControl {
   violations(): readonly object[];
   /** @throws Error where the numbers are wrong */
   seed(request: SeedRequest): { readonly userIds: readonly string[] };
+  /** @throws Error where the request is wrong */
+  signIn(request: SignInRequest): SignInResult;
   /** @throws Error where a limit is wrong */
   setLimits(limits: Readonly<Record<string, unknown>>): object;
   /** @throws Error where the script is wrong */
@@ -37,6 +40,11 @@ export function seed(emulator: LocalControl, request: ParsedRequest): ApiRespons
     const { userIds } = emulator.seed(body as unknown as SeedRequest);
     return { added: userIds.length, users: emulator.summarize().users };
   });
+}
+
+/** `POST /_local/sign-in`: devices that were signed out sign in again. */
+export function signIn(emulator: LocalControl, request: ParsedRequest): ApiResponse {
+  return change(request, (body) => emulator.signIn(body as SignInRequest));
 }
 
 /** `PUT /_local/limits`: changes some limits. */

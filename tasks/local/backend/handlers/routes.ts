@@ -4,7 +4,7 @@ import type { Backend } from './Backend';
 import { handleBatch } from './handle-batch';
 import { getDataModelJson, getDataModelXml, getInfo } from './handle-deployment';
 import { connectDevice, enrollDevice, leaveApp, uploadRows } from './handle-device';
-import { changeFaults, changeLimits, getRequests, getState, getViolations, seed } from './handle-local';
+import { changeFaults, changeLimits, getRequests, getState, getViolations, seed, signIn } from './handle-local';
 import type { LocalControl } from './handle-local';
 import {
   createObject,
@@ -63,6 +63,7 @@ export const LOCAL_ROUTES: readonly Route<LocalControl>[] = [
   { method: 'GET', path: '_local/requests', handle: getRequests },
   { method: 'GET', path: '_local/violations', handle: getViolations },
   { method: 'POST', path: '_local/seed', handle: seed },
+  { method: 'POST', path: '_local/sign-in', handle: signIn },
   { method: 'PUT', path: '_local/limits', handle: changeLimits },
   { method: 'PUT', path: '_local/faults', handle: changeFaults }
 ];

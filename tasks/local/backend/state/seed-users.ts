@@ -23,6 +23,9 @@ export interface SeedResult {
   readonly neverEnrolledIds: readonly string[];
 }
 
+/** Most users of a backend: with more, this process runs out of memory. */
+const MAX_USERS = 1_000_000;
+
 const FIRST_NAMES = ['Amina', 'Bongani', 'Chloe', 'Dewald', 'Elena', 'Farid', 'Grace', 'Hannes', 'Imani', 'Jonas'];
 const LAST_NAMES = ['Adams', 'Botha', 'Cele', 'Dlamini', 'Evans', 'Fourie', 'Gumede', 'Hassan', 'Jacobs', 'Khumalo'];
 
@@ -41,6 +44,9 @@ export function seedUsers(state: BackendState, request: SeedRequest): SeedResult
   if (plain < 0) throw new Error('"locked", "twoDevices" and "neverEnrolled" together are more than "users".');
 
   const already = state.users().length;
+  if (already + users > MAX_USERS) {
+    throw new Error(`"users" may be ${MAX_USERS - already} at most: a backend has room for ${MAX_USERS} users.`);
+  }
   const userIds = Array.from({ length: users }, (_, index) =>
     addUser(state, `${seed}:${already + index}`, already + index)
   );

@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { existsSync, mkdirSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { local as command } from '../../tasks/local/command';
+import { CommandFolder } from '../support/CommandFolder';
+import type { Command } from '../support/CommandFolder';
+import { RecordedIo } from '../support/RecordedIo';
+
+let folder: CommandFolder;
+let root: string;
+beforeAll(() => {
+  folder = new CommandFolder();
+  ({ root } = folder);
+});
+afterAll(() => folder.remove());
+
+function run(args: string[]): Command {
+  return folder.run('local', args);
+}
+
+/** Runs the command in this process: enough where the test is not about the process. */
+function runHere(args: string[], io: RecordedIo): ReturnType<RecordedIo['run']> {
+  return io.run(command, args);
+}
+
+test('a port that is taken is told', async () => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  const { port } = holder.address() as AddressInfo;
+
+  const ended = await runHere(['--port', String(port)], new RecordedIo({ root }));
+  holder.close();
+
+  expect(ended).toMatchObject({ code: 1, stderr: `Port ${port} is taken. Name another with --port.\n` });
+});
+
+test('a platform whose reader has gone ends, and leaves no note', async () => {
+  const local = run(['--users', '1']);
+  const told = await local.sees('Ctrl-C stops it.');
+  const [, web = ''] = /Web tasks: +(\S+)/.exec(told) ?? [];
+  const [, secret = ''] = /LOCK_USERS_WEB_SECRET=(\w+)/.exec(told) ?? [];
+
+  local.child.stdout?.destroy();
+  // The task's log is what nobody reads.
+  await fetch(web, { method: 'POST', body: '{}', headers: { Authorization: `Bearer ${secret}` } }).catch(
+    () => undefined
+  );
+
+  expect(await local.ended).toMatchObject({ code: 0, stderr: '' });
+  expect(existsSync(join(root, '.local', 'platform.json'))).toBe(false);
+});
+
+test('a platform whose terminal is closed ends, and leaves no note', async () => {
+  const local = run(['--users', '1']);
+  await local.sees('Ctrl-C stops it.');
+
+  local.child.kill('SIGHUP');
+
+  expect(await local.ended).toMatchObject({ code: 0, stderr: '' });
+  expect(existsSync(join(root, '.local', 'platform.json'))).toBe(false);
+});
+
+test('a platform that is killed leaves no note, and the next one starts', async () => {
+  const local = run(['--users', '1']);
+  await local.sees('Ctrl-C stops it.');
+  const note = join(root, '.local', 'platform.json');
+  const watcher = watch(join(root, '.local'));
+
+  local.child.kill('SIGKILL');
+  while (existsSync(note)) await once(watcher, 'change');
+  watcher.close();
+
+  const io = new RecordedIo({ root });
+  io.interrupt.abort();
+  expect(await runHere(['--users', '1'], io)).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('a note that a platform has left behind is no platform, although its number is another process now', async () => {
+  const note = { url: 'u', token: 't', pid: process.ppid, runtimeOrigin: 'http://127.0.0.1:1', controlToken: 'c' };
+  mkdirSync(join(root, '.local'), { recursive: true });
+  writeFileSync(join(root, '.local', 'platform.json'), JSON.stringify(note));
+  const io = new RecordedIo({ root });
+  io.interrupt.abort();
+
+  expect(await runHere(['--users', '1'], io)).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('a file in the place of .local is told, and nothing starts', async () => {
+  rmSync(join(root, '.local'), { recursive: true, force: true });
+  writeFileSync(join(root, '.local'), '');
+
+  const ended = await runHere([], new RecordedIo({ root }));
+  rmSync(join(root, '.local'));
+
+  expect(ended).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('Make .local a folder that you may write to, or delete it.')
+  });
+});
