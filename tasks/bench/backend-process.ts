@@ -18,6 +18,8 @@ export interface BenchState {
   readonly resetSessions: number;
   /** From when the first batch left to when the last was answered, in milliseconds. */
   readonly lockingMs: number;
+  /** Requests that were answered, without those that prepared the backend. */
+  readonly requests: number;
   /** How often a rule of the platform was broken. */
   readonly violations: number;
 }
@@ -32,14 +34,21 @@ async function main(): Promise<void> {
   await (await fetch(warmUp, { headers: { Authorization: `Token ${backend.token}` } })).text();
   backend.setFaults({ faults: [{ kind: 'delay', ms: options.batchMs, route: 'POST batch.json', locks: true }] });
   backend.setLimits({ rate: options.rate, burst: options.burst });
+  const prepared = backend.state().requests;
   process.on('message', () => {
     const batches = backend
       .requests()
       .filter(({ authScheme, operations }) => authScheme === 'Bearer' && operations !== undefined);
     const [first, last] = [batches[0]?.atMs ?? 0, batches.at(-1)?.atMs ?? 0];
     const lockingMs = batches.length === 0 ? 0 : last - first + options.batchMs;
-    const { lockedUsers, resetSessions } = backend.state();
-    const state: BenchState = { lockedUsers, resetSessions, lockingMs, violations: backend.violations().length };
+    const { lockedUsers, resetSessions, requests } = backend.state();
+    const state: BenchState = {
+      lockedUsers,
+      resetSessions,
+      lockingMs,
+      requests: requests - prepared,
+      violations: backend.violations().length
+    };
     process.send?.(state);
   });
   process.once('disconnect', () => process.exit());

@@ -65,7 +65,7 @@ export async function measureLockUsers(
 ): Promise<PacingResult> {
   const { taskFolder, scenario, users, concurrency, signal } = measurement;
   return onBackend(measurement, async (backend) => {
-    const run = await runLockUsersTask(taskFolder, backend, { concurrency }, signal);
+    const run = await runLockUsersTask({ taskFolder, backend, params: { concurrency }, signal });
     const batches = Math.ceil(users / 1000);
     const [rate, burst] = [
       Math.min(VARIABLES.LOCK_USERS_RATE.default, scenario.rate),

@@ -71,8 +71,11 @@ test.each<[Name, string[], string]>([
   ],
   ['trigger', ['test', 'lock_users', '--deployment', 'testing'], 'The variable JOURNEY_API_TOKEN_TESTING'],
   ['chaos', ['--seeds', '0'], '--seeds must be a whole number of at least 1.'],
-  ['bench', [], 'Name what to measure, which is "pacing".'],
-  ['bench', ['pacing', '--users', '1e6'], '--users must be whole numbers with commas.']
+  ['bench', [], 'Name what to measure: pacing or cpu.'],
+  ['bench', ['pacing', '--users', '1e6'], '--users must be whole numbers with commas.'],
+  ['bench', ['cpu', '--pairs', '0'], '--pairs must be a whole number from 1 to 99.'],
+  ['bench', ['cpu', '--alone'], '--concurrency and --alone are not options of "cpu".'],
+  ['bench', ['pacing', '--pairs', '2'], '--pairs is not an option of "pacing".']
 ])('%s %j is refused with one clear message and exit code 2', async (command, args, sentence) => {
   const { code, stdout, stderr } = await runHere(command, args);
 

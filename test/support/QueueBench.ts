@@ -3,7 +3,7 @@ import { TaskQueue } from '../../tasks/local/runtime/TaskQueue';
 import { VirtualClock } from '../../tasks/shared/VirtualClock';
 
 /** The result of a task that returned nothing. */
-export const RETURNED: TaskRunResult = { status: 'returned', result: null, durationMs: 1, peakMemoryMb: 1 };
+export const RETURNED: TaskRunResult = { status: 'returned', result: null, durationMs: 1, peakMemoryMb: 1, cpuMs: 1 };
 
 /** Lets everything happen that waits for nothing but its turn. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -17,5 +17,5 @@ export async function runWebTaskHere({ web, environment, backend, onSchedule }: 
   };
   const task = createTask({ db: await connectDatabase(backend), cloudCode, environment, runtime });
   const result = await callWebTask({ ...task }, web, runtime, (error) => console.error(error));
-  return { status: 'returned', result, durationMs: 0, peakMemoryMb: 0 };
+  return { status: 'returned', result, durationMs: 0, peakMemoryMb: 0, cpuMs: 0 };
 }

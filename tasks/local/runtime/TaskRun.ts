@@ -34,6 +34,8 @@ export type TaskRunResult =
       readonly result: unknown;
       readonly durationMs: number;
       readonly peakMemoryMb: number;
+      /** User and system time of the task's process, in milliseconds, from its start message to its result. */
+      readonly cpuMs: number;
     }
   | { readonly status: 'threw'; readonly error: TaskError; readonly durationMs: number }
   | { readonly status: 'killed'; readonly reason: KillReason; readonly durationMs: number };

@@ -27,12 +27,16 @@ process.once('message', (message) => {
 
 /** Calls the task; what it says is out when the promise resolves, because the parent ends this process on a response. */
 async function respond(start: StartMessage, scheduler: TaskScheduler): Promise<ResponseMessage> {
+  const before = process.cpuUsage();
   let response: ResponseMessage;
   try {
+    const result = await invoke(start, scheduler);
+    const { user, system } = process.cpuUsage(before);
     response = {
       kind: 'returned',
-      result: await invoke(start, scheduler),
-      peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024)
+      result,
+      peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
+      cpuMs: Math.round((user + system) / 1000)
     };
   } catch (error) {
     response = { kind: 'threw', error: describeThrown(error) };

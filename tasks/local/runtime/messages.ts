@@ -28,7 +28,7 @@ export interface ScheduleMessage {
 
 /** The result of the invocation; the child's last message. */
 export type ResponseMessage =
-  | { readonly kind: 'returned'; readonly result: string; readonly peakMemoryMb: number }
+  | { readonly kind: 'returned'; readonly result: string; readonly peakMemoryMb: number; readonly cpuMs: number }
   | { readonly kind: 'threw'; readonly error: TaskError };
 
 /** What the child tells the parent. */

@@ -57,7 +57,7 @@ function startChild({ taskFolder, environment, memoryLimitMb = DEFAULT_MEMORY_LI
 }
 
 type Ending =
-  | { status: 'returned'; result: unknown; peakMemoryMb: number }
+  | { status: 'returned'; result: unknown; peakMemoryMb: number; cpuMs: number }
   | { status: 'threw'; error: TaskError }
   | { status: 'killed'; reason: KillReason };
 
@@ -104,8 +104,8 @@ function watch(child: ChildProcess, run: TaskRun): Promise<Ending> {
       killGroup(child);
       if (response?.kind === 'threw') return resolve({ status: 'threw', error: response.error });
       if (response?.kind === 'returned') {
-        const { result, peakMemoryMb } = response;
-        return resolve({ status: 'returned', result: JSON.parse(result) as unknown, peakMemoryMb });
+        const { result, peakMemoryMb, cpuMs } = response;
+        return resolve({ status: 'returned', result: JSON.parse(result) as unknown, peakMemoryMb, cpuMs });
       }
       const ranOutOfMemory = code === ABORT_EXIT_CODE || exitSignal === 'SIGABRT';
       resolve({ status: 'killed', reason: killedFor ?? (ranOutOfMemory ? 'memory limit' : 'crashed') });

@@ -48,8 +48,9 @@ export async function observeUsers(
         'The users API shows users with ids that cannot be told apart from parts of an address; several may have the same.'
       );
     }
+    const before = roster.countRead;
     onPlanned(keepNumbers(users.map((user) => roster.observe(user))));
-    return users.reduce((fresh, { userId }) => fresh + (roster.markRead(userId) ? 1 : 0), 0);
+    return roster.countRead - before;
   };
   try {
     roster.startReading();

@@ -65,8 +65,10 @@ async function lookAgain(run: ActiveRun, send: (users: UserQueue) => Promise<voi
   await readUserStates(
     run,
     (users) => {
+      const before = roster.countRead;
       queue.add(roster.observeAgain(users));
-      return users.reduce((fresh, { userId }) => fresh + (roster.markRead(userId) ? 1 : 0), 0);
+      for (const { userId } of users) roster.markRead(userId);
+      return roster.countRead - before;
     },
     roster.size
   );

@@ -70,12 +70,12 @@ async function look(run: ActiveRun, missing?: readonly number[]): Promise<readon
   await readUserStates(
     run,
     (users) => {
-      let fresh = 0;
+      const before = roster.countRead;
       for (const user of users) {
-        if (roster.markRead(user.userId)) fresh++;
+        roster.markRead(user.userId);
         roster.verify(user);
       }
-      return fresh;
+      return roster.countRead - before;
     },
     roster.size
   );

@@ -33,6 +33,8 @@ export class PlannedUsers {
   protected readonly resets = new ResetWatch();
   /** How many users are selected. */
   countSelected = 0;
+  /** How many users the reading that is under way has shown so far, or the last one. */
+  countRead = 0;
   /** Why users are skipped, for as many of them as a report names. */
   private readonly skipReasons = new Map<number, Reason>();
 
@@ -66,7 +68,7 @@ export class PlannedUsers {
 
   /** The users API shows the user, before anything was sent. Returns the user where that completes the plan for them. */
   observe(shown: UserState): number | undefined {
-    const user = this.users.add(shown.userId);
+    const user = this.markRead(shown.userId);
     const state = this.users.get(user);
     if ((state & SHOWN) !== 0) return undefined;
     this.resets.before(user, shown);
@@ -121,15 +123,17 @@ export class PlannedUsers {
 
   /** A reading of the users begins. */
   startReading(): void {
+    this.countRead = 0;
     for (let user = 0; user < this.users.size; user++) this.users.set(user, this.users.get(user) & ~READ);
   }
 
-  /** The reading shows a user. Returns whether it has not shown them before. */
-  markRead(userId: string): boolean {
+  /** The reading shows a user, who counts as read once. Returns the user. */
+  markRead(userId: string): number {
     const user = this.users.add(userId);
     const state = this.users.get(user);
+    if ((state & READ) === 0) this.countRead++;
     this.users.set(user, state | READ);
-    return (state & READ) === 0;
+    return user;
   }
 
   /** Whether the user is selected and protected. */
