@@ -3,7 +3,7 @@ import type { ErrorDetails } from '../errors';
 import { logPlan } from '../report/log-run';
 import { alreadyUndone, nobodyExcluded, nobodySelected, notArmed, tooManyUsers } from '../stop-reasons';
 import { UserQueue } from '../users/UserQueue';
-import { countDoneEarlier } from './ActiveRun';
+import { countDoneEarlier, isUntouched } from './ActiveRun';
 import type { ActiveRun } from './ActiveRun';
 import { observeUsers } from './observe';
 import { readUserStates } from './read-user-states';
@@ -98,9 +98,9 @@ async function plan(run: ActiveRun, queue: UserQueue): Promise<Plan> {
 
 /** Why a complete plan is not sent, if it is not. */
 function decideRefusal(run: ActiveRun): ErrorDetails | undefined {
-  const { settings, parameters, dryRun, maxUsers, roster, selection, isNew } = run;
+  const { settings, parameters, dryRun, maxUsers, roster, selection } = run;
   const { undo, excludeUserIds } = parameters;
-  if (undo === undefined && isNew && roster.isNobodyThere) return nobodySelected(selection.userIds);
+  if (undo === undefined && isUntouched(run) && roster.isNobodyThere) return nobodySelected(selection.userIds);
   if (excludeUserIds.length > 0 && roster.findUnlisted(excludeUserIds).length === excludeUserIds.length) {
     return nobodyExcluded(excludeUserIds);
   }

@@ -11,6 +11,7 @@ import {
   DONE_EARLIER,
   FIRST_REFUSED,
   GONE,
+  isDoneEarlier,
   outcomeOf,
   placeOf,
   PLANNED,
@@ -27,15 +28,11 @@ import {
 } from './user-states';
 import { UserReasons } from './UserReasons';
 import type { Reason, UserState } from './UserState';
+import { NO_SUCH_USER, weighResult } from './weigh-result';
 
 const NOT_SHOWN: Reason = {
   type: 'NOT_SHOWN',
   detail: 'The users API does not show the user, so nobody knows.'
-};
-
-const NO_SUCH_USER: Reason = {
-  type: 'OBJECT_NOT_FOUND',
-  detail: 'The users API says that there is no such user.'
 };
 
 /** Why an unlock that was answered with success counts as unconfirmed in the record: nothing has shown it yet. */
@@ -80,6 +77,11 @@ export class Roster extends PlannedUsers {
     for (let user = 0; user < this.users.size; user++) {
       const state = this.users.get(user);
       if ((state & (SELECTED | SHOWN)) !== SELECTED) continue;
+      if (!isComplete && (state & DONE_EARLIER) !== 0) {
+        // What an earlier invocation has written down holds, as long as nothing shows the contrary.
+        this.note(user, state | WAS_THERE, true);
+        continue;
+      }
       const isGone = isComplete && whenNotListed === 'skip' && (!hasUnnamed || (state & ABSENT) !== 0);
       if (this.note(user, isGone ? state | GONE : state, true) === undefined) continue;
       if ((state & ABSENT) !== 0) this.setResult(user, { kind: 'unsent', reason: NO_SUCH_USER });
@@ -93,12 +95,8 @@ export class Roster extends PlannedUsers {
   setResult(user: number, result: OperationResult): void {
     const state = this.users.get(user);
     if ((state & PLANNED) === 0) throw new InvariantError(`user ${this.idOf(user)} was sent and not planned.`);
-    // An error of a later attempt does not take back what an earlier one may have done.
-    const mayBeTouched = (state & TOUCHED) !== 0 || !this.isWhole;
-    const isError = result.kind === 'failed' || result.kind === 'refused';
-    const isDoubtful = mayBeTouched && isError && result.reason.type !== NO_SUCH_USER.type;
-    const known: OperationResult = isDoubtful ? { kind: 'unconfirmed', reason: result.reason } : result;
-    this.write(user, (state & ~CONFIRMED) | this.findEvidence(state, known), known);
+    const weighed = weighResult(state, result, this.isWhole);
+    this.write(user, weighed.state, weighed.result);
   }
 
   /** The users API shows a user after they were sent, and what it shows holds. */
@@ -135,20 +133,22 @@ export class Roster extends PlannedUsers {
 
   /** How many users earlier invocations brought to the goal state, as far as it is known now, without those sent again. */
   countDoneEarlier(): number {
-    let count = 0;
-    for (let user = 0; user < this.users.size; user++) {
-      const state = this.users.get(user);
-      if ((state & (DONE_EARLIER | TOUCHED_EARLIER)) === 0) continue;
-      const isUnread = (state & SHOWN) === 0 && (state & DONE_EARLIER) !== 0 && placeOf(state) === undefined;
-      if (isUnread || this.isThere(user)) count++;
-    }
-    return count;
+    return this.listUsers(isDoneEarlier).length;
   }
 
-  /** Whether a selected user was in the goal state before this invocation sent anything. */
+  /** How many of those are not selected any more. */
+  countOutsideDoneEarlier(): number {
+    return this.listUsers((state) => isDoneEarlier(state) && (state & SELECTED) === 0).length;
+  }
+
+  /** Whether no earlier invocation brought a user to the goal state, or may have. */
+  get isNobodyTouchedEarlier(): boolean {
+    return this.listUsers((state) => (state & (DONE_EARLIER | TOUCHED_EARLIER)) !== 0).length === 0;
+  }
+
+  /** Whether a user was in the goal state before this invocation sent anything. */
   isThere(user: number): boolean {
-    const state = this.users.get(user);
-    return (state & SELECTED) !== 0 && placeOf(state) === 'already';
+    return placeOf(this.users.get(user)) === 'already';
   }
 
   /** Users that were sent and are not known to be in the goal state, but may be sooner or later. */
@@ -216,14 +216,6 @@ export class Roster extends PlannedUsers {
   private setByOthers(user: number, state: number): void {
     this.reasons.delete(user);
     this.users.set(user, (state & ~(RESULT | PLANNED)) | WAS_THERE);
-  }
-
-  /** What a result says about whether a request was carried out. */
-  private findEvidence(state: number, result: OperationResult): number {
-    if (result.kind === 'done' || result.kind === 'unconfirmed') return TOUCHED;
-    if (result.kind === 'unsent' || result.kind === 'unknown') return 0;
-    const isFirst = this.isWhole && (state & (RESULT | TOUCHED | FIRST_REFUSED)) === 0;
-    return isFirst && result.reason.type !== NO_SUCH_USER.type ? FIRST_REFUSED : 0;
   }
 
   /** Whether a user that counts as done may count so in the record: an unlock only when a look has shown it. */

@@ -67,6 +67,13 @@ export function placeOf(flags: number): Exclude<keyof PlanCounts, 'selected'> | 
   return (flags & GONE) !== 0 ? 'gone' : undefined;
 }
 
+/** Whether an earlier invocation of the run brought the user to the goal state, as far as it is known, and this one does not send them. */
+export function isDoneEarlier(flags: number): boolean {
+  const place = placeOf(flags);
+  if ((flags & (DONE_EARLIER | TOUCHED_EARLIER)) === 0) return false;
+  return place === 'already' || (place === undefined && (flags & (SHOWN | DONE_EARLIER)) === DONE_EARLIER);
+}
+
 /** In which count of the outcomes a planned user is. */
 export function outcomeOf(flags: number): keyof OutcomeCounts {
   if ((flags & DONE) !== 0) return 'done';
