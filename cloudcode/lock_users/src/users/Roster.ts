@@ -2,8 +2,9 @@ import type { Goal } from '../actions/Goal';
 import { InvariantError } from '../errors';
 import type { NotDone } from '../records/RunRecord';
 import type { OperationResult } from '../requests/match-results';
+import { EarlierUsers } from './EarlierUsers';
 import type { Failure, OutcomeCounts } from './outcomes';
-import { PlannedUsers } from './PlannedUsers';
+
 import {
   ABSENT,
   CONFIRMED,
@@ -11,9 +12,7 @@ import {
   DONE_EARLIER,
   FIRST_REFUSED,
   GONE,
-  isDoneEarlier,
   outcomeOf,
-  placeOf,
   PLANNED,
   REFUSED,
   RESULT,
@@ -22,7 +21,6 @@ import {
   SENT_RECENTLY,
   SHOWN,
   TOUCHED,
-  TOUCHED_EARLIER,
   UNSENT,
   WAS_THERE
 } from './user-states';
@@ -35,6 +33,11 @@ const NOT_SHOWN: Reason = {
   detail: 'The users API does not show the user, so nobody knows.'
 };
 
+const OUT_OF_DATE: Reason = {
+  type: 'OUT_OF_DATE',
+  detail: 'The users API showed the user in the goal state at first, and not in it later, when nothing more was sent.'
+};
+
 /** Why an unlock that was answered with success counts as unconfirmed in the record: nothing has shown it yet. */
 const UNVERIFIED: Reason = {
   type: 'UNVERIFIED',
@@ -45,7 +48,7 @@ const UNVERIFIED: Reason = {
  * The planned users and what became of them: at every moment each selected user is in exactly one place. A result of a request
  * is evidence; what the users API shows afterwards decides.
  */
-export class Roster extends PlannedUsers {
+export class Roster extends EarlierUsers {
   private readonly reasons = new UserReasons();
   /** Whether everybody was selected and shown. */
   isComplete = false;
@@ -106,7 +109,11 @@ export class Roster extends PlannedUsers {
     const state = this.users.get(user);
     // When a session of a user turned that was not listed before is unknown.
     if ((state & SHOWN) !== 0) this.resets.after(user, shown);
-    if ((state & RESULT) === 0 || (state & UNSENT) !== 0) return;
+    if ((state & RESULT) === 0) {
+      this.observeAgain(shown);
+      return;
+    }
+    if ((state & UNSENT) !== 0) return;
     if (this.goal.isMet(shown)) {
       if ((state & (FIRST_REFUSED | TOUCHED)) === FIRST_REFUSED) this.setByOthers(user, state);
       else this.write(user, state | CONFIRMED, { kind: 'done' });
@@ -123,32 +130,14 @@ export class Roster extends PlannedUsers {
     }
   }
 
-  /** An earlier invocation of the run has brought the user to the goal state, or may have. Returns the user. */
-  addEarlier(userId: string, what: 'done' | 'maybe', isRecent = false): number {
-    const user = this.users.add(userId);
-    const flags = TOUCHED | (what === 'done' ? DONE_EARLIER : TOUCHED_EARLIER) | (isRecent ? SENT_RECENTLY : 0);
-    this.users.set(user, this.users.get(user) | flags);
-    return user;
+  /** Planned users that were not sent yet. */
+  listUnsent(): number[] {
+    return this.listUsers((state) => (state & (PLANNED | RESULT)) === PLANNED);
   }
 
-  /** How many users earlier invocations brought to the goal state, as far as it is known now, without those sent again. */
-  countDoneEarlier(): number {
-    return this.listUsers(isDoneEarlier).length;
-  }
-
-  /** How many of those are not selected any more. */
-  countOutsideDoneEarlier(): number {
-    return this.listUsers((state) => isDoneEarlier(state) && (state & SELECTED) === 0).length;
-  }
-
-  /** Whether no earlier invocation brought a user to the goal state, or may have. */
-  get isNobodyTouchedEarlier(): boolean {
-    return this.listUsers((state) => (state & (DONE_EARLIER | TOUCHED_EARLIER)) !== 0).length === 0;
-  }
-
-  /** Whether a user was in the goal state before this invocation sent anything. */
-  isThere(user: number): boolean {
-    return placeOf(this.users.get(user)) === 'already';
+  /** The users API did not show users in the goal state any more when it was too late to send them. */
+  setTooLate(users: readonly number[]): void {
+    for (const user of users) this.setResult(user, { kind: 'unconfirmed', reason: OUT_OF_DATE });
   }
 
   /** Users that were sent and are not known to be in the goal state, but may be sooner or later. */

@@ -19,6 +19,8 @@ export const REFUSED = 64;
 const UNCONFIRMED = 128;
 /** That was so shortly ago that the users API may not show it yet. */
 export const SENT_RECENTLY = 1_048_576;
+/** The user was in the goal state at the first look, and not at a later one, and is planned since. */
+export const REPLANNED = 2_097_152;
 /** Nothing was sent about the user, because it is of no use or cannot be done. */
 export const UNSENT = 524_288;
 /** Any of the results. */
