@@ -70,10 +70,9 @@ export class Roster extends EarlierUsers {
   /**
    * Reading has ended: gives the selected users that were not listed their place, and returns those to send.
    *
-   * @param isComplete whether everybody was shown, so that whoever was not is not there
-   * @param hasUnnamed whether users were shown without a usable id, so that whoever was not shown may be one of them
+   * @param isComplete whether everybody was read; only of whom the platform says so is it known that they are not there
    */
-  planUnlisted(isComplete: boolean, hasUnnamed = false): number[] {
+  planUnlisted(isComplete: boolean): number[] {
     this.isComplete = isComplete;
     const toSend: number[] = [];
     const { whenNotListed } = this.goal;
@@ -85,7 +84,7 @@ export class Roster extends EarlierUsers {
         this.note(user, state | WAS_THERE, true);
         continue;
       }
-      const isGone = isComplete && whenNotListed === 'skip' && (!hasUnnamed || (state & ABSENT) !== 0);
+      const isGone = isComplete && whenNotListed === 'skip' && (state & ABSENT) !== 0;
       if (this.note(user, isGone ? state | GONE : state, true) === undefined) continue;
       if ((state & ABSENT) !== 0) this.setResult(user, { kind: 'unsent', reason: NO_SUCH_USER });
       else if (whenNotListed === 'send') toSend.push(user);
@@ -142,12 +141,12 @@ export class Roster extends EarlierUsers {
 
   /** Users that were sent and are not known to be in the goal state, but may be sooner or later. */
   listMissing(): number[] {
-    return this.listUsers((state) => (state & RESULT & ~(DONE | REFUSED)) !== 0 && (state & UNSENT) === 0);
+    return this.listUsers((state) => (state & RESULT & ~DONE) !== 0 && (state & UNSENT) === 0);
   }
 
   /** Whether a user may be sent again. */
   isToSendAgain(user: number): boolean {
-    return !this.givenUp.has(user);
+    return (this.users.get(user) & REFUSED) === 0 && !this.givenUp.has(user);
   }
 
   countOutcomes(): OutcomeCounts {

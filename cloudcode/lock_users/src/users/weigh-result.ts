@@ -32,9 +32,8 @@ function isDoubtful(
   result: OperationResult,
   isWhole: boolean
 ): result is Extract<OperationResult, { reason: Reason }> {
-  const mayBeTouched = (state & TOUCHED) !== 0 || !isWhole;
-  const isError = result.kind === 'failed' || result.kind === 'refused';
-  return mayBeTouched && isError && result.reason.type !== NO_SUCH_USER.type;
+  if (result.kind !== 'failed' && result.kind !== 'refused') return false;
+  return (state & TOUCHED) !== 0 || (!isWhole && result.reason.type !== NO_SUCH_USER.type);
 }
 
 /** What a result says about whether a request was carried out. */
