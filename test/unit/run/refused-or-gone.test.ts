@@ -68,3 +68,18 @@ test('a user who is refused because somebody else was faster counts as unlocked 
   expect(report).toMatchObject({ status: 'done', counts: { failed: 0, alreadyUnlocked: 1 } });
   expect(platform.singles).toHaveLength(1);
 });
+
+test('a user of whom the platform said that they do not exist is not claimed, nor unlocked by an undo', async () => {
+  const platform = new FakePlatform(ALL);
+  platform.records = new MemoryRecordStore();
+  platform.answerBatch = (operations) => {
+    platform.locked.add(userId(2));
+    return { operations: operations.map(() => ({ success: false, error: { type: 'OBJECT_NOT_FOUND', detail: 'd' } })) };
+  };
+
+  const report = await runOnFake(platform, { runId: 'evening', userIds: [userId(2)] });
+  await runOnFake(platform, { undo: 'evening' });
+
+  expect(report.counts).toMatchObject({ locked: 0, alreadyLocked: 1 });
+  expect([...platform.locked]).toEqual([userId(2)]);
+});

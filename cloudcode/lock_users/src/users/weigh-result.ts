@@ -41,5 +41,5 @@ function findEvidence(state: number, result: OperationResult, isWhole: boolean):
   if (result.kind === 'done' || result.kind === 'unconfirmed') return TOUCHED;
   if (result.kind === 'unsent' || result.kind === 'unknown') return 0;
   const isFirst = isWhole && (state & (RESULT | TOUCHED | FIRST_REFUSED)) === 0;
-  return isFirst && result.reason.type !== NO_SUCH_USER.type ? FIRST_REFUSED : 0;
+  return isFirst ? FIRST_REFUSED : 0;
 }
