@@ -48,7 +48,7 @@ test('the object of a requested run says so where the backend refuses the token'
 
 test('the object of a run that a webhook requests says so where the deployment is not armed', async () => {
   const run = records.add({ status: 'requested', parameters: '{"dryRun": false}' });
-  await handleWebhook({ ...SETTINGS, armed: false }, run.id, platform.ports());
+  await handleWebhook({ ...SETTINGS, webhook: true, armed: false }, run.id, platform.ports());
 
   expect(await goOn({ armed: false })).toMatchObject({ status: 'refused', stopReason: { code: 'NOT_ARMED' } });
   expect(records.runs.get(run.id)).toMatchObject({ status: 'refused', message: expect.stringContaining('not armed') });

@@ -49,7 +49,8 @@ test('nor when its webhook was delivered twice before it began', async () => {
   lack('invocation', { invocation: null });
   failOne();
   const run = records.add({ status: 'requested' });
-  for (let delivery = 0; delivery < 2; delivery++) await handleWebhook(SETTINGS, run.id, platform.ports());
+  for (let delivery = 0; delivery < 2; delivery++)
+    await handleWebhook({ ...SETTINGS, webhook: true }, run.id, platform.ports());
   await goOn();
   platform.locked.clear();
 

@@ -77,7 +77,9 @@ test('a webhook looks once more for an object that is not shown', async () => {
   const run = records.add({ status: 'requested' });
   hideOnce();
 
-  expect(await handleWebhook(SETTINGS, run.id, platform.ports())).toMatchObject({ status: 'queued' });
+  expect(await handleWebhook({ ...SETTINGS, webhook: true }, run.id, platform.ports())).toMatchObject({
+    status: 'queued'
+  });
 });
 
 test('an undo that is shown fewer users than the run locked changes nobody, and says how many there are', async () => {

@@ -74,7 +74,8 @@ test('an operation that spoils its batch is found by halving, and everybody else
   ]);
   // Two for each halving of 1000, and nobody asks again for what the platform refuses.
   expect(platform.batches.length).toBeLessThanOrEqual(21);
-  expect(platform.clock.sleeps).toEqual([]);
+  // Somebody else may have been faster, which the users API shows later; it is only looked at.
+  expect(platform.clock.sleeps.reduce((sum, sleepMs) => sum + sleepMs, 0)).toBe(45_000);
 });
 
 test.each<[string, Error]>([

@@ -115,7 +115,7 @@ test.each<[string, OperationResult[], 'already' | 'done']>([
   ['first answer is an error, and the second success', [CONFLICT, DONE], 'done'],
   ['first answer was lost, and the second is an error', [UNCONFIRMED, CONFLICT], 'done'],
   ['first answer is success', [DONE], 'done'],
-  ['first answer says that there is no such user', [FAILED], 'done']
+  ['first answer says that there is no such user', [FAILED], 'already']
 ])('a user whose %s, and who is then shown locked, counts as %3$s', (_name, results, count) => {
   const roster = plan(1);
   for (const result of results) roster.setResult(0, result);
@@ -141,10 +141,10 @@ test.each<[string, OperationResult, boolean | undefined, string, string | undefi
   ['locked', DONE, true, 'done', undefined, false],
   ['locked', DONE, false, 'unconfirmed', 'NOT_LOCKED', true],
   ['locked', DONE, undefined, 'unconfirmed', 'NOT_SHOWN', true],
-  ['failed', FAILED, true, 'done', undefined, false],
+  ['failed', FAILED, true, 'already', undefined, false],
   ['failed', FAILED, false, 'failed', 'OBJECT_NOT_FOUND', true],
   ['failed', FAILED, undefined, 'failed', 'OBJECT_NOT_FOUND', true],
-  ['refused', REFUSED, true, 'done', undefined, false],
+  ['refused', REFUSED, true, 'already', undefined, false],
   ['refused', REFUSED, false, 'failed', 'OBJECT_NOT_FOUND', false],
   ['unconfirmed', UNCONFIRMED, true, 'done', undefined, false],
   ['unconfirmed', UNCONFIRMED, false, 'unconfirmed', 'OBJECT_NOT_FOUND', true],
@@ -158,7 +158,7 @@ test.each<[string, OperationResult, boolean | undefined, string, string | undefi
     look(roster, locked === undefined ? [] : [shownUser(0, locked)]);
 
     expect(roster.listMissing().filter((user) => roster.isToSendAgain(user))).toEqual(again ? [0] : []);
-    expect(roster.countOutcomes()).toMatchObject({ [outcome]: 1 });
+    expect({ ...roster.countPlan(), ...roster.countOutcomes() }).toMatchObject({ [outcome]: 1 });
     expect(roster.listFailures(10).map((failure) => failure.type)).toEqual(type === undefined ? [] : [type]);
   }
 );

@@ -2,6 +2,7 @@ import { ACTION_LABELS } from '../actions/ActionLabels';
 import type { RecordStore } from '../ports';
 import { shortenReport } from '../report/shorten-report';
 import type { Report } from '../report/Report';
+import { countDoneEarlier } from '../run/ActiveRun';
 import type { ActiveRun } from '../run/ActiveRun';
 import type { RunContext } from '../run/RunContext';
 import { HAND_OVER_LEASE_MS } from './RunRecord';
@@ -27,7 +28,10 @@ export async function finishRun(
   const { counts } = report;
   const continues = report.status === 'continues';
   const { already, done } = ACTION_LABELS[report.action];
-  const doneBefore = run?.roster.countDoneEarlier() ?? record[done] ?? 0;
+  const doneBefore = run?.roster.countDoneEarlier() ?? 0;
+  const outside = run?.roster.countOutsideDoneEarlier() ?? 0;
+  // An invocation that ended before it looked at any user knows no better than the one before it.
+  const isKnownBefore = run === undefined && record.selected !== null && record.selected !== undefined;
   const { sender } = context;
   const ending: Partial<RunRecord> = {
     status: report.status as RecordStatus,
@@ -35,16 +39,15 @@ export async function finishRun(
     leaseHolder: null,
     leaseExpiresAtMs: continues ? nowMs + sender.pauseLeftMs + HAND_OVER_LEASE_MS : null,
     message: report.stopReason?.message ?? null,
-    report: JSON.stringify(shortenReport(report))
-  };
-  // An invocation that came to nobody knows no better than those before it.
-  if (run !== undefined || typeof record.selected !== 'number') {
-    Object.assign(ending, counts, {
-      [already]: Math.max(0, (counts[already] ?? 0) - doneBefore),
+    report: JSON.stringify(shortenReport(report)),
+    ...(!isKnownBefore && {
+      ...counts,
+      selected: counts.selected + outside,
+      [already]: Math.max(0, (counts[already] ?? 0) - (doneBefore - outside)),
       planned: counts.planned + doneBefore,
-      [done]: (counts[done] ?? 0) + doneBefore
-    });
-  }
+      [done]: (counts[done] ?? 0) + Math.max(doneBefore, countDoneEarlier(context, run))
+    })
+  };
   if (run?.recorder !== undefined) return run.recorder.finish(ending);
   Object.assign(record, ending);
   await saveRun(context, records, record);

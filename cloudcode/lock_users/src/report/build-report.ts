@@ -1,6 +1,6 @@
 import { ACTION_LABELS } from '../actions/ActionLabels';
 import { describeError, InvariantError } from '../errors';
-import type { ErrorCode, ErrorDetails } from '../errors';
+import type { ErrorCode, ErrorDetails, UsersChanged } from '../errors';
 import { cleanText, escapeText, MAX_MESSAGE_BYTES, MAX_NEXT_STEP_BYTES } from '../outside-text';
 import type { Parameters } from '../input/parameters';
 import type { Continuation } from '../run/Continuation';
@@ -115,7 +115,7 @@ export function buildReport(input: ReportInput): Report {
       ...requests
     },
     durationMs: Math.round(context.ports.clock.monotonicMs() - context.beganAtMs),
-    ...(stop && { stopReason: describeStop(stop, counts) })
+    ...(stop && { stopReason: describeStop(stop, counts, input) })
   };
 }
 
@@ -153,16 +153,28 @@ function decideStatus({ context, stop, next, doneEarlier }: ReportInput, counts:
   // An unarmed deployment that was not told to lock has done all it was asked for, so it is no refusal.
   if (dryRun && (stop === undefined || stop.code === 'NOT_ARMED' || stop.code === 'ALREADY_UNDONE')) return 'planned';
   if (stop !== undefined && REFUSALS.includes(stop.code)) {
-    return CUT_SHORT.includes(stop.code) && doneEarlier > 0 ? 'partial' : 'refused';
+    return CUT_SHORT.includes(stop.code) && hasChanged(counts, doneEarlier) !== 'no' ? 'partial' : 'refused';
   }
   if (next !== undefined) return 'continues';
   if (stop?.code === 'STALLED') return 'stalled';
   if ((stop === undefined || stop.code === 'ALREADY_UNDONE') && counts.done === counts.planned) return 'done';
-  return counts.done > 0 || counts.unconfirmed > 0 ? 'partial' : 'failed';
+  return hasChanged(counts, doneEarlier) === 'no' && !mayHaveChangedEarlier(context) ? 'failed' : 'partial';
 }
 
-function describeStop(stop: ErrorDetails, outcomes: OutcomeCounts): StopReason {
-  const usersChanged = outcomes.unconfirmed > 0 ? 'maybe' : outcomes.done > 0 ? 'yes' : 'no';
+/** Whether the run has changed users, by what came of them in this invocation and the earlier ones. */
+function hasChanged({ done, unconfirmed }: OutcomeCounts, doneEarlier: number): UsersChanged {
+  if (unconfirmed > 0) return 'maybe';
+  return done + doneEarlier > 0 ? 'yes' : 'no';
+}
+
+/** Whether an earlier invocation has sent users whose outcome it did not learn. */
+function mayHaveChangedEarlier({ parameters }: ReportInput['context']): boolean {
+  return (parameters.continuation?.unconfirmed ?? 0) > 0;
+}
+
+function describeStop(stop: ErrorDetails, outcomes: OutcomeCounts, { context, doneEarlier }: ReportInput): StopReason {
+  const changed = hasChanged(outcomes, doneEarlier);
+  const usersChanged = changed === 'no' && mayHaveChangedEarlier(context) ? 'maybe' : changed;
   // What other modules have added to a message since it was made counts, too.
   const message = cleanText(stop.message, MAX_MESSAGE_BYTES);
   const nextStep = cleanText(stop.nextStep, MAX_NEXT_STEP_BYTES);

@@ -20,10 +20,22 @@ export interface ActiveRun extends RunContext, ResolvedGoal, RuleMatches {
   readonly isNew: boolean;
 }
 
+/** Whether no earlier invocation of the run has sent anybody, as far as it is known. */
+export function isUntouched({ parameters, recorder, roster, isNew }: ActiveRun): boolean {
+  if (isNew) return true;
+  if (recorder !== undefined) return roster.isNobodyTouchedEarlier;
+  const { done, unconfirmed } = parameters.continuation ?? { done: 0, unconfirmed: 0 };
+  return done + unconfirmed === 0;
+}
+
 /** How many users earlier invocations of the run brought to the goal state, as far as it is known. */
 export function countDoneEarlier({ parameters }: RunContext, run: ActiveRun | undefined): number {
   const { done, unconfirmed, alreadyBefore } = parameters.continuation ?? { done: 0, unconfirmed: 0 };
-  if (run?.recorder !== undefined) return run.roster.countDoneEarlier();
+  if (run?.recorder !== undefined) {
+    const known = run.roster.countDoneEarlier();
+    // Where the users cannot be read, what the earlier invocations were answered is not taken back.
+    return run.roster.isComplete ? known : Math.max(known, done);
+  }
   // Without a record nobody knows who they were: at most those who have come to the goal state since.
   if (run?.roster.isComplete !== true || alreadyBefore === undefined) return done;
   return Math.min(done + unconfirmed, Math.max(0, run.roster.countPlan().already - alreadyBefore));

@@ -18,12 +18,17 @@ export interface FoundUsers {
 /**
  * Asks for users one by one. Where there are too many, or the platform does not answer such requests, nothing is known.
  *
+ * @param most how many are asked for at most. Default: 100
  * @throws LockUsersError where the run has to stop
  */
-export async function findUsersById({ sender, ports }: RunContext, userIds: readonly string[]): Promise<FoundUsers> {
+export async function findUsersById(
+  { sender, ports }: RunContext,
+  userIds: readonly string[],
+  most = MAX_USERS_ONE_BY_ONE
+): Promise<FoundUsers> {
   const found: UserState[] = [];
   const absent: string[] = [];
-  if (userIds.length > MAX_USERS_ONE_BY_ONE || !userIds.every(isAddressable)) return { found, absent, isKnown: false };
+  if (userIds.length > most || !userIds.every(isAddressable)) return { found, absent, isKnown: false };
   for (const userId of userIds) {
     const result = await sender.send({
       kind: 'users',

@@ -15,6 +15,9 @@ const MAX_LOOKED_UP = 10_000;
 /** Further readings that look for users whom the first one did not show, at most. Ours. */
 const MAX_READINGS_MORE = 5;
 
+/** Users that an undo asks for one by one at most. Ours: a thousand requests take a minute at the default pace. */
+const MAX_GONE_ONE_BY_ONE = 1000;
+
 /** What the first look found out beside the users. */
 export interface Observation {
   /** Whether nobody can have been missed. */
@@ -65,7 +68,7 @@ export async function observeUsers(
     sender.stopWith(toErrorDetails(error));
   }
   // Also where reading failed: whoever was selected has a place in the report.
-  onPlanned(roster.planUnlisted(sender.stop === undefined, run.warnings.has('MALFORMED_USERS')));
+  onPlanned(roster.planUnlisted(sender.stop === undefined));
   return { isSure };
 }
 
@@ -134,7 +137,9 @@ async function findUnlisted(
     unlisted = roster.listUnlisted();
   }
   if (unlisted.length === 0) return;
-  const { found, absent, isKnown } = await findUsersById(run, unlisted);
+  // Whoever is taken for gone has to be asked for.
+  const most = roster.goal.whenNotListed === 'skip' ? MAX_GONE_ONE_BY_ONE : undefined;
+  const { found, absent, isKnown } = await findUsersById(run, unlisted, most);
   observe(found);
   for (const userId of absent) roster.setAbsent(userId);
   if (again.isStuck && !isKnown) {

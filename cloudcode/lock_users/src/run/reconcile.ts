@@ -1,9 +1,10 @@
 import { ACTIONS } from '../actions/actions';
 import type { ErrorDetails } from '../errors';
+import { READ_LAG_MS } from '../platform-facts';
 import { logPlan, logProtection, logStayingOut } from '../report/log-run';
 import { alreadyUndone, nobodyExcluded, nobodySelected, notArmed, tooManyUsers } from '../stop-reasons';
 import { UserQueue } from '../users/UserQueue';
-import { countDoneEarlier } from './ActiveRun';
+import { countDoneEarlier, isUntouched } from './ActiveRun';
 import type { ActiveRun } from './ActiveRun';
 import { observeUsers } from './observe';
 import { readUserStates } from './read-user-states';
@@ -11,6 +12,9 @@ import { verifyUsers } from './verify';
 
 /** Milliseconds after which users that were all in the goal state are looked at once more: a read may be out of date. Ours. */
 const SECOND_LOOK_DELAY_MS = 1000;
+
+/** Milliseconds between two further looks at most. Ours. */
+const MAX_LOOK_DELAY_MS = 15_000;
 
 /** How far a reconciliation came; the roster has the users, and the sender why it stopped early if it did. */
 export interface Reconciliation {
@@ -40,40 +44,86 @@ export async function reconcile(run: ActiveRun): Promise<Reconciliation> {
   const [{ refusal, isSure }] = await Promise.all([plan(run, queue), send(queue)]);
   if (sender.stop !== undefined || refusal !== undefined) return { verified: false, refusal };
   if (dryRun) return { verified: false, refusal: describeUndone(run) };
-  if (roster.countPlan().planned === 0) await lookAgain(run, send);
-  if (sender.stop !== undefined) return { verified: false };
-  if (roster.countPlan().planned > 0) {
-    return { verified: isSure && parameters.verify && (await verifyUsers(run, send)) };
-  }
-  return { verified: isSure, refusal: describeUndone(run) };
+  const sendUnsent = (): Promise<ErrorDetails | undefined> => sendReplanned(run, send);
+  const tooMany = await lookAgain(run, sendUnsent);
+  if (sender.stop !== undefined || tooMany !== undefined) return { verified: false, refusal: tooMany };
+  // What comes out of a cache confirms nothing.
+  const isShown = (): boolean => isSure && !run.warnings.has('CACHED_READS');
+  if (roster.countPlan().planned === 0) return { verified: isShown(), refusal: describeUndone(run) };
+  if (!parameters.verify) return { verified: false };
+  const { isLookedAt, refusal: late } = await verifyUsers(run, send, sendUnsent);
+  return { verified: isLookedAt && isShown(), refusal: late };
 }
 
 /** That there was nothing to undo, if so. A run that has begun before may have undone it itself. */
-function describeUndone({ parameters, roster, isNew }: ActiveRun): ErrorDetails | undefined {
+function describeUndone({ parameters, roster, isNew, warnings }: ActiveRun): ErrorDetails | undefined {
   const { undo } = parameters;
+  if (warnings.has('CACHED_READS')) return undefined;
   const counts = roster.countPlan();
   const isUndone = undo !== undefined && isNew && counts.excluded === 0 && counts.planned === 0;
   return isUndone ? alreadyUndone(undo, counts) : undefined;
 }
 
-/** Looks once more at users that were all in the goal state, and sends those that are not. */
-async function lookAgain(run: ActiveRun, send: (users: UserQueue) => Promise<void>): Promise<void> {
-  const { roster, sender } = run;
-  if (roster.countPlan().already === 0 || !(await sender.wait(SECOND_LOOK_DELAY_MS))) return;
+/**
+ * Looks once more at users that were all in the goal state. Where an undo comes so soon that the users API may not show the locks
+ * yet, it looks until it must. Whoever is shown out of the goal state is sent.
+ *
+ * @returns why they are not, if so
+ */
+async function lookAgain(
+  run: ActiveRun,
+  sendUnsent: () => Promise<ErrorDetails | undefined>
+): Promise<ErrorDetails | undefined> {
+  const { roster, sender, ports } = run;
+  const settledAtMs = await findSettledMs(run);
+  let isDue = roster.countPlan().planned === 0 || ports.clock.nowMs() < settledAtMs;
+  for (let delayMs = SECOND_LOOK_DELAY_MS; isDue && roster.countPlan().already > 0; delayMs *= 2) {
+    if (!(await sender.wait(Math.min(delayMs, MAX_LOOK_DELAY_MS)))) return undefined;
+    roster.startReading();
+    await readUserStates(
+      run,
+      (users) => {
+        const before = roster.countRead;
+        for (const user of users) {
+          roster.observeAgain(user);
+          roster.markRead(user.userId);
+        }
+        return roster.countRead - before;
+      },
+      roster.size
+    );
+    const refusal = await sendUnsent();
+    if (refusal !== undefined || sender.stop !== undefined) return refusal;
+    isDue = ports.clock.nowMs() < settledAtMs;
+  }
+  return undefined;
+}
+
+/** From when on the users API shows what the run has locked that is undone, by the wall clock; 0 where that is no question. */
+async function findSettledMs({ parameters, ports, roster, sender }: ActiveRun): Promise<number> {
+  const { records, clock } = ports;
+  const { undo } = parameters;
+  if (undo === undefined || records === undefined || roster.countPlan().already === 0) return 0;
+  const [undone] = await sender.read('record', (timeoutMs) => records.findRuns({ runId: undo }, timeoutMs));
+  // A run that was killed locked nobody after its lease had ended.
+  const lockedByMs = undone?.finishedAtMs ?? undone?.leaseExpiresAtMs ?? clock.nowMs();
+  return Math.min(lockedByMs, clock.nowMs()) + READ_LAG_MS;
+}
+
+/** Sends the planned users that were not sent yet, unless the run would change too many with them. Says so then. */
+async function sendReplanned(
+  run: ActiveRun,
+  send: (users: UserQueue) => Promise<void>
+): Promise<ErrorDetails | undefined> {
+  const unsent = run.roster.listUnsent();
+  if (unsent.length === 0) return undefined;
+  const refusal = refuseTooMany(run);
+  if (refusal !== undefined) return refusal;
   const queue = new UserQueue();
-  roster.startReading();
-  await readUserStates(
-    run,
-    (users) => {
-      const before = roster.countRead;
-      queue.add(roster.observeAgain(users));
-      for (const { userId } of users) roster.markRead(userId);
-      return roster.countRead - before;
-    },
-    roster.size
-  );
+  queue.add(unsent);
   queue.close();
   await send(queue);
+  return undefined;
 }
 
 /** Observes, and hands the planned users to the queue. Says why they are not sent, if so. */
@@ -100,15 +150,20 @@ async function plan(run: ActiveRun, queue: UserQueue): Promise<Plan> {
 
 /** Why a complete plan is not sent, if it is not. */
 function decideRefusal(run: ActiveRun): ErrorDetails | undefined {
-  const { settings, parameters, dryRun, maxUsers, roster, selection, isNew } = run;
+  const { settings, parameters, dryRun, roster, selection } = run;
   const { undo, excludeUserIds } = parameters;
-  if (undo === undefined && isNew && roster.isNobodyThere) return nobodySelected(selection.userIds);
+  if (undo === undefined && isUntouched(run) && roster.isNobodyThere) return nobodySelected(selection.userIds);
   if (excludeUserIds.length > 0 && roster.findUnlisted(excludeUserIds).length === excludeUserIds.length) {
     return nobodyExcluded(excludeUserIds);
   }
+  return refuseTooMany(run) ?? (dryRun && !settings.armed ? notArmed() : undefined);
+}
+
+/** That the run would change more users than it may, if so. */
+function refuseTooMany(run: ActiveRun): ErrorDetails | undefined {
+  const { maxUsers, roster } = run;
   const wanted = roster.countPlan().planned + countDoneEarlier(run, run);
-  if (wanted > maxUsers) return tooManyUsers(roster.goal.action, wanted, maxUsers);
-  return dryRun && !settings.armed ? notArmed() : undefined;
+  return wanted > maxUsers ? tooManyUsers(roster.goal.action, wanted, maxUsers) : undefined;
 }
 
 /** Ids that were configured or asked for, and that the users API does not list: probably mistakes. */

@@ -1,4 +1,5 @@
 import { ACTION_LABELS } from '../actions/ActionLabels';
+import type { ErrorDetails } from '../errors';
 import { countUsers } from '../stop-reasons';
 import { UserQueue } from '../users/UserQueue';
 import type { ActiveRun } from './ActiveRun';
@@ -12,30 +13,54 @@ const LOOK_DELAYS_MS = [300, 600, 1200, 2400, 4800, 9600, 15_000, 11_100] as con
 /** Times that users that are not in the goal state are sent again. Ours. */
 const MAX_RESEND_ROUNDS = 2;
 
+/** What the users API shows after everything was sent. */
+interface Verification {
+  /** Whether the last look came after the last sending. */
+  readonly isLookedAt: boolean;
+  /** Why users are not sent that are not in the goal state. */
+  readonly refusal?: ErrorDetails;
+}
+
 /**
  * Reads the users again after everything was sent, and corrects the outcomes by what the users API shows. A read may lag behind
  * a write, so it looks several times before users that are not in the goal state are sent again, twice at most. Ends early,
  * without an error, when the run has to stop in between.
  *
  * @param send sends the users of a queue
- * @returns whether the last look came after the last sending
+ * @param sendUnsent sends the planned users that were not sent yet: whom the users API showed in the goal state at first, and does
+ * not any more. Says why they are not sent, if so
  * @throws LockUsersError where the users cannot be read
  */
-export async function verifyUsers(run: ActiveRun, send: (queue: UserQueue) => Promise<void>): Promise<boolean> {
+export async function verifyUsers(
+  run: ActiveRun,
+  send: (queue: UserQueue) => Promise<void>,
+  sendUnsent: () => Promise<ErrorDetails | undefined>
+): Promise<Verification> {
   const { roster, sender, ports } = run;
   for (let round = 0; ; round++) {
     const missing = await lookPatiently(run);
-    if (missing === undefined) return false;
+    if (missing === undefined) return { isLookedAt: false };
     const again = missing.filter((user) => roster.isToSendAgain(user));
-    if (again.length === 0 || round === MAX_RESEND_ROUNDS) return true;
+    const unsent = roster.listUnsent();
+    if (again.length + unsent.length === 0) return { isLookedAt: true };
     // Out of a cache nobody can be seen to be signed in still, rather than again.
-    if (roster.goal.looksBeforeRepeating === true && run.warnings.has('CACHED_READS')) return true;
-    ports.log.line(`${describeMissing(run, again)}. Sending again (${round + 1} of ${MAX_RESEND_ROUNDS}).`);
-    const queue = new UserQueue();
-    queue.add(again);
-    queue.close();
-    await send(queue);
-    if (sender.stop !== undefined) return false;
+    const isUnclear = roster.goal.looksBeforeRepeating === true && run.warnings.has('CACHED_READS');
+    if (round === MAX_RESEND_ROUNDS || isUnclear) {
+      roster.setTooLate(unsent);
+      return { isLookedAt: true };
+    }
+    ports.log.line(
+      `${describeMissing(run, [...again, ...unsent])}. Sending again (${round + 1} of ${MAX_RESEND_ROUNDS}).`
+    );
+    const refusal = await sendUnsent();
+    if (refusal !== undefined) return { isLookedAt: false, refusal };
+    if (again.length > 0 && sender.stop === undefined) {
+      const queue = new UserQueue();
+      queue.add(again);
+      queue.close();
+      await send(queue);
+    }
+    if (sender.stop !== undefined) return { isLookedAt: false };
   }
 }
 

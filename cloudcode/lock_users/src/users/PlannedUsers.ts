@@ -12,6 +12,8 @@ import {
   PLANNED,
   PROTECTED,
   READ,
+  REPLANNED,
+  RESULT,
   SELECTED,
   SHOWN,
   SKIPPED,
@@ -76,17 +78,18 @@ export class PlannedUsers {
   }
 
   /**
-   * Users that were in the goal state at the first look and are not at the second: what was shown first was out of date.
-   * Plans them, and returns those to send.
+   * The users API shows a user again that was in the goal state at the first look: where they are not in it now, what was shown
+   * first was out of date, and the user is planned; where they are in it once more and were not sent yet, that is taken back.
    */
-  observeAgain(shown: readonly UserState[]): number[] {
-    return shown.flatMap((one) => {
-      const user = this.users.find(one.userId);
-      if (user === undefined) return [];
-      const state = this.users.get(user);
-      if ((state & SELECTED) === 0 || placeOf(state) !== 'already' || this.goal.isMet(one)) return [];
-      return this.note(user, (state & ~WAS_THERE) | this.judge(user, one), true) ?? [];
-    });
+  observeAgain(shown: UserState): void {
+    const user = this.users.find(shown.userId);
+    if (user === undefined) return;
+    const state = this.users.get(user);
+    if ((state & SELECTED) === 0 || (state & RESULT) !== 0) return;
+    const isMet = this.goal.isMet(shown);
+    if (placeOf(state) === 'already' && !isMet)
+      this.note(user, (state & ~WAS_THERE) | REPLANNED | this.judge(user, shown), true);
+    else if ((state & REPLANNED) !== 0 && isMet) this.users.set(user, (state & ~(REPLANNED | PLANNED)) | WAS_THERE);
   }
 
   /** Whether a selected user was not shown. */

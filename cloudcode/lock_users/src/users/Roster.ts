@@ -2,8 +2,9 @@ import type { Goal } from '../actions/Goal';
 import { InvariantError } from '../errors';
 import type { NotDone } from '../records/RunRecord';
 import type { OperationResult } from '../requests/match-results';
+import { EarlierUsers } from './EarlierUsers';
 import type { Failure, OutcomeCounts } from './outcomes';
-import { PlannedUsers } from './PlannedUsers';
+
 import {
   ABSENT,
   CONFIRMED,
@@ -12,7 +13,6 @@ import {
   FIRST_REFUSED,
   GONE,
   outcomeOf,
-  placeOf,
   PLANNED,
   REFUSED,
   RESULT,
@@ -21,21 +21,21 @@ import {
   SENT_RECENTLY,
   SHOWN,
   TOUCHED,
-  TOUCHED_EARLIER,
   UNSENT,
   WAS_THERE
 } from './user-states';
 import { UserReasons } from './UserReasons';
 import type { Reason, UserState } from './UserState';
+import { NO_SUCH_USER, weighResult } from './weigh-result';
 
 const NOT_SHOWN: Reason = {
   type: 'NOT_SHOWN',
   detail: 'The users API does not show the user, so nobody knows.'
 };
 
-const NO_SUCH_USER: Reason = {
-  type: 'OBJECT_NOT_FOUND',
-  detail: 'The users API says that there is no such user.'
+const OUT_OF_DATE: Reason = {
+  type: 'OUT_OF_DATE',
+  detail: 'The users API showed the user in the goal state at first, and not in it later, when nothing more was sent.'
 };
 
 /** Why an unlock that was answered with success counts as unconfirmed in the record: nothing has shown it yet. */
@@ -48,7 +48,7 @@ const UNVERIFIED: Reason = {
  * The planned users and what became of them: at every moment each selected user is in exactly one place. A result of a request
  * is evidence; what the users API shows afterwards decides.
  */
-export class Roster extends PlannedUsers {
+export class Roster extends EarlierUsers {
   private readonly reasons = new UserReasons();
   /** Whether everybody was selected and shown. */
   isComplete = false;
@@ -70,17 +70,21 @@ export class Roster extends PlannedUsers {
   /**
    * Reading has ended: gives the selected users that were not listed their place, and returns those to send.
    *
-   * @param isComplete whether everybody was shown, so that whoever was not is not there
-   * @param hasUnnamed whether users were shown without a usable id, so that whoever was not shown may be one of them
+   * @param isComplete whether everybody was read; only of whom the platform says so is it known that they are not there
    */
-  planUnlisted(isComplete: boolean, hasUnnamed = false): number[] {
+  planUnlisted(isComplete: boolean): number[] {
     this.isComplete = isComplete;
     const toSend: number[] = [];
     const { whenNotListed } = this.goal;
     for (let user = 0; user < this.users.size; user++) {
       const state = this.users.get(user);
       if ((state & (SELECTED | SHOWN)) !== SELECTED) continue;
-      const isGone = isComplete && whenNotListed === 'skip' && (!hasUnnamed || (state & ABSENT) !== 0);
+      if (!isComplete && (state & DONE_EARLIER) !== 0) {
+        // What an earlier invocation has written down holds, as long as nothing shows the contrary.
+        this.note(user, state | WAS_THERE, true);
+        continue;
+      }
+      const isGone = isComplete && whenNotListed === 'skip' && (state & ABSENT) !== 0;
       if (this.note(user, isGone ? state | GONE : state, true) === undefined) continue;
       if ((state & ABSENT) !== 0) this.setResult(user, { kind: 'unsent', reason: NO_SUCH_USER });
       else if (whenNotListed === 'send') toSend.push(user);
@@ -93,12 +97,8 @@ export class Roster extends PlannedUsers {
   setResult(user: number, result: OperationResult): void {
     const state = this.users.get(user);
     if ((state & PLANNED) === 0) throw new InvariantError(`user ${this.idOf(user)} was sent and not planned.`);
-    // An error of a later attempt does not take back what an earlier one may have done.
-    const mayBeTouched = (state & TOUCHED) !== 0 || !this.isWhole;
-    const isError = result.kind === 'failed' || result.kind === 'refused';
-    const isDoubtful = mayBeTouched && isError && result.reason.type !== NO_SUCH_USER.type;
-    const known: OperationResult = isDoubtful ? { kind: 'unconfirmed', reason: result.reason } : result;
-    this.write(user, (state & ~CONFIRMED) | this.findEvidence(state, known), known);
+    const weighed = weighResult(state, result, this.isWhole);
+    this.write(user, weighed.state, weighed.result);
   }
 
   /** The users API shows a user after they were sent, and what it shows holds. */
@@ -108,7 +108,11 @@ export class Roster extends PlannedUsers {
     const state = this.users.get(user);
     // When a session of a user turned that was not listed before is unknown.
     if ((state & SHOWN) !== 0) this.resets.after(user, shown);
-    if ((state & RESULT) === 0 || (state & UNSENT) !== 0) return;
+    if ((state & RESULT) === 0) {
+      this.observeAgain(shown);
+      return;
+    }
+    if ((state & UNSENT) !== 0) return;
     if (this.goal.isMet(shown)) {
       if ((state & (FIRST_REFUSED | TOUCHED)) === FIRST_REFUSED) this.setByOthers(user, state);
       else this.write(user, state | CONFIRMED, { kind: 'done' });
@@ -125,40 +129,24 @@ export class Roster extends PlannedUsers {
     }
   }
 
-  /** An earlier invocation of the run has brought the user to the goal state, or may have. Returns the user. */
-  addEarlier(userId: string, what: 'done' | 'maybe', isRecent = false): number {
-    const user = this.users.add(userId);
-    const flags = TOUCHED | (what === 'done' ? DONE_EARLIER : TOUCHED_EARLIER) | (isRecent ? SENT_RECENTLY : 0);
-    this.users.set(user, this.users.get(user) | flags);
-    return user;
+  /** Planned users that were not sent yet. */
+  listUnsent(): number[] {
+    return this.listUsers((state) => (state & (PLANNED | RESULT)) === PLANNED);
   }
 
-  /** How many users earlier invocations brought to the goal state, as far as it is known now, without those sent again. */
-  countDoneEarlier(): number {
-    let count = 0;
-    for (let user = 0; user < this.users.size; user++) {
-      const state = this.users.get(user);
-      if ((state & (DONE_EARLIER | TOUCHED_EARLIER)) === 0) continue;
-      const isUnread = (state & SHOWN) === 0 && (state & DONE_EARLIER) !== 0 && placeOf(state) === undefined;
-      if (isUnread || this.isThere(user)) count++;
-    }
-    return count;
-  }
-
-  /** Whether a selected user was in the goal state before this invocation sent anything. */
-  isThere(user: number): boolean {
-    const state = this.users.get(user);
-    return (state & SELECTED) !== 0 && placeOf(state) === 'already';
+  /** The users API did not show users in the goal state any more when it was too late to send them. */
+  setTooLate(users: readonly number[]): void {
+    for (const user of users) this.setResult(user, { kind: 'unconfirmed', reason: OUT_OF_DATE });
   }
 
   /** Users that were sent and are not known to be in the goal state, but may be sooner or later. */
   listMissing(): number[] {
-    return this.listUsers((state) => (state & RESULT & ~(DONE | REFUSED)) !== 0 && (state & UNSENT) === 0);
+    return this.listUsers((state) => (state & RESULT & ~DONE) !== 0 && (state & UNSENT) === 0);
   }
 
   /** Whether a user may be sent again. */
   isToSendAgain(user: number): boolean {
-    return !this.givenUp.has(user);
+    return (this.users.get(user) & REFUSED) === 0 && !this.givenUp.has(user);
   }
 
   countOutcomes(): OutcomeCounts {
@@ -216,14 +204,6 @@ export class Roster extends PlannedUsers {
   private setByOthers(user: number, state: number): void {
     this.reasons.delete(user);
     this.users.set(user, (state & ~(RESULT | PLANNED)) | WAS_THERE);
-  }
-
-  /** What a result says about whether a request was carried out. */
-  private findEvidence(state: number, result: OperationResult): number {
-    if (result.kind === 'done' || result.kind === 'unconfirmed') return TOUCHED;
-    if (result.kind === 'unsent' || result.kind === 'unknown') return 0;
-    const isFirst = this.isWhole && (state & (RESULT | TOUCHED | FIRST_REFUSED)) === 0;
-    return isFirst && result.reason.type !== NO_SUCH_USER.type ? FIRST_REFUSED : 0;
   }
 
   /** Whether a user that counts as done may count so in the record: an unlock only when a look has shown it. */

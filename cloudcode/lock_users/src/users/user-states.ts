@@ -19,6 +19,8 @@ export const REFUSED = 64;
 const UNCONFIRMED = 128;
 /** That was so shortly ago that the users API may not show it yet. */
 export const SENT_RECENTLY = 1_048_576;
+/** The user was in the goal state at the first look, and not at a later one, and is planned since. */
+export const REPLANNED = 2_097_152;
 /** Nothing was sent about the user, because it is of no use or cannot be done. */
 export const UNSENT = 524_288;
 /** Any of the results. */
@@ -65,6 +67,13 @@ export function placeOf(flags: number): Exclude<keyof PlanCounts, 'selected'> | 
   if ((flags & WAS_THERE) !== 0) return 'already';
   if ((flags & SKIPPED) !== 0) return 'skipped';
   return (flags & GONE) !== 0 ? 'gone' : undefined;
+}
+
+/** Whether an earlier invocation of the run brought the user to the goal state, as far as it is known, and this one does not send them. */
+export function isDoneEarlier(flags: number): boolean {
+  const place = placeOf(flags);
+  if ((flags & (DONE_EARLIER | TOUCHED_EARLIER)) === 0) return false;
+  return place === 'already' || (place === undefined && (flags & (SHOWN | DONE_EARLIER)) === DONE_EARLIER);
 }
 
 /** In which count of the outcomes a planned user is. */
