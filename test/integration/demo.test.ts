@@ -66,7 +66,7 @@ test('npm start -- --fast tells the story of 200 users on one screen, and ends w
   expect(stdout).not.toContain('{"runId"');
 
   const lines = stdout.trimEnd().split('\n');
-  expect(lines.length).toBeLessThanOrEqual(47);
+  expect(lines.length).toBeLessThanOrEqual(48);
   expect(lines.filter((line) => line.length > 110)).toEqual([]);
 });
 

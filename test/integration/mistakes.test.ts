@@ -54,8 +54,8 @@ test.each<[string, () => Record<string, string>, string, string]>([
   ],
   [
     'a server that is not there',
-    () => ({ JOURNEY_BACKEND_URL: on.backend.url.replace(/:\d+/, ':1'), LOCK_USERS_BUDGET_SECONDS: '3' }),
-    'TIME_BUDGET',
+    () => ({ JOURNEY_BACKEND_URL: on.backend.url.replace(/:\d+/, ':1') }),
+    'BACKEND_UNREACHABLE',
     'ECONNREFUSED'
   ],
   [

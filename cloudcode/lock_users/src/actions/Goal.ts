@@ -35,6 +35,8 @@ export interface Goal {
 export interface ResolvedGoal {
   readonly goal: Goal;
   readonly selection: Selection;
+  /** From when on the users API shows what the goal rests on, by the wall clock. Default: it does. */
+  readonly settledAtMs?: number;
   /** With `reauthenticate`: which sessions are to be signed out. */
   readonly sessions?: SessionLedger;
   /** Takes back what was written down for the goal, where the run is refused. @throws LockUsersError where it cannot be written */

@@ -1,4 +1,5 @@
 import type { ErrorDetails } from '../errors';
+import { READ_LAG_MS } from '../platform-facts';
 import { loadLockHistory } from '../records/load-lock-history';
 import type { LockHistory } from '../records/LockHistory';
 import { mayGoOn } from '../records/RunRecord';
@@ -78,7 +79,11 @@ async function resolveUndo(
   const found = await loadLockHistory(context, records, undo, clockAheadMs);
   if ('refusal' in found) return found;
   const { history, record } = found;
-  const resolved = { goal: undoGoal(history), selection: { userIds: history.userIds() } };
+  // A run that was killed locked nobody after its lease had ended. Whom another undo has let in is not shown locked any more.
+  const nowMs = ports.clock.nowMs();
+  const lockedByMs = Math.min(nowMs, record.finishedAtMs ?? record.leaseExpiresAtMs ?? nowMs);
+  const settledAtMs = record.undoneBy === null || record.undoneBy === runId ? lockedByMs + READ_LAG_MS : 0;
+  const resolved = { goal: undoGoal(history), selection: { userIds: history.userIds() }, settledAtMs };
   if (dryRun) return resolved;
   const unmarkable = records.listMissingFields().find(({ name }) => name === 'lock_run.undone_by');
   if (unmarkable !== undefined && mayGoOn(record)) return { refusal: outdatedModels(unmarkable.name) };
@@ -89,5 +94,5 @@ async function resolveUndo(
   };
   if (before === runId) return resolved;
   await mark(runId);
-  return { goal: resolved.goal, selection: resolved.selection, withdraw: () => mark(before) };
+  return { ...resolved, withdraw: () => mark(before) };
 }

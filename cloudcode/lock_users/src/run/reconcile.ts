@@ -1,6 +1,5 @@
 import { ACTIONS } from '../actions/actions';
 import type { ErrorDetails } from '../errors';
-import { READ_LAG_MS } from '../platform-facts';
 import { logPlan, logProtection, logStayingOut } from '../report/log-run';
 import { alreadyUndone, nobodyExcluded, nobodySelected, notArmed, tooManyUsers } from '../stop-reasons';
 import { UserQueue } from '../users/UserQueue';
@@ -75,7 +74,7 @@ async function lookAgain(
   sendUnsent: () => Promise<ErrorDetails | undefined>
 ): Promise<ErrorDetails | undefined> {
   const { roster, sender, ports } = run;
-  const settledAtMs = await findSettledMs(run);
+  const { settledAtMs = 0 } = run;
   let isDue = roster.countPlan().planned === 0 || ports.clock.nowMs() < settledAtMs;
   for (let delayMs = SECOND_LOOK_DELAY_MS; isDue && roster.countPlan().already > 0; delayMs *= 2) {
     if (!(await sender.wait(Math.min(delayMs, MAX_LOOK_DELAY_MS)))) return undefined;
@@ -97,17 +96,6 @@ async function lookAgain(
     isDue = ports.clock.nowMs() < settledAtMs;
   }
   return undefined;
-}
-
-/** From when on the users API shows what the run has locked that is undone, by the wall clock; 0 where that is no question. */
-async function findSettledMs({ parameters, ports, roster, sender }: ActiveRun): Promise<number> {
-  const { records, clock } = ports;
-  const { undo } = parameters;
-  if (undo === undefined || records === undefined || roster.countPlan().already === 0) return 0;
-  const [undone] = await sender.read('record', (timeoutMs) => records.findRuns({ runId: undo }, timeoutMs));
-  // A run that was killed locked nobody after its lease had ended.
-  const lockedByMs = undone?.finishedAtMs ?? undone?.leaseExpiresAtMs ?? clock.nowMs();
-  return Math.min(lockedByMs, clock.nowMs()) + READ_LAG_MS;
 }
 
 /** Sends the planned users that were not sent yet, unless the run would change too many with them. Says so then. */
