@@ -16,8 +16,8 @@ export interface CpuUse {
 }
 
 /**
- * lock_users and two bare clients: one reads the list of the app database by the platform's `DB`, as any task has to, and one reads
- * it as JSON. What lies between the two is what `DB` takes to make an object of each user.
+ * lock_users and two bare clients. One reads the list of the app database by the platform's `DB`, which is the way of every task; the
+ * other one reads it as JSON. What lies between the two is what `DB` takes to make an object of each user.
  */
 export interface CpuComparison {
   readonly lockUsers: CpuUse;

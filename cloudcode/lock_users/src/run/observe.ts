@@ -44,19 +44,16 @@ export async function observeUsers(
     onPlanned(keepNumbers(userIds.map((id) => roster.select(id))));
     return roster.countSelected - before;
   };
-  const observe = (users: readonly UserState[]): number => {
+  const observe = (users: readonly UserState[]): void => {
     if (!users.every(({ userId }) => isAddressable(userId))) {
       run.warnings.add(
         'MALFORMED_USERS',
         'The users API shows users with ids that cannot be told apart from parts of an address; several may have the same.'
       );
     }
-    const before = roster.countRead;
     onPlanned(keepNumbers(users.map((user) => roster.observe(user))));
-    return roster.countRead - before;
   };
   try {
-    roster.startReading();
     const [selection, list] = await Promise.allSettled([readSelectedIds(run, select), readUserStates(run, observe)]);
     if (selection.status === 'rejected') throw selection.reason;
     if (list.status === 'rejected') throw list.reason;
@@ -123,7 +120,7 @@ async function lookUp({ ports, sender }: ActiveRun, ids: readonly string[], foun
  */
 async function findUnlisted(
   run: ActiveRun,
-  observe: (users: readonly UserState[]) => number,
+  observe: (users: readonly UserState[]) => void,
   isStuck: boolean
 ): Promise<void> {
   const { roster } = run;
@@ -132,7 +129,6 @@ async function findUnlisted(
   for (let readings = 0, before = Infinity; readings < MAX_READINGS_MORE && !again.isStuck; readings++) {
     if (unlisted.length === 0 || unlisted.length === before) break;
     before = unlisted.length;
-    roster.startReading();
     again = await readUserStates(run, observe);
     unlisted = roster.listUnlisted();
   }

@@ -9,20 +9,25 @@ import type { ActiveRun } from './ActiveRun';
 import type { RunContext } from './RunContext';
 
 /**
- * Shows every user of the deployment to `see`, following `more`.
+ * Shows every user of the deployment to `see`, following `more`: a reading of its own, in which the roster counts whom it has shown.
  *
- * @param see takes users and returns how many of them this reading had not shown before
+ * @param see takes users, and has the roster mark each of them as read
  * @param expected how many users there are, where an earlier reading has shown it
  * @throws LockUsersError where the users cannot be read
  */
 export async function readUserStates(
   run: ActiveRun,
-  see: (users: readonly UserState[]) => number,
+  see: (users: readonly UserState[]) => void,
   expected?: number
 ): Promise<ListEnd> {
-  const { ports, warnings } = run;
+  const { ports, warnings, roster } = run;
+  roster.startReading();
   return readList<UserState>({
-    see,
+    see: (users) => {
+      const before = roster.countRead;
+      see(users);
+      return roster.countRead - before;
+    },
     ...(expected !== undefined && { expected }),
     readPage: (limit, skip) =>
       readPage(run, 'users', limit, async (timeoutMs) => {

@@ -78,19 +78,7 @@ async function lookAgain(
   let isDue = roster.countPlan().planned === 0 || ports.clock.nowMs() < settledAtMs;
   for (let delayMs = SECOND_LOOK_DELAY_MS; isDue && roster.countPlan().already > 0; delayMs *= 2) {
     if (!(await sender.wait(Math.min(delayMs, MAX_LOOK_DELAY_MS)))) return undefined;
-    roster.startReading();
-    await readUserStates(
-      run,
-      (users) => {
-        const before = roster.countRead;
-        for (const user of users) {
-          roster.observeAgain(user);
-          roster.markRead(user.userId);
-        }
-        return roster.countRead - before;
-      },
-      roster.size
-    );
+    await readUserStates(run, (users) => users.forEach((user) => roster.observeAgain(user)), roster.size);
     const refusal = await sendUnsent();
     if (refusal !== undefined || sender.stop !== undefined) return refusal;
     isDue = ports.clock.nowMs() < settledAtMs;

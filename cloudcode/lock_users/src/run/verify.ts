@@ -91,19 +91,7 @@ async function look(run: ActiveRun, missing?: readonly number[]): Promise<readon
       return roster.listMissing();
     }
   }
-  roster.startReading();
-  await readUserStates(
-    run,
-    (users) => {
-      const before = roster.countRead;
-      for (const user of users) {
-        roster.markRead(user.userId);
-        roster.verify(user);
-      }
-      return roster.countRead - before;
-    },
-    roster.size
-  );
+  await readUserStates(run, (users) => users.forEach((user) => roster.verify(user)), roster.size);
   roster.endReading();
   return roster.listMissing();
 }

@@ -82,8 +82,7 @@ export class PlannedUsers {
    * first was out of date, and the user is planned; where they are in it once more and were not sent yet, that is taken back.
    */
   observeAgain(shown: UserState): void {
-    const user = this.users.find(shown.userId);
-    if (user === undefined) return;
+    const user = this.markRead(shown.userId);
     const state = this.users.get(user);
     if ((state & SELECTED) === 0 || (state & RESULT) !== 0) return;
     const isMet = this.goal.isMet(shown);
@@ -131,7 +130,7 @@ export class PlannedUsers {
   }
 
   /** The reading shows a user, who counts as read once. Returns the user. */
-  markRead(userId: string): number {
+  protected markRead(userId: string): number {
     const user = this.users.add(userId);
     const state = this.users.get(user);
     if ((state & READ) === 0) this.countRead++;

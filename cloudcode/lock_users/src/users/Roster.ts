@@ -103,8 +103,7 @@ export class Roster extends EarlierUsers {
 
   /** The users API shows a user after they were sent, and what it shows holds. */
   verify(shown: UserState): void {
-    const user = this.users.find(shown.userId);
-    if (user === undefined) return;
+    const user = this.markRead(shown.userId);
     const state = this.users.get(user);
     // When a session of a user turned that was not listed before is unknown.
     if ((state & SHOWN) !== 0) this.resets.after(user, shown);
