@@ -1,39 +1,21 @@
-import { DbRecordStore } from '../../cloudcode/lock_users/src/platform/DbRecordStore';
-import { DbUserSource } from '../../cloudcode/lock_users/src/platform/DbUserSource';
-import { HttpBackendApi } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
 import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import { parseParameters } from '../../cloudcode/lock_users/src/input/parse-parameters';
 import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
 import type { Settings } from '../../cloudcode/lock_users/src/input/settings';
-import type { Clock, Ports } from '../../cloudcode/lock_users/src/ports';
+import type { Ports } from '../../cloudcode/lock_users/src/ports';
 import { createContext } from '../../cloudcode/lock_users/src/run/RunContext';
 import { runInvocation } from '../../cloudcode/lock_users/src/run/run-invocation';
 import type { Emulator } from '../local/backend/Emulator';
-import type { Exchange } from '../local/backend/http/Exchange';
 import { lockUser } from '../local/backend/state/Session';
 import type { UserRecord } from '../local/backend/state/Session';
 import type { Malformation } from '../local/backend/control/Fault';
 import { createEmulator } from '../local/backend/start-backend';
-import { connectDatabase } from '../local/runtime/db/connect-database';
 import { checkDuration, checkLeases, checkOrder, LEAST_WAIT_MS } from './check-time';
-import { connectInProcess } from './connect-in-process';
+import { BACKEND_ID, BACKEND_URL, connectProcess } from './connect-process';
+import type { Process } from './connect-process';
 import type { Scenario } from './Scenario';
-import { seededRandom } from './random';
 import { VirtualClock } from '../shared/VirtualClock';
-import { delaySaves, disturbAnswers, jumpingClock, order, watchWaits } from './disturb-time';
 import type { TimeFaults } from './TimeFaults';
-
-const BACKEND_ID = '64b0c0ffee64b0c0ffee64b0';
-const BACKEND_URL = `http://localhost/api/v4/${BACKEND_ID}`;
-
-/** The record of a batch. */
-export interface RecordedBatch {
-  /** What the batch did with the users. */
-  readonly action: string;
-  readonly done: number;
-  readonly userIds: readonly string[];
-  readonly notDone: readonly { readonly userId: string }[];
-}
 
 /** What may happen during a run. */
 export interface Interference {
@@ -41,15 +23,6 @@ export interface Interference {
   readonly killAfterMs?: number;
   /** Happens between two invocations of the run. */
   readonly meanwhile?: () => void;
-}
-
-/** One invocation. */
-export interface Process {
-  isAlive: boolean;
-  /** The connections that it has open, or had. */
-  readonly exchanges: Exchange[];
-  /** When it has sent a request that changes somebody. */
-  readonly changesAtMs: number[];
 }
 
 /** What a process does, and where its orders go. */
@@ -74,7 +47,7 @@ export class ChaosPlatform {
   private time: TimeFaults | undefined;
   /** The most milliseconds that an answer has asked to wait. */
   private askedMs = LEAST_WAIT_MS;
-  private invocations = 0;
+  private processes = 0;
   private ids = 1;
 
   constructor(private readonly scenario: Scenario) {
@@ -155,17 +128,6 @@ export class ChaosPlatform {
     await this.clock.run(this.clock.sleep(waitMs));
   }
 
-  /** The record of a run, by the names of the model's fields; undefined if there is none. */
-  recordedRun(runId: string): ReadonlyMap<string, unknown> | undefined {
-    return [...this.emulator.state.store('lock_run').all()].find(({ values }) => values.get('run_id') === runId)
-      ?.values;
-  }
-
-  /** Where every recorded run stands. */
-  recordedStatuses(): string[] {
-    return [...this.emulator.state.store('lock_run').all()].map(({ values }) => String(values.get('status')));
-  }
-
   /** Requests a run by an object, as somebody does in the app. Returns the object's id. */
   requestRun(values: object): string {
     const exchange = this.emulator.begin({
@@ -178,19 +140,6 @@ export class ChaosPlatform {
     const { json } = exchange.complete();
     exchange.end();
     return String((json as { readonly id?: unknown } | undefined)?.id);
-  }
-
-  /** The batches with an outcome in the app's database. */
-  recordedBatches(): RecordedBatch[] {
-    const answered = [...this.emulator.state.store('lock_run_batch').all()].filter(
-      ({ values }) => values.get('state') === 'answered'
-    );
-    return answered.map(({ values }) => ({
-      action: String(values.get('action')),
-      done: Number(values.get('done')),
-      userIds: JSON.parse(String(values.get('user_ids'))) as string[],
-      notDone: JSON.parse(String(values.get('not_done'))) as { userId: string }[]
-    }));
   }
 
   /**
@@ -234,7 +183,17 @@ export class ChaosPlatform {
   /** Starts a process of the task on the clock, which somebody has to let run. */
   async launch(process: Process, { run, schedule }: Launch): Promise<Report> {
     const { scenario } = this;
-    const ports = await this.connect(process, schedule);
+    const ports = await connectProcess(process, {
+      emulator: this.emulator,
+      clock: this.clock,
+      scenario,
+      time: this.time,
+      number: this.processes++,
+      onAsked: (waitMs) => (this.askedMs = Math.max(this.askedMs, waitMs)),
+      schedule,
+      log: { line: (text) => void this.log.push(text) },
+      newRunId: () => `run-${scenario.seed}-${this.ids++}`
+    });
     return run(
       {
         backendUrl: BACKEND_URL,
@@ -262,58 +221,5 @@ export class ChaosPlatform {
   private wrongFromTheStartMs(): number {
     const { afterMs, byMs } = this.time?.jump ?? { afterMs: Infinity, byMs: 0 };
     return afterMs < START_MS ? Math.max(0, byMs) : 0;
-  }
-
-  /** The ports of one process. After its death, nothing that it waits for happens. */
-  private async connect(process: Process, schedule: (parameters: object, afterMs: number) => void): Promise<Ports> {
-    const { emulator, scenario, time } = this;
-    const orNever = <T>(promise: Promise<T>): Promise<T> =>
-      promise.finally(() => (process.isAlive ? undefined : new Promise<never>(() => undefined)));
-    const processClock: Clock = {
-      nowMs: () => this.clock.nowMs(),
-      monotonicMs: () => this.clock.monotonicMs(),
-      sleep: (waitMs, signal) => orNever(this.clock.sleep(waitMs, signal))
-    };
-    const reach = connectInProcess(emulator, this.clock, scenario.latencyMs, (exchange) =>
-      process.exchanges.push(exchange)
-    );
-    const clock = jumpingClock(processClock, time?.jump);
-    const random = seededRandom(scenario.seed + this.invocations++);
-    const disturbance = seededRandom(scenario.seed + 3_000_000_019 + this.invocations);
-    const undisturbed: typeof reach = (url, init) => orNever(reach(url, init));
-    const watched: typeof reach = (url, init) => {
-      if (init.method === 'POST') process.changesAtMs.push(this.clock.nowMs());
-      return undisturbed(url, init);
-    };
-    const fetchUrl = watchWaits(
-      disturbAnswers(watched, time, this.clock, disturbance),
-      (waitMs) => (this.askedMs = Math.max(this.askedMs, waitMs))
-    );
-    const options = {
-      url: BACKEND_URL,
-      token: emulator.token,
-      sleep: (ms: number) => clock.sleep(ms),
-      fetchUrl: delaySaves(undisturbed, time, processClock, disturbance)
-    };
-    const database = await connectDatabase(options);
-    let orders = 0;
-    return {
-      backend: new HttpBackendApi(
-        { backendUrl: BACKEND_URL, token: new Secret(emulator.token), authScheme: 'Bearer' },
-        clock,
-        fetchUrl
-      ),
-      userSource: new DbUserSource(database, 'user', clock),
-      records: scenario.records ? DbRecordStore.find(database, clock) : undefined,
-      clock,
-      log: { line: (text) => void this.log.push(text) },
-      queue: {
-        name: 'lock_users',
-        schedule: (parameters, afterMs) =>
-          order(time?.order ?? 'none', ++orders, processClock, () => schedule(parameters, afterMs))
-      },
-      random,
-      newRunId: () => `run-${scenario.seed}-${this.ids++}`
-    };
   }
 }

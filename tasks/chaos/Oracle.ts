@@ -1,3 +1,4 @@
+import { findRecordedRun, listRecordedBatches } from './recorded-runs';
 import { ACTION_LABELS } from '../../cloudcode/lock_users/src/actions/ActionLabels';
 import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import type { UserRecord } from '../local/backend/state/Session';
@@ -91,7 +92,7 @@ export class Oracle {
   checkRecords(): void {
     const { problems, platform, expectation } = this;
     const { participle } = ACTION_LABELS[expectation.action];
-    for (const { action, done, userIds, notDone } of platform.recordedBatches()) {
+    for (const { action, done, userIds, notDone } of listRecordedBatches(platform.emulator)) {
       // The run that is undone locked its users; they are unlocked by now.
       if (action !== expectation.action) continue;
       const others = new Set(notDone.map(({ userId }) => userId));
@@ -119,7 +120,7 @@ export class Oracle {
     const unreached = this.listUnreached();
     if (unreached.length > 0) problems.push(`${unreached.length} users are not ${participle} in the end.`);
     if (last !== undefined && scenario.records) {
-      const recorded = platform.recordedRun(last.runId);
+      const recorded = findRecordedRun(platform.emulator, last.runId);
       const said = `${String(recorded?.get('status'))}, ${String(recorded?.get(done))} ${participle}`;
       const count = (last.counts[done] ?? 0) + (last.earlier?.[done] ?? 0);
       if (said !== `done, ${count} ${participle}`)

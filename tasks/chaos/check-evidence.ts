@@ -1,3 +1,4 @@
+import { findRecordedRun, listRecordedBatches } from './recorded-runs';
 import { ACTION_LABELS } from '../../cloudcode/lock_users/src/actions/ActionLabels';
 import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import type { ChaosPlatform } from './ChaosPlatform';
@@ -48,7 +49,7 @@ function checkNamed({ platform, last, unreached, expectation }: EvidenceParts): 
   const unread = last.stopReason === undefined ? 0 : Math.max(0, expectation.selected - last.counts.selected);
   // The list of users would not hold still, and the report says so, and does not call itself verified.
   if (says(last, 'SELECTION_UNSTABLE') && !last.verified) return [];
-  const recorded = platform.recordedBatches().flatMap(({ notDone }) => notDone.map(({ userId }) => userId));
+  const recorded = listRecordedBatches(platform.emulator).flatMap(({ notDone }) => notDone.map(({ userId }) => userId));
   const named = new Set([...last.failures.map(({ userId }) => userId), ...recorded]);
   const unnamed = unreached.filter(
     (id) => !named.has(id) && !isWarnedAbout(last, id) && !isUnnameable(platform, last, id)
@@ -83,7 +84,7 @@ export function checkSums({ last }: Pick<EvidenceParts, 'last'>): string[] {
 
 /** Where the run could close its record, it says what the report says. */
 function checkRecord({ platform, expectation, last }: EvidenceParts): string[] {
-  const recorded = platform.recordedRun(last.runId);
+  const recorded = findRecordedRun(platform.emulator, last.runId);
   const status = recorded?.get('status');
   if (recorded === undefined || !ENDED.includes(status)) return [];
   // The last invocation could not read its record.

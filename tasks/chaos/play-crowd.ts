@@ -1,10 +1,12 @@
+import { listRecordedStatuses } from './recorded-runs';
 import { parseParameters } from '../../cloudcode/lock_users/src/input/parse-parameters';
 import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import { createContext } from '../../cloudcode/lock_users/src/run/RunContext';
 import { runInvocation } from '../../cloudcode/lock_users/src/run/run-invocation';
 import { handleWebhook } from '../../cloudcode/lock_users/src/triggers/handle-webhook';
 import { ChaosPlatform } from './ChaosPlatform';
-import type { Launch, Process } from './ChaosPlatform';
+import type { Launch } from './ChaosPlatform';
+import type { Process } from './connect-process';
 import { checkSums } from './check-evidence';
 import { checkOutput } from './check-output';
 import { drawCrowd } from './draw-crowd';
@@ -140,7 +142,9 @@ function checkEnd(platform: ChaosPlatform, last: Report | undefined): string[] {
   const { userIds, protectedIds } = platform;
   const isProtected = new Set(protectedIds);
   const left = userIds.filter((id) => platform.isThere(id) && !isProtected.has(id) && !platform.user(id).locked);
-  const open = platform.recordedStatuses().filter((status) => status === 'starting' || status === 'running');
+  const open = listRecordedStatuses(platform.emulator).filter(
+    (status) => status === 'starting' || status === 'running'
+  );
   return [
     ...(last?.status === 'done' ? [] : [`The last run ended ${last?.status}.`]),
     ...(left.length === 0 ? [] : [`${left.length} users are not locked in the end.`]),

@@ -1,3 +1,4 @@
+import { listRecordedBatches } from './recorded-runs';
 import type { ChaosPlatform } from './ChaosPlatform';
 import type { Scenario } from './Scenario';
 import type { Expectation } from './Expectation';
@@ -51,7 +52,7 @@ export async function prepareUndo(
 
 /** Somebody locks users that a record calls unlocked. A second undo of the run must not unlock them. */
 function lockSomeAgain(platform: ChaosPlatform): readonly string[] {
-  const unlocked = platform.recordedBatches().filter(({ action }) => action === 'unlock');
+  const unlocked = listRecordedBatches(platform.emulator).filter(({ action }) => action === 'unlock');
   const ids = unlocked.flatMap(({ userIds, notDone }) =>
     userIds.filter((userId) => !notDone.some((other) => other.userId === userId))
   );
