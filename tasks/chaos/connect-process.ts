@@ -61,6 +61,7 @@ export async function connectProcess(process: Process, world: World): Promise<Po
   const clock = jumpingClock(processClock, time?.jump);
   const random = seededRandom(scenario.seed + number);
   const disturbance = seededRandom(scenario.seed + 3_000_000_020 + number);
+  const ids = seededRandom(scenario.seed + 5_000_000_029 + number);
   const undisturbed: typeof reach = (url, init) => orNever(reach(url, init));
   const watched: typeof reach = (url, init) => {
     if (init.method === 'POST') process.changesAtMs.push(worldClock.nowMs());
@@ -71,6 +72,8 @@ export async function connectProcess(process: Process, world: World): Promise<Po
     url: BACKEND_URL,
     token: emulator.token,
     sleep: (ms: number) => clock.sleep(ms),
+    // Of two runs the one with the smaller id gets the lease, so ids are drawn by the seed as well.
+    newId: () => drawUuid(ids),
     fetchUrl: delaySaves(undisturbed, time, processClock, disturbance)
   };
   const database = await connectDatabase(options);
@@ -93,4 +96,10 @@ export async function connectProcess(process: Process, world: World): Promise<Po
     random,
     newRunId
   };
+}
+
+function drawUuid(random: () => number): string {
+  const digits = (count: number): string =>
+    Array.from({ length: count }, () => Math.floor(random() * 16).toString(16)).join('');
+  return `${digits(8)}-${digits(4)}-4${digits(3)}-8${digits(3)}-${digits(12)}`;
 }

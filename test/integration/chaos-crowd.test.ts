@@ -20,3 +20,9 @@ test('every way to start a run, deliveries that come again, and kills are drawn'
   expect(runs.some(({ killAfterMs }) => killAfterMs.some(Number.isFinite))).toBe(true);
   expect(drawCrowd(makeScenario(7))).toEqual(drawCrowd(makeScenario(7)));
 });
+
+test('a seed plays the same crowd each time, so that what it finds can be looked at again', async () => {
+  const scenario = makeScenario(5, { time: false });
+
+  expect((await playCrowd(scenario)).log).toEqual((await playCrowd(scenario)).log);
+});

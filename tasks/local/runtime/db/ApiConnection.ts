@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fetch, { FetchError } from 'node-fetch';
 import type { RequestInit, Response } from 'node-fetch';
 
@@ -8,6 +9,8 @@ export interface ConnectionOptions {
   readonly token: string;
   /** Waits; replaced in tests. */
   readonly sleep?: (delayMs: number) => Promise<void>;
+  /** Makes the id of a new object. Default: a random UUID. */
+  readonly newId?: () => string;
   /** Makes a request. Default: node-fetch. */
   readonly fetchUrl?: (url: string, init: RequestInit) => Promise<Pick<Response, 'status' | 'text'>>;
 }
@@ -29,6 +32,11 @@ const sleepForReal = (delayMs: number): Promise<void> => new Promise((resolve) =
  */
 export class ApiConnection {
   constructor(private readonly options: ConnectionOptions) {}
+
+  /** The id of a new object. */
+  newId(): string {
+    return this.options.newId?.() ?? randomUUID();
+  }
 
   get(path: string): Promise<unknown> {
     return this.request('GET', path);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Batch, CrudError } from './Batch';
 import { LIST_SAVED, NOTE_DONE, TO_OPERATION } from './BatchAction';
 import type { BatchAction, BatchObject, Operation } from './BatchAction';
@@ -42,7 +41,7 @@ export class DatabaseObject implements RelatedObject {
 
   /** A new object that is in no database yet. @throws Error where a value is of the wrong type */
   static create(source: Source, type: ObjectType, values?: Readonly<Record<string, unknown>> | null): DatabaseObject {
-    const object = new DatabaseObject(source, type, randomUUID());
+    const object = new DatabaseObject(source, type, source.connection.newId());
     object.setAll(values);
     return object;
   }
