@@ -9,6 +9,7 @@ function next(previous: Continuation | undefined, already: number, done: number)
     done,
     unconfirmed: 0,
     isComplete: true,
+    isWaiting: false,
     doneEarlier: previous?.done ?? 0,
     resetBefore: 2,
     bucket: BUCKET
@@ -58,6 +59,7 @@ test('sessions that were signed out count as progress, by what the next invocati
       unconfirmed: 1,
       doneEarlier: 0,
       isComplete: true,
+      isWaiting: false,
       sessions: { planned, signedOut },
       bucket: BUCKET
     });
@@ -82,4 +84,24 @@ test('the thousandth invocation is the last', () => {
 
   expect(continuation).toMatchObject({ invocation: 1000 });
   expect(next(continuation, 0, 1)).toBeUndefined();
+});
+
+test('an invocation that waits before it sends again gets one more after it, and no other', () => {
+  const go = (previous: Continuation | undefined, isWaiting: boolean): Continuation | undefined =>
+    continueRun({ runId: 'run-1', startedAtMs: 7000 }, previous, {
+      already: 0,
+      done: 0,
+      unconfirmed: 4,
+      doneEarlier: 0,
+      isComplete: true,
+      isWaiting,
+      resetBefore: 0,
+      sessions: undefined,
+      bucket: BUCKET
+    });
+  const waiting = go(go(undefined, false), true);
+
+  expect(waiting).toMatchObject({ invocation: 3 });
+  expect(go(waiting, true)).toBeUndefined();
+  expect(go(waiting, false)).toBeUndefined();
 });

@@ -50,6 +50,7 @@ test('a platform that only says that it signs out ends a run of many sessions st
 
   const reports = [await runOnFake(platform, { ...SIGN_OUT, userIds: [userId(0)] }, { budgetMs: 5000 })];
   for (let order = platform.scheduled.shift(); order !== undefined; order = platform.scheduled.shift()) {
+    platform.clock.now += order.afterMs;
     reports.push(await runOnFake(platform, order.parameters, { budgetMs: 5000 }));
   }
 

@@ -48,6 +48,8 @@ export interface InvocationResult {
   readonly doneEarlier: number;
   /** Whether every user was read. */
   readonly isComplete: boolean;
+  /** Whether it has sent nobody again yet, because what came of the first time may not show so soon. */
+  readonly isWaiting: boolean;
   /** Sessions that were `RESET` before anything was sent. */
   readonly resetBefore: number;
   readonly sessions?: SessionCounts | undefined;
@@ -58,7 +60,7 @@ export interface InvocationResult {
 export function continueRun(
   { runId, startedAtMs }: Pick<Continuation, 'runId' | 'startedAtMs'>,
   previous: Continuation | undefined,
-  { already, done, unconfirmed, doneEarlier, isComplete, resetBefore, sessions, bucket }: InvocationResult
+  { already, done, unconfirmed, doneEarlier, isComplete, isWaiting, resetBefore, sessions, bucket }: InvocationResult
 ): Continuation | undefined {
   const invocation = previous?.invocation ?? 1;
   const doneSeen = previous?.doneSeen ?? already;
@@ -66,7 +68,9 @@ export function continueRun(
   const idle = done === 0 && already <= doneSeen && !hasSignedOut(sessions, previous);
   const alreadyBefore = previous?.alreadyBefore ?? (isComplete ? Math.max(0, already - doneEarlier) : undefined);
   const idleInvocations = idle ? (previous?.idleInvocations ?? 0) + 1 : 0;
-  if (invocation >= MAX_INVOCATIONS || idleInvocations >= MAX_IDLE_INVOCATIONS) return undefined;
+  // One that waits gets another after it, which sends again.
+  const mostIdle = MAX_IDLE_INVOCATIONS + (isWaiting ? 1 : 0);
+  if (invocation >= MAX_INVOCATIONS || idleInvocations >= mostIdle) return undefined;
   return {
     runId,
     invocation: invocation + 1,

@@ -28,6 +28,7 @@ export async function scheduleContinuation(
     done: outcomes?.done ?? 0,
     unconfirmed: outcomes?.unconfirmed ?? 0,
     isComplete: roster?.isComplete ?? false,
+    isWaiting: roster?.hasWaiting ?? false,
     doneEarlier: countDoneEarlier(context, run),
     resetBefore: roster?.countResetBefore() ?? 0,
     sessions: sessions?.count((userId) => roster?.isPlanned(userId) === true),

@@ -52,8 +52,6 @@ export class Roster extends EarlierUsers {
   private readonly reasons = new UserReasons();
   /** Whether everybody was selected and shown. */
   isComplete = false;
-  /** Whether users were not sent again yet, because an earlier invocation has just sent them. */
-  hasWaiting = false;
   /** Users that are not sent again, because the goal says so. */
   private readonly givenUp = new Set<number>();
 
@@ -98,7 +96,7 @@ export class Roster extends EarlierUsers {
     const state = this.users.get(user);
     if ((state & PLANNED) === 0) throw new InvariantError(`user ${this.idOf(user)} was sent and not planned.`);
     const weighed = weighResult(state, result, this.isWhole);
-    this.write(user, weighed.state, weighed.result);
+    this.write(user, weighed.state & ~SENT_RECENTLY, weighed.result);
   }
 
   /** The users API shows a user after they were sent, and what it shows holds. */
@@ -141,6 +139,12 @@ export class Roster extends EarlierUsers {
   /** Users that were sent and are not known to be in the goal state, but may be sooner or later. */
   listMissing(): number[] {
     return this.listUsers((state) => (state & RESULT & ~DONE) !== 0 && (state & UNSENT) === 0);
+  }
+
+  /** Whether users were not sent again yet, because an earlier invocation has just sent them. */
+  get hasWaiting(): boolean {
+    if (this.goal.looksBeforeRepeating !== true) return false;
+    return this.listUsers((state) => (state & SENT_RECENTLY) !== 0 && outcomeOf(state) === 'unconfirmed').length > 0;
   }
 
   /** Whether a user may be sent again. */
@@ -215,8 +219,7 @@ export class Roster extends EarlierUsers {
     const planned = super.note(user, state, isComplete);
     const wasSent = (state & SENT_RECENTLY) !== 0;
     if (planned === undefined || !wasSent || this.goal.looksBeforeRepeating !== true) return planned;
-    this.hasWaiting = true;
-    this.setResult(user, { kind: 'unconfirmed', reason: this.goal.notReached });
+    this.write(user, this.users.get(user), { kind: 'unconfirmed', reason: this.goal.notReached });
     return undefined;
   }
 
