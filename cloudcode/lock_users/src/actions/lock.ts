@@ -2,7 +2,7 @@ import { buildLockOperation } from '../requests/lock-batch';
 import type { Reason } from '../users/UserState';
 import type { Action } from './Action';
 import type { Goal } from './Goal';
-import { sendBatches } from './send-batches';
+import { sendBatch, sendBatches } from './send-batches';
 
 const NOT_ENROLLED: Reason = { type: 'NOT_ENROLLED', detail: 'The user is not in the app.' };
 
@@ -17,9 +17,9 @@ export const lock: Action = {
   resolve: ({ parameters }) => ({ goal: lockGoal(parameters.onlyEnrolled), selection: parameters.selection }),
   apply(run, queue) {
     const { ports, parameters } = run;
-    return sendBatches(run, queue, parameters.batchSize, (userIds, timeoutMs) =>
-      ports.backend.postBatch(userIds.map(buildLockOperation), timeoutMs)
-    );
+    const post = (userIds: readonly string[], timeoutMs: number): Promise<unknown> =>
+      ports.backend.postBatch(userIds.map(buildLockOperation), timeoutMs);
+    return sendBatches(run, queue, parameters.batchSize, (users) => sendBatch(run, users, { post }));
   }
 };
 

@@ -11,8 +11,13 @@ const THROTTLED_WAIT_MS = 1000;
 /** How often operations that are throttled are sent again. Ours. */
 const MAX_THROTTLED_ROUNDS = 10;
 
-/** Posts a batch with one operation for each of the users, in that order, and returns the parsed answer. */
-export type PostBatch = (userIds: readonly string[], timeoutMs: number) => Promise<unknown>;
+/** How users are sent in a batch. */
+export interface BatchSending {
+  /** Posts a batch with one operation for each of the users, in that order, and returns the parsed answer. */
+  post(userIds: readonly string[], timeoutMs: number): Promise<unknown>;
+  /** What becomes of users whose batch may have been carried out, because its answer was lost. Default: it is sent again. */
+  readonly sendLost?: (users: readonly number[]) => Promise<void>;
+}
 
 /** What came of users as part of a larger batch. */
 interface EarlierAttempts {
@@ -21,23 +26,29 @@ interface EarlierAttempts {
   readonly mayHaveChanged: boolean;
 }
 
-/** Sends the users of the queue in batches of at most `batchSize`, several at once. */
-export async function sendBatches(run: ActiveRun, queue: UserQueue, batchSize: number, post: PostBatch): Promise<void> {
-  const work = (): Promise<void> =>
-    recordBatches(run, queue, batchSize, (users) =>
-      sendBatch(run, users, post, { attempts: 0, mayHaveChanged: false })
-    );
+const FIRST: EarlierAttempts = { attempts: 0, mayHaveChanged: false };
+
+/** Takes the users of the queue, at most `batchSize` at a time, and hands them to `sendUsers`, several times at once. */
+export async function sendBatches(
+  run: ActiveRun,
+  queue: UserQueue,
+  batchSize: number,
+  sendUsers: (users: readonly number[]) => Promise<void>
+): Promise<void> {
+  const work = (): Promise<void> => recordBatches(run, queue, batchSize, sendUsers);
   await Promise.all(Array.from({ length: run.parameters.concurrency }, work));
 }
 
-async function sendBatch(
+/** Sends users in one batch, or in several smaller ones where the platform does not take it, and writes their results down. */
+export async function sendBatch(
   run: ActiveRun,
   users: readonly number[],
-  post: PostBatch,
-  { attempts, mayHaveChanged }: EarlierAttempts,
+  sending: BatchSending,
+  { attempts, mayHaveChanged } = FIRST,
   throttledRounds = 0
 ): Promise<void> {
   const { sender, roster } = run;
+  const { post, sendLost } = sending;
   const userIds = users.map((user) => roster.idOf(user));
   let number = 0;
   const result = await sender.send({
@@ -48,7 +59,8 @@ async function sendBatch(
     attempt: (timeoutMs) => {
       number = sender.requests.batch;
       return post(userIds, timeoutMs);
-    }
+    },
+    ...(sendLost !== undefined && { findEffect: refuseToRepeat })
   });
   switch (result.kind) {
     case 'answered': {
@@ -60,14 +72,15 @@ async function sendBatch(
       if (throttled.length === 0) return;
       sender.pauseAll(THROTTLED_WAIT_MS);
       const { mayHaveChanged: isDoubtful } = result;
-      return sendBatch(run, throttled, post, { attempts: 0, mayHaveChanged: isDoubtful }, throttledRounds + 1);
+      return sendBatch(run, throttled, sending, { attempts: 0, mayHaveChanged: isDoubtful }, throttledRounds + 1);
     }
     case 'split': {
       const middle = Math.ceil(users.length / 2);
       // Should the run have to stop in between, these users have been sent, and nobody knows more about them.
       if (result.mayHaveChanged) setResults(run, users, unconfirmAll(users, result.error));
-      await sendBatch(run, users.slice(0, middle), post, result);
-      return sendBatch(run, users.slice(middle), post, result);
+      if (result.mayHaveChanged && sendLost !== undefined) return sendLost(users);
+      await sendBatch(run, users.slice(0, middle), sending, result);
+      return sendBatch(run, users.slice(middle), sending, result);
     }
     case 'failed':
     case 'refused': {
@@ -81,10 +94,16 @@ async function sendBatch(
       );
     }
     case 'abandoned':
-      return setResults(run, users, unconfirmAll(users, result.error), number);
+      setResults(run, users, unconfirmAll(users, result.error), number);
+      return sendLost?.(users);
     case 'not sent':
       return;
   }
+}
+
+/** A batch that may have been carried out is not sent again. */
+function refuseToRepeat(): Promise<never> {
+  return Promise.reject(new Error('The batch may have been carried out.'));
 }
 
 /** What is throttled for so long is an error of that user, whatever it is called. */
