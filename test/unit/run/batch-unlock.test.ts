@@ -127,7 +127,19 @@ test('where the user cannot be looked at, batches are not believed to work', asy
   expect(platform.clock.sleeps).not.toContain(15_000);
 });
 
-test('an undo whose batch is lost looks at each user before an unlock is sent', async () => {
+test('where the time is up before a look has shown it, the user does not count as unlocked', async () => {
+  platform.answerUnlockBatch = () => ({ operations: [{ success: true }] });
+  await lock();
+
+  const report = await run(UNLOCK, { ...TRY, budgetMs: 20_000 });
+
+  expect(report).toMatchObject({ status: 'continues', counts: { unlocked: 0, unconfirmed: 1, notAttempted: 7 } });
+});
+
+test.each([
+  ['is cut off', 'connection'],
+  ['takes too long', 'timeout']
+] as const)('an undo whose batch %s looks at each user before an unlock is sent', async (_case, network) => {
   const runId = await lock();
   unlocksInBatches();
   const unlock = platform.answerUnlockBatch;
@@ -137,7 +149,7 @@ test('an undo whose batch is lost looks at each user before an unlock is sent', 
     unlock(ids.slice(0, 4));
     platform.locked.add(userId(2));
     platform.changeSession(userId(2), 'phone', { state: 'LOCKED', signedOutAtMs: platform.clock.now });
-    throw backendError('BACKEND_UNREACHABLE', 'The connection was reset.', { network: 'connection' });
+    throw backendError('BACKEND_UNREACHABLE', 'The connection was reset.', { network });
   };
 
   const report = await undo(runId);

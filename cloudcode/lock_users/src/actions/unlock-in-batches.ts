@@ -2,6 +2,7 @@ import { LockUsersError } from '../errors';
 import { isAddressable } from '../input/user-ids';
 import { MAX_OPERATIONS_PER_BATCH } from '../platform-facts';
 import { buildUnlockOperation } from '../requests/lock-batch';
+import type { OperationResult } from '../requests/match-results';
 import { isUntouched } from '../run/ActiveRun';
 import type { ActiveRun } from '../run/ActiveRun';
 import { LOOK_DELAYS_MS } from '../run/verify';
@@ -13,6 +14,12 @@ import { unlockUser, unlockUserAfterBatch } from './unlock-user';
 
 /** Statuses by which something on the way may refuse the operation alone, and not the token or the address. Assumed. */
 const REFUSING_STATUSES: readonly (number | undefined)[] = [403, 404, 405];
+
+/** What a batch is answered says nothing of its user until it has been seen to work. */
+const UNSEEN: OperationResult = {
+  kind: 'unconfirmed',
+  reason: { type: 'UNVERIFIED', detail: 'The user was unlocked by a batch, and nothing has shown yet that it works.' }
+};
 
 /**
  * Whether the users of the queue may be unlocked in batches: the deployment wants it tried, and one user has shown that it works.
@@ -73,11 +80,16 @@ async function tryBatch(run: ActiveRun, user: number): Promise<boolean | undefin
     post: (userIds, timeoutMs) => postUnlocks(run, userIds, timeoutMs).catch(refuseOperation),
     sendLost: () => Promise.resolve()
   });
-  for (const delayMs of roster.isTouched(user) ? [0, ...LOOK_DELAYS_MS] : []) {
+  if (!roster.isTouched(user)) return sender.stop === undefined ? false : undefined;
+  roster.setResult(user, UNSEEN);
+  for (const delayMs of [0, ...LOOK_DELAYS_MS]) {
     if (delayMs > 0 && !(await sender.wait(delayMs))) return undefined;
     try {
       const shown = await lookAt(run, userId);
-      if (shown?.locked === false) return true;
+      if (shown?.locked === false) {
+        roster.setResult(user, { kind: 'done' });
+        return true;
+      }
     } catch {
       break;
     }
