@@ -26,6 +26,13 @@ export const GLOBAL_OPTIONS: CommandEntry['options'] = [
 /** The commands, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'install',
+    operands: '<app>',
+    about: "Copies the task into an app's repository and its two models into the app's schema.xml.",
+    options: [['--force', 'Overwrite files that were changed since they were installed.']],
+    load: () => import('./commands/install')
+  },
+  {
     name: 'config',
     about: 'Shows each setting and where it comes from.',
     options: [],

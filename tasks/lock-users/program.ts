@@ -9,7 +9,7 @@ import { EXIT_CODES, exitCodeOfError } from './exit-codes';
 import type { Invocation, Outcome, ProgramIo, ProgramOptions } from './Invocation';
 
 /** Name of the program. */
-export const PROGRAM = 'lock-users';
+const PROGRAM = 'lock-users';
 
 /** The sentence after Ctrl-C. */
 const INTERRUPTED = 'Interrupted.';
