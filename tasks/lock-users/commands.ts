@@ -33,6 +33,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/install')
   },
   {
+    name: 'doctor',
+    about: 'Looks for everything that may be wrong with a deployment. It only reads.',
+    options: [],
+    load: () => import('./commands/doctor')
+  },
+  {
     name: 'config',
     about: 'Shows each setting and where it comes from.',
     options: [],
