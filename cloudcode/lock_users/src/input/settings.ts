@@ -80,6 +80,12 @@ export const VARIABLES = {
     defaultText: 'nobody',
     doc: 'A rule: whoever matches it, such as people who left, is never unlocked by this task. JSON as in `where`.'
   }),
+  LOCK_USERS_CANARY: define<readonly string[], readonly string[]>({
+    check: checkIdList,
+    default: [],
+    defaultText: 'any',
+    doc: 'Ids of test users, separated by commas: the users that `canary` sends first, where they are planned.'
+  }),
   LOCK_USERS_MAX_USERS: define<number, undefined>({
     check: checkPattern(/^[1-9][0-9]{0,14}$/, 'a whole number of at least 1', Number),
     default: undefined,
@@ -132,6 +138,8 @@ export interface Settings extends BackendAccess {
   readonly protectedWhere?: WhereClause | undefined;
   /** Users that match it are never unlocked. */
   readonly stayOutWhere?: WhereClause | undefined;
+  /** Users that a lock run sends first where they are planned; default: nobody in particular. */
+  readonly canaryIds?: readonly string[];
   /** A run that would change more is refused; undefined: no limit. */
   readonly maxUsers?: number | undefined;
   /** When lock runs may begin; undefined: at any time. */
@@ -181,6 +189,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
   const protectedIds = take('LOCK_USERS_PROTECTED', VARIABLES.LOCK_USERS_PROTECTED);
   const protectedWhere = take('LOCK_USERS_PROTECTED_WHERE', VARIABLES.LOCK_USERS_PROTECTED_WHERE);
   const stayOutWhere = take('LOCK_USERS_STAY_OUT_WHERE', VARIABLES.LOCK_USERS_STAY_OUT_WHERE);
+  const canaryIds = take('LOCK_USERS_CANARY', VARIABLES.LOCK_USERS_CANARY);
   const maxUsers = take('LOCK_USERS_MAX_USERS', VARIABLES.LOCK_USERS_MAX_USERS);
   const window = take('LOCK_USERS_WINDOW', VARIABLES.LOCK_USERS_WINDOW);
   const userModel = take('LOCK_USERS_USER_MODEL', VARIABLES.LOCK_USERS_USER_MODEL);
@@ -205,6 +214,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
     protectedIds,
     protectedWhere,
     stayOutWhere,
+    canaryIds,
     maxUsers,
     window,
     userModel,

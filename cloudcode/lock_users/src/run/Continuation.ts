@@ -35,6 +35,8 @@ export interface Continuation {
   readonly resetSessions: number;
   /** With `reauthenticate`: sessions that were still to be signed out when the last invocation began. */
   readonly sessionsDue?: number;
+  /** Whether the users that were sent first were seen to be locked, and no session of theirs turned `RESET`; default: not yet. */
+  readonly canaryPassed?: true;
   readonly bucket: BucketState;
 }
 
@@ -52,6 +54,8 @@ export interface InvocationResult {
   readonly isWaiting: boolean;
   /** Sessions that were `RESET` before anything was sent. */
   readonly resetBefore: number;
+  /** Whether the users that were sent first show that the others may be sent. */
+  readonly canaryPassed?: boolean;
   readonly sessions?: SessionCounts | undefined;
   readonly bucket: BucketState;
 }
@@ -60,7 +64,18 @@ export interface InvocationResult {
 export function continueRun(
   { runId, startedAtMs }: Pick<Continuation, 'runId' | 'startedAtMs'>,
   previous: Continuation | undefined,
-  { already, done, unconfirmed, doneEarlier, isComplete, isWaiting, resetBefore, sessions, bucket }: InvocationResult
+  {
+    already,
+    done,
+    unconfirmed,
+    doneEarlier,
+    isComplete,
+    isWaiting,
+    resetBefore,
+    canaryPassed,
+    sessions,
+    bucket
+  }: InvocationResult
 ): Continuation | undefined {
   const invocation = previous?.invocation ?? 1;
   const doneSeen = previous?.doneSeen ?? already;
@@ -82,6 +97,7 @@ export function continueRun(
     ...(alreadyBefore !== undefined && { alreadyBefore }),
     resetSessions: previous?.resetSessions ?? resetBefore,
     ...(sessions && { sessionsDue: sessions.planned }),
+    ...((canaryPassed === true || previous?.canaryPassed === true) && { canaryPassed: true }),
     bucket
   };
 }
@@ -115,6 +131,7 @@ export function isContinuation(value: unknown): value is Continuation {
     alreadyBefore = 0,
     resetSessions,
     sessionsDue = 0,
+    canaryPassed = true,
     bucket,
     ...rest
   } = value as Record<string, unknown>;
@@ -122,6 +139,7 @@ export function isContinuation(value: unknown): value is Continuation {
   const { tokens, rate, atMs, ...others } = bucket as Record<string, unknown>;
   return (
     isRunId(runId) &&
+    canaryPassed === true &&
     isCountBetween(invocation, 2, MAX_INVOCATIONS) &&
     [startedAtMs, idleInvocations, doneSeen, done, unconfirmed, alreadyBefore, resetSessions, sessionsDue].every(
       (count) => isCountBetween(count, 0, Number.MAX_SAFE_INTEGER)

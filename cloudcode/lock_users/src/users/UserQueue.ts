@@ -35,6 +35,28 @@ export class UserQueue {
     return taken;
   }
 
+  /** Waits until the queue holds users of whom `isEnough` says so, or is closed. Returns how many it holds. */
+  async hold(isEnough: (count: number) => boolean): Promise<number> {
+    while (!isEnough(this.users.length - this.gone) && !this.isClosed) {
+      await new Promise<void>((resolve) => this.wake.push(resolve));
+    }
+    return this.users.length - this.gone;
+  }
+
+  /** Takes `count` of the users that it holds, those of the lowest ranks (0, 1, …); of one rank those that came first. */
+  takeBest(count: number, rankOf: (user: number) => number): readonly number[] {
+    const byRank: number[][] = [];
+    for (const user of this.users.slice(this.gone)) {
+      const equals = (byRank[rankOf(user)] ??= []);
+      if (equals.length < count) equals.push(user);
+    }
+    const best = byRank.flat().slice(0, count);
+    const taken = new Set(best);
+    this.users = this.users.slice(this.gone).filter((user) => !taken.has(user));
+    this.gone = 0;
+    return best;
+  }
+
   private wakeAll(): void {
     const waiting = this.wake;
     this.wake = [];
