@@ -17,6 +17,7 @@ const NEW_RUN: Omit<RunRecord, 'id'> = {
   leaseExpiresAtMs: null,
   undoneBy: null,
   canary: null,
+  batchUnlock: null,
   message: null,
   report: null,
   locked: null

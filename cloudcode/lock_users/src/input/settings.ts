@@ -7,7 +7,14 @@ import type { BackendAccess } from './backend-access';
 import { checkWindow } from './lock-window';
 import type { LockWindow } from './lock-window';
 import type { Secret } from './Secret';
-import { checkIdList, checkNumberBetween, checkPattern, checkTrueOrFalse, checkWebSecret } from './variable-checks';
+import {
+  checkBatchUnlock,
+  checkIdList,
+  checkNumberBetween,
+  checkPattern,
+  checkTrueOrFalse,
+  checkWebSecret
+} from './variable-checks';
 import { findNameMistake } from './variable-names';
 import { parseWhere } from './where';
 import type { WhereClause } from './where';
@@ -86,6 +93,12 @@ export const VARIABLES = {
     defaultText: 'any',
     doc: 'Ids of test users, separated by commas: the users that `canary` sends first, where they are planned.'
   }),
+  LOCK_USERS_BATCH_UNLOCK: define<'try' | 'off', 'off'>({
+    check: checkBatchUnlock,
+    default: 'off',
+    defaultText: '`off`',
+    doc: '`try`: one user shows whether the platform unlocks in batches, which is not documented; if so, the others go in batches.'
+  }),
   LOCK_USERS_MAX_USERS: define<number, undefined>({
     check: checkPattern(/^[1-9][0-9]{0,14}$/, 'a whole number of at least 1', Number),
     default: undefined,
@@ -140,6 +153,8 @@ export interface Settings extends BackendAccess {
   readonly stayOutWhere?: WhereClause | undefined;
   /** Users that a lock run sends first where they are planned; default: nobody in particular. */
   readonly canaryIds?: readonly string[];
+  /** Whether a run finds out if the platform unlocks users in batches. Default: `off`. */
+  readonly batchUnlock?: 'try' | 'off';
   /** A run that would change more is refused; undefined: no limit. */
   readonly maxUsers?: number | undefined;
   /** When lock runs may begin; undefined: at any time. */
@@ -190,6 +205,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
   const protectedWhere = take('LOCK_USERS_PROTECTED_WHERE', VARIABLES.LOCK_USERS_PROTECTED_WHERE);
   const stayOutWhere = take('LOCK_USERS_STAY_OUT_WHERE', VARIABLES.LOCK_USERS_STAY_OUT_WHERE);
   const canaryIds = take('LOCK_USERS_CANARY', VARIABLES.LOCK_USERS_CANARY);
+  const batchUnlock = take('LOCK_USERS_BATCH_UNLOCK', VARIABLES.LOCK_USERS_BATCH_UNLOCK);
   const maxUsers = take('LOCK_USERS_MAX_USERS', VARIABLES.LOCK_USERS_MAX_USERS);
   const window = take('LOCK_USERS_WINDOW', VARIABLES.LOCK_USERS_WINDOW);
   const userModel = take('LOCK_USERS_USER_MODEL', VARIABLES.LOCK_USERS_USER_MODEL);
@@ -215,6 +231,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
     protectedWhere,
     stayOutWhere,
     canaryIds,
+    batchUnlock,
     maxUsers,
     window,
     userModel,

@@ -52,6 +52,7 @@ export const RUN_FIELDS: Fields<RunRecord> = {
   leaseExpiresAtMs: 'lease_expires_at',
   undoneBy: 'undone_by',
   canary: 'canary',
+  batchUnlock: 'batch_unlock',
   message: 'message',
   report: 'report',
   selected: 'selected',

@@ -42,6 +42,8 @@ export interface RunRecord extends Partial<Record<keyof Counts, number | null>> 
   undoneBy: string | null;
   /** What the users that were sent first have shown; null where nobody was, or not yet. */
   canary?: CanaryResult | null;
+  /** What the run has found out about unlocking in batches; anything else than a `BatchUnlockFinding` says nothing. */
+  batchUnlock: string | null;
   /** What a person should know. */
   message: string | null;
   /** The last invocation's report as JSON; it names at most 20 failures, the batches have all. */

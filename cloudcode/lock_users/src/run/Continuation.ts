@@ -1,4 +1,6 @@
 import isPlainObject = require('lodash/isPlainObject');
+import { readFinding } from '../actions/BatchUnlock';
+import type { BatchUnlockFinding } from '../actions/BatchUnlock';
 import type { BucketState } from '../requests/TokenBucket';
 import type { SessionCounts } from '../users/SessionLedger';
 
@@ -37,6 +39,8 @@ export interface Continuation {
   readonly sessionsDue?: number;
   /** Whether the users that were sent first were seen to be locked, and no session of theirs turned `RESET`; default: not yet. */
   readonly canaryPassed?: true;
+  /** What the run has found out about unlocking in batches, if anything. */
+  readonly batchUnlock?: BatchUnlockFinding;
   readonly bucket: BucketState;
 }
 
@@ -57,6 +61,7 @@ export interface InvocationResult {
   /** Whether the users that were sent first show that the others may be sent. */
   readonly canaryPassed?: boolean;
   readonly sessions?: SessionCounts | undefined;
+  readonly batchUnlock?: BatchUnlockFinding | undefined;
   readonly bucket: BucketState;
 }
 
@@ -74,6 +79,7 @@ export function continueRun(
     resetBefore,
     canaryPassed,
     sessions,
+    batchUnlock,
     bucket
   }: InvocationResult
 ): Continuation | undefined {
@@ -98,6 +104,7 @@ export function continueRun(
     resetSessions: previous?.resetSessions ?? resetBefore,
     ...(sessions && { sessionsDue: sessions.planned }),
     ...((canaryPassed === true || previous?.canaryPassed === true) && { canaryPassed: true }),
+    ...(batchUnlock && { batchUnlock }),
     bucket
   };
 }
@@ -132,6 +139,7 @@ export function isContinuation(value: unknown): value is Continuation {
     resetSessions,
     sessionsDue = 0,
     canaryPassed = true,
+    batchUnlock,
     bucket,
     ...rest
   } = value as Record<string, unknown>;
@@ -144,6 +152,7 @@ export function isContinuation(value: unknown): value is Continuation {
     [startedAtMs, idleInvocations, doneSeen, done, unconfirmed, alreadyBefore, resetSessions, sessionsDue].every(
       (count) => isCountBetween(count, 0, Number.MAX_SAFE_INTEGER)
     ) &&
+    (batchUnlock === undefined || readFinding(batchUnlock) !== undefined) &&
     [tokens, rate, atMs].every(Number.isFinite) &&
     Object.keys(others).length === 0
   );

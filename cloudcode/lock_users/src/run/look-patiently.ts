@@ -3,7 +3,7 @@ import { countUsers } from '../stop-reasons';
 import type { ActiveRun } from './ActiveRun';
 
 /** Milliseconds between the looks at users that are not shown in the goal state: `READ_LAG_MS` in all. Ours. */
-const LOOK_DELAYS_MS = [300, 600, 1200, 2400, 4800, 9600, 15_000, 11_100] as const;
+export const LOOK_DELAYS_MS = [300, 600, 1200, 2400, 4800, 9600, 15_000, 11_100] as const;
 
 /**
  * Looks until every user that was sent is shown in the goal state, or it has waited long enough: a read may lag behind a write.

@@ -1,5 +1,6 @@
 import { ACTIONS } from '../actions/actions';
 import type { Beginning } from '../actions/Action';
+import { BatchUnlock } from '../actions/BatchUnlock';
 import type { ResolvedGoal } from '../actions/Goal';
 import type { ErrorDetails } from '../errors';
 import { toErrorDetails } from '../errors';
@@ -154,12 +155,13 @@ async function activate(
   const wasPassed = record?.canary === 'passed' || parameters.continuation?.canaryPassed === true;
   const size = parameters.action === 'lock' ? parameters.canary : 0;
   const canary = new Canary(size, settings.canaryIds ?? [], wasPassed);
+  const batchUnlock = new BatchUnlock(parameters.continuation?.batchUnlock, record);
   if (record === undefined || records === undefined) {
-    return { ...context, ...resolved, roster, canary, recorder: undefined, isNew };
+    return { ...context, ...resolved, roster, canary, recorder: undefined, batchUnlock, isNew };
   }
   const earlier = isNew ? undefined : await EarlierBatches.load(context, records, record.id, roster);
   const recorder = new RunRecorder(context, records, record, roster, earlier);
-  return { ...context, ...resolved, roster, canary, recorder, isNew };
+  return { ...context, ...resolved, roster, canary, recorder, batchUnlock, isNew };
 }
 
 /**

@@ -33,6 +33,7 @@ export async function scheduleContinuation(
     resetBefore: roster?.countResetBefore() ?? 0,
     canaryPassed: run?.canary.isPassed ?? false,
     sessions: sessions?.count((userId) => roster?.isPlanned(userId) === true),
+    batchUnlock: run?.batchUnlock.finding ?? parameters.continuation?.batchUnlock,
     bucket: sender.bucketState
   });
   if (next === undefined) return { stop: stalled(stop.message) };

@@ -21,11 +21,14 @@ export class UserQueue {
     this.wakeAll();
   }
 
+  /** Whether there are so many users; waits until there are, or nobody else will be added. */
+  async holds(count: number): Promise<boolean> {
+    return (await this.hold((held) => held >= count)) >= count;
+  }
+
   /** The next `count` users, waiting until there are so many; fewer when the queue is closed, none when it is empty. */
   async take(count: number): Promise<readonly number[]> {
-    while (this.users.length - this.gone < count && !this.isClosed) {
-      await new Promise<void>((resolve) => this.wake.push(resolve));
-    }
+    await this.hold((held) => held >= count);
     const taken = this.users.slice(this.gone, this.gone + count);
     this.gone += taken.length;
     if (this.gone > FORGET_AFTER) {
