@@ -16,6 +16,7 @@ const NEW_RUN: Omit<RunRecord, 'id'> = {
   leaseHolder: null,
   leaseExpiresAtMs: null,
   undoneBy: null,
+  stopRequested: null,
   message: null,
   report: null,
   locked: null
@@ -52,6 +53,13 @@ export class MemoryRecordStore implements RecordStore {
     return run;
   }
 
+  /** Somebody asks the runs with this id to stop. */
+  requestStop(runId: string): void {
+    for (const run of this.runs.values()) {
+      if (run.runId === runId) this.runs.set(run.id, { ...run, stopRequested: true });
+    }
+  }
+
   findRuns(query: RunQuery): Promise<readonly RunRecord[]> {
     const matches = (run: RunRecord): boolean => {
       if ('statuses' in query) return run.status !== null && query.statuses.includes(run.status);
@@ -77,7 +85,8 @@ export class MemoryRecordStore implements RecordStore {
     this.saves.push(copies);
     for (const copy of copies) {
       if ('runRecordId' in copy) this.batches.set(copy.id, copy);
-      else this.runs.set(copy.id, copy);
+      // A field that is never assigned is not sent, so that what somebody has set meanwhile stays.
+      else this.runs.set(copy.id, { ...copy, stopRequested: this.runs.get(copy.id)?.stopRequested ?? null });
     }
   }
 }

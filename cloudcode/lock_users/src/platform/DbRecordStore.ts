@@ -1,11 +1,10 @@
-import { ERROR_CATALOGUE, LockUsersError } from '../errors';
 import { isObjectId } from '../input/user-ids';
-import type { FailureFacts } from '../requests/classify-response';
 import type { BatchRecord, RunRecord } from '../records/RunRecord';
 import { escapeText } from '../outside-text';
 import type { Clock, MissingField, RecordStore, RunQuery } from '../ports';
 import { answerInTime } from '../requests/answer-in-time';
-import { describeThrown, readFacts } from './database-errors';
+import { describeThrown } from './database-errors';
+import { describeFailure, recordFailed } from './record-failed';
 
 /** An object of `DB`: its fields are properties, dates and times are of type Date (vendor's library). */
 interface DbObject {
@@ -51,6 +50,7 @@ export const RUN_FIELDS: Fields<RunRecord> = {
   leaseHolder: 'lease_holder',
   leaseExpiresAtMs: 'lease_expires_at',
   undoneBy: 'undone_by',
+  stopRequested: 'stop_requested',
   message: 'message',
   report: 'report',
   selected: 'selected',
@@ -84,6 +84,9 @@ export const BATCH_FIELDS: Fields<BatchRecord> = {
   done: 'done',
   notDone: 'not_done'
 };
+
+/** Set by people alone. The client sends what was assigned (observed), so that what they set meanwhile stays. */
+const NEVER_WRITTEN: readonly string[] = [RUN_FIELDS.stopRequested];
 
 /** Fields without which an undo or the lease would rest on less than the truth. The others are for people to read. */
 const NEEDED_FIELDS: readonly string[] = [
@@ -185,7 +188,7 @@ export class DbRecordStore implements RecordStore {
     const missing = this.missingFrom('runRecordId' in record ? 'lock_run_batch' : 'lock_run');
     for (const [name, field] of Object.entries<string>(known.fields as Readonly<Record<string, string>>)) {
       // A field that the model lacks: the client would lose the value without a word.
-      if (missing.has(field)) continue;
+      if (missing.has(field) || NEVER_WRITTEN.includes(field)) continue;
       const value = (record as unknown as Readonly<Record<string, unknown>>)[name] ?? null;
       const clean = typeof value === 'string' ? escapeText(value) : value;
       const current = fromDatabase(name, known.object[field]);
@@ -226,23 +229,7 @@ function whereRuns(runs: DbCollection, query: RunQuery): DbQuery {
 
 function fromDatabase(name: string, value: unknown): unknown {
   if (value === null || value === undefined) return null;
+  // The API shows a boolean as `{ key, display }` (documented), and the client its key.
+  if (name === 'stopRequested') return value === true || (value as { readonly key?: unknown }).key === true;
   return name.endsWith('Ms') ? new Date(value as Date | string).getTime() : value;
-}
-
-/** A batch of `DB` fails with the errors of its objects; an error that says nothing of itself may be a garbled answer. */
-function describeFailure(error: unknown): FailureFacts {
-  const { errors } = (error ?? {}) as { readonly errors?: readonly unknown[] };
-  // The error of an object is one level deeper than that of a single save (observed).
-  const [first] = errors ?? [];
-  const facts = readFacts((first as { readonly error?: unknown } | undefined)?.error ?? first ?? error);
-  return Object.keys(facts).length > 0 || error instanceof TypeError ? facts : { network: 'garbled' };
-}
-
-function recordFailed(what: 'read' | 'written', detail: string, facts: FailureFacts): LockUsersError {
-  return new LockUsersError({
-    code: 'RECORD_FAILED',
-    message: `The run's record could not be ${what}: ${detail.replace(/\.$/, '')}.`,
-    nextStep: ERROR_CATALOGUE.RECORD_FAILED.remedy,
-    ...facts
-  });
 }

@@ -7,9 +7,11 @@ import type { SessionCounts } from '../users/SessionLedger';
  * How an invocation ended: `planned`: it was a dry run. `done`: every planned user is in the goal state.
  * `continues`: its time was used up, and the next invocation is scheduled. `partial`: some users may be there, some are not
  * known to be. `refused`: it was not allowed to start sending. `queued`: it is scheduled on the queue, and nothing was done
- * here. `stalled`: the run has gone on for several invocations and gave up. `failed`: nobody was changed.
+ * here. `stopped`: somebody has asked it to stop. `stalled`: the run has gone on for several invocations and gave up. `failed`:
+ * nobody was changed.
  */
-export type RunStatus = 'planned' | 'done' | 'continues' | 'partial' | 'refused' | 'queued' | 'stalled' | 'failed';
+export type RunStatus =
+  'planned' | 'done' | 'continues' | 'partial' | 'refused' | 'queued' | 'stopped' | 'stalled' | 'failed';
 
 /** Which backend deployment a run worked on, as its `info.json` names it; null where the platform gives no name. */
 export interface Deployment {

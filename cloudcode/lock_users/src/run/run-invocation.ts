@@ -37,6 +37,8 @@ interface Progress {
   /** Whether the run's record was looked for. */
   hasBegun: boolean;
   record?: RunRecord | undefined;
+  /** Whether the run was killed and is not carried out, so that nobody knows what came of it. */
+  isPastUnknown?: boolean;
   run?: ActiveRun;
   verified: boolean;
   /** Why it was not allowed to start sending, or that there was nothing to send. */
@@ -73,6 +75,7 @@ export async function runInvocation(context: RunContext): Promise<Report> {
     sessions: run?.sessions?.count((userId) => run.roster.isPlanned(userId)),
     verified: progress.verified,
     doneEarlier: countDoneEarlier(context, run),
+    isPastUnknown: progress.isPastUnknown ?? false,
     // Sessions that turned RESET between the run's first look at the users and this invocation's.
     resetEarlier: Math.max(0, resetBefore - (parameters.continuation?.resetSessions ?? resetBefore)),
     ...ending
@@ -102,8 +105,9 @@ async function advance(context: RunContext, progress: Progress): Promise<void> {
   logDeployment(ports.log, progress.deployment, parameters, settings.authScheme);
 
   progress.hasBegun = true;
-  const { record, stop, hasBegun = false } = await beginRun(context);
+  const { record, stop, hasBegun = false, isPastUnknown = false } = await beginRun(context);
   progress.record = record;
+  progress.isPastUnknown = isPastUnknown;
   progress.refusal = stop;
   if (stop !== undefined) return;
   progress.refusal = checkWindow(context, record?.startedAtMs) ?? (await checkWhere(context));
