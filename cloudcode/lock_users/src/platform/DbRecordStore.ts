@@ -1,37 +1,11 @@
-import { isObjectId } from '../input/user-ids';
 import type { BatchRecord, RunRecord } from '../records/RunRecord';
 import { escapeText } from '../outside-text';
 import type { Clock, MissingField, RecordStore, RunQuery } from '../ports';
 import { answerInTime } from '../requests/answer-in-time';
 import { describeThrown } from './database-errors';
+import { isMeant, whereRuns } from './record-database';
+import type { DbObject, DbWithRecords } from './record-database';
 import { describeFailure, recordFailed } from './record-failed';
-
-/** An object of `DB`: its fields are properties, dates and times are of type Date (vendor's library). */
-interface DbObject {
-  readonly id: string;
-  [field: string]: unknown;
-}
-
-/** The part of a `DB` collection that is used here, as documented ("Querying DB objects", docs.journeyapps.com). */
-interface DbCollection {
-  create(): DbObject;
-  where(text: string, ...values: unknown[]): DbQuery;
-}
-
-/** The part of a `DB` query that is used here. */
-interface DbQuery {
-  orderBy(field: string): DbQuery;
-  limit(count: number): DbQuery;
-  skip(count: number): DbQuery;
-  toArray(): PromiseLike<readonly DbObject[]>;
-}
-
-/** The part of the `DB` global that is used here ("Batch API (CloudCode)", docs.journeyapps.com). */
-interface DbWithRecords {
-  readonly lock_run: DbCollection;
-  readonly lock_run_batch: DbCollection;
-  readonly Batch: new () => { save(object: DbObject): void; execute(): PromiseLike<unknown> };
-}
 
 type Fields<R> = { readonly [Name in Exclude<keyof R, 'id'>]-?: string };
 
@@ -103,6 +77,9 @@ export class DbRecordStore implements RecordStore {
   /** The objects behind the records; a record that nobody holds any more takes its object with it. */
   private readonly objects = new WeakMap<object, { readonly object: DbObject; readonly fields: object }>();
 
+  /** Records of new runs that the database is not known to have, and whether a save has failed that it may have carried out. */
+  private readonly unsaved = new WeakMap<object, boolean>();
+
   /** Fields that each model lacks, once they were looked for. */
   private readonly missing = new Map<string, ReadonlySet<string>>();
 
@@ -128,7 +105,9 @@ export class DbRecordStore implements RecordStore {
   }
 
   newRun(): RunRecord {
-    return this.read<RunRecord>(this.db.lock_run.create(), RUN_FIELDS);
+    const run = this.read<RunRecord>(this.db.lock_run.create(), RUN_FIELDS);
+    this.unsaved.set(run, false);
+    return run;
   }
 
   newBatch(runRecordId: string): BatchRecord {
@@ -156,11 +135,32 @@ export class DbRecordStore implements RecordStore {
   }
 
   async save(records: readonly (RunRecord | BatchRecord)[], timeoutMs: number): Promise<void> {
-    await this.attempt('written', timeoutMs, () => {
-      const batch = new this.db.Batch();
-      for (const record of records) batch.save(this.write(record));
-      return batch.execute();
-    });
+    const untilMs = this.clock.monotonicMs() + timeoutMs;
+    const unsaved = records.filter((record): record is RunRecord => this.unsaved.has(record));
+    for (const run of unsaved) if (this.unsaved.get(run) === true) await this.adopt(run, timeoutMs);
+    try {
+      await this.attempt('written', Math.max(1, untilMs - this.clock.monotonicMs()), () => {
+        const batch = new this.db.Batch();
+        for (const record of records) batch.save(this.write(record));
+        return batch.execute();
+      });
+      for (const run of unsaved) this.unsaved.delete(run);
+    } catch (error) {
+      for (const run of unsaved) this.unsaved.set(run, true);
+      throw error;
+    }
+  }
+
+  /**
+   * Takes the object of the database for a new run's, where there is one after all. To save a new object replaces it (documented), with
+   * what somebody may have set in it meanwhile.
+   */
+  private async adopt(run: RunRecord, timeoutMs: number): Promise<void> {
+    const { runId } = run;
+    if (runId === null) return;
+    const objects = await this.attempt('read', timeoutMs, () => whereRuns(this.db.lock_run, { runId }).toArray());
+    const object = objects.find(({ id }) => id === run.id);
+    if (object !== undefined) this.objects.set(run, { object, fields: RUN_FIELDS });
   }
 
   private read<R extends RunRecord | BatchRecord>(object: DbObject, fields: Fields<R>): R {
@@ -210,21 +210,6 @@ export class DbRecordStore implements RecordStore {
     if (answered !== undefined) return answered.answer;
     throw recordFailed(what, `no answer within ${timeoutMs / 1000} s`, { network: 'timeout' });
   }
-}
-
-/** A database that ignores the filter by id returns other runs as well. */
-function isMeant({ id, runId }: RunRecord, query: RunQuery): boolean {
-  if ('statuses' in query) return true;
-  return 'objectId' in query ? id === query.objectId : runId === query.runId || id === query.runId;
-}
-
-function whereRuns(runs: DbCollection, query: RunQuery): DbQuery {
-  if ('statuses' in query) return runs.where('status in ?', query.statuses);
-  if ('objectId' in query) return runs.where('id = ?', query.objectId);
-  // A run that was requested in the app has its object's id, which is a UUID.
-  return isObjectId(query.runId)
-    ? runs.where('run_id = ? or id = ?', query.runId, query.runId)
-    : runs.where('run_id = ?', query.runId);
 }
 
 function fromDatabase(name: string, value: unknown): unknown {

@@ -1,13 +1,14 @@
 import { ERROR_CATALOGUE, LockUsersError } from '../errors';
 import type { RecordStore } from '../ports';
 import { LOOK_TIMEOUT_MS, Lookout } from '../requests/Lookout';
+import type { RequestToSend } from '../requests/RequestToSend';
 import type { RunContext } from '../run/RunContext';
 import { stopRequested } from '../stop-reasons';
 import { isAskedToStop } from './RunRecord';
 
 /**
- * From now on the run's record is read every few seconds, and the run stops where somebody has set `stop_requested` in it. Where that
- * cannot be read, nothing leaves until it can be, or until the rules give it up. In models without the field nobody can ask for it.
+ * From now on the run's record is read every few seconds, and the run stops where somebody has set `stop_requested` in it. Nothing else
+ * leaves until that is known, unless the platform refuses to say it. In models without the field nobody can ask for it.
  *
  * @param lookedAtMs when it was read last, on the monotonic clock
  */
@@ -18,31 +19,34 @@ export function watchStop(
 ): void {
   const { clock, log } = ports;
   if (records.listMissingFields().some(({ name }) => name === 'lock_run.stop_requested')) return;
+  let leftAtMs = lookedAtMs;
+  let isEmptyBefore = false;
+  const request: RequestToSend<boolean> = {
+    kind: 'record',
+    operations: 0,
+    attemptsBefore: 0,
+    isEssential: true,
+    isAhead: true,
+    async attempt(timeoutMs) {
+      leftAtMs = clock.monotonicMs();
+      const found = await records.findRuns({ runId }, Math.min(LOOK_TIMEOUT_MS, timeoutMs));
+      const isShown = found.length > 0 || isEmptyBefore;
+      isEmptyBefore = found.length === 0;
+      // Where it is not shown twice, somebody has deleted it.
+      if (!isShown) throw notShown();
+      return found.some(isAskedToStop);
+    }
+  };
   sender.lookout = new Lookout(clock, lookedAtMs, async () => {
-    let leftAtMs = clock.monotonicMs();
-    let isEmptyBefore = false;
-    const result = await sender.send({
-      kind: 'record',
-      operations: 0,
-      attemptsBefore: 0,
-      isEssential: true,
-      isAhead: true,
-      attempt: async (timeoutMs) => {
-        leftAtMs = clock.monotonicMs();
-        const found = await records.findRuns({ runId }, Math.min(LOOK_TIMEOUT_MS, timeoutMs));
-        // Somebody may have deleted it.
-        if (found.length === 0 && !isEmptyBefore) {
-          isEmptyBefore = true;
-          throw notShown();
-        }
-        return found.some(isAskedToStop);
-      }
-    });
-    if (result.kind !== 'answered') {
-      if (sender.stop !== undefined) return leftAtMs;
+    for (;;) {
+      const result = await sender.send(request);
+      if (result.kind === 'answered' && result.answer) sender.stopWith(stopRequested(runId));
+      if (result.kind === 'answered' || sender.stop !== undefined) return leftAtMs;
+      // An answer that is lost or garbled says nothing.
+      if (result.error.network !== undefined || (result.error.status ?? 0) >= 500) continue;
       log.line(`Whether this run is to stop cannot be read; it goes on. ${result.error.message}`);
-    } else if (result.answer) sender.stopWith(stopRequested(runId));
-    return leftAtMs;
+      return leftAtMs;
+    }
   });
 }
 

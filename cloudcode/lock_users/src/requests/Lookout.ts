@@ -7,7 +7,7 @@ const LOOK_INTERVAL_MS = 5000;
 const LEAST_SLEEP_MS = 1000;
 
 /** Milliseconds that the answer to a look is waited for. Ours: nothing leaves 10 s after that of which the look should tell. */
-export const LOOK_TIMEOUT_MS = 8000;
+export const LOOK_TIMEOUT_MS = 9500;
 
 /** Looks at something every few seconds while a run goes on: before a request leaves, and while the run waits. */
 export class Lookout {
