@@ -42,6 +42,11 @@ export interface BackendApi {
   readUserStates(limit: number, skip: number, timeoutMs: number): Promise<UserStatePage>;
   /** `GET users/<id>`; undefined where the platform says that there is no such user. */
   readUserState(userId: string, timeoutMs: number): Promise<UserState | undefined>;
+  /**
+   * `POST objects/<model>/query.json`: display texts of objects by id, escaped and cut, of those of the ids that are there and have one;
+   * a database that ignores the filter may add others.
+   */
+  readNames(model: string, userIds: readonly string[], timeoutMs: number): Promise<ReadonlyMap<string, string>>;
   /** `POST users/<id>/unlock`. */
   unlockUser(userId: string, timeoutMs: number): Promise<SingleResponse>;
   /** `POST users/<id>/sessions/<id>/re-authenticate`: signs the session out. */

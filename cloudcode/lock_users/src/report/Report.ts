@@ -39,10 +39,15 @@ export type WarningCode =
   /** The data model cannot be read, so that a relation in `where` would not be noticed. */
   | 'RELATIONS_UNKNOWN';
 
+/** Display texts of users, by id. */
+export type Names = Readonly<Record<string, string>>;
+
 /** Something that a person should look at although the run went on. */
 export interface Warning {
   readonly code: WarningCode;
   readonly message: string;
+  /** Display texts of users whom the message names, by id. */
+  readonly names?: Names;
 }
 
 /** Why an invocation did less than it could, or nothing. */
@@ -133,6 +138,7 @@ export interface Report {
     readonly userIds: readonly string[];
     /** How many users are known and not named. */
     readonly userIdsOmitted?: number;
+    readonly names?: Names;
   };
   /** What a person should look at although the run went on. */
   readonly warnings?: readonly Warning[];

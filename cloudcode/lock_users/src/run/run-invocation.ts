@@ -19,6 +19,7 @@ import { countDoneEarlier } from './ActiveRun';
 import type { ActiveRun, RuleMatches } from './ActiveRun';
 import { checkWhere } from './check-where';
 import { checkWindow } from './check-window';
+import { nameUsers } from './name-users';
 import { readRules } from './read-rules';
 import { reconcile } from './reconcile';
 import type { RunContext } from './RunContext';
@@ -88,7 +89,8 @@ export async function runInvocation(context: RunContext): Promise<Report> {
   if (record !== undefined && ports.records !== undefined) {
     await finishRun(context, ports.records, record, run, report);
   }
-  return report;
+  // For whoever called: names stand neither in the log nor in the record.
+  return nameUsers(context, report);
 }
 
 /** Brings the selected users to the goal state as far as it can, and keeps what it finds out in `progress`. */
