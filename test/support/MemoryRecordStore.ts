@@ -17,6 +17,7 @@ const NEW_RUN: Omit<RunRecord, 'id'> = {
   leaseExpiresAtMs: null,
   undoneBy: null,
   stopRequested: null,
+  batchesDeletedAtMs: null,
   message: null,
   report: null,
   locked: null
@@ -77,6 +78,19 @@ export class MemoryRecordStore implements RecordStore {
       (batch) => batch.runRecordId === runRecordId || (batch.sentAtMs ?? 0) >= (sinceMs ?? Infinity)
     );
     return Promise.resolve(wanted.slice(skip, skip + limit).map((batch) => ({ ...batch })));
+  }
+
+  findDisposable(beforeMs: number, limit: number): Promise<readonly RunRecord[]> {
+    const found = [...this.runs.values()].filter(
+      ({ finishedAtMs, batchesDeletedAtMs, action, undoneBy }) =>
+        (finishedAtMs ?? Infinity) < beforeMs && batchesDeletedAtMs === null && (action !== 'lock' || undoneBy !== null)
+    );
+    return Promise.resolve(found.slice(0, limit).map((run) => ({ ...run })));
+  }
+
+  deleteBatches(batches: readonly BatchRecord[]): Promise<void> {
+    for (const { id } of batches) this.batches.delete(id);
+    return Promise.resolve();
   }
 
   async save(records: readonly (RunRecord | BatchRecord)[]): Promise<void> {

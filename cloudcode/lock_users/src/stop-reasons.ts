@@ -180,6 +180,14 @@ export function unknownRun(runId: string): ErrorDetails {
   return stopReason('NO_RECORD', `There is no record of a run ${runId}, so nothing says which users it locked.`);
 }
 
+/** A run cannot be undone whose batches were deleted. */
+export function batchesDeleted(runId: string, undoneBy: string | null): ErrorDetails {
+  return stopReason(
+    'NO_RECORD',
+    `Run ${runId} cannot be undone: its batches were deleted because they are old (LOCK_USERS_KEEP_DAYS), after run ${undoneBy ?? 'unknown'} had undone it, so nothing says which users it locked.`
+  );
+}
+
 /** Why a run of another action cannot be undone, and what to do instead. */
 const NOT_A_LOCK: Readonly<Record<Exclude<ActionName, 'lock'>, readonly [string, string]>> = {
   unlock: ['it unlocked users', 'To lock users, name them: {"userIds": ["…"]}, or select them with "where".'],

@@ -3,7 +3,7 @@ import { escapeText } from '../outside-text';
 import type { Clock, MissingField, RecordStore, RunQuery } from '../ports';
 import { answerInTime } from '../requests/answer-in-time';
 import { describeThrown } from './database-errors';
-import { isMeant, whereRuns } from './record-database';
+import { isMeant, whereDisposable, whereRuns } from './record-database';
 import type { DbObject, DbWithRecords } from './record-database';
 import { describeFailure, recordFailed } from './record-failed';
 
@@ -25,6 +25,7 @@ export const RUN_FIELDS: Fields<RunRecord> = {
   leaseExpiresAtMs: 'lease_expires_at',
   undoneBy: 'undone_by',
   stopRequested: 'stop_requested',
+  batchesDeletedAtMs: 'batches_deleted_at',
   message: 'message',
   report: 'report',
   selected: 'selected',
@@ -75,7 +76,7 @@ const NEEDED_FIELDS: readonly string[] = [
 /** Keeps the records of runs in the models `lock_run` and `lock_run_batch` of the platform's `DB` global. */
 export class DbRecordStore implements RecordStore {
   /** The objects behind the records; a record that nobody holds any more takes its object with it. */
-  private readonly objects = new WeakMap<object, { readonly object: DbObject; readonly fields: object }>();
+  private readonly objects = new WeakMap<object, DbObject>();
 
   /** Records of new runs that the database is not known to have, and whether a save has failed that it may have carried out. */
   private readonly unsaved = new WeakMap<object, boolean>();
@@ -119,6 +120,21 @@ export class DbRecordStore implements RecordStore {
     return objects.map((object) => this.read<RunRecord>(object, RUN_FIELDS)).filter((run) => isMeant(run, query));
   }
 
+  async findDisposable(beforeMs: number, limit: number, timeoutMs: number): Promise<readonly RunRecord[]> {
+    const objects = await this.attempt('read', timeoutMs, () =>
+      whereDisposable(this.db.lock_run, beforeMs).limit(limit).toArray()
+    );
+    return objects.map((object) => this.read<RunRecord>(object, RUN_FIELDS));
+  }
+
+  async deleteBatches(batches: readonly BatchRecord[], timeoutMs: number): Promise<void> {
+    await this.attempt('deleted', timeoutMs, () => {
+      const batch = new this.db.Batch();
+      for (const record of batches) batch.destroy(this.objectOf(record));
+      return batch.execute();
+    });
+  }
+
   async readBatches(
     { runRecordId, sinceMs }: { readonly runRecordId: string; readonly sinceMs?: number },
     limit: number,
@@ -160,13 +176,13 @@ export class DbRecordStore implements RecordStore {
     if (runId === null) return;
     const objects = await this.attempt('read', timeoutMs, () => whereRuns(this.db.lock_run, { runId }).toArray());
     const object = objects.find(({ id }) => id === run.id);
-    if (object !== undefined) this.objects.set(run, { object, fields: RUN_FIELDS });
+    if (object !== undefined) this.objects.set(run, object);
   }
 
   private read<R extends RunRecord | BatchRecord>(object: DbObject, fields: Fields<R>): R {
     const values = Object.entries<string>(fields).map(([name, field]) => [name, fromDatabase(name, object[field])]);
     const record = { id: object.id, ...Object.fromEntries(values) } as R;
-    this.objects.set(record, { object, fields });
+    this.objects.set(record, object);
     return record;
   }
 
@@ -182,9 +198,14 @@ export class DbRecordStore implements RecordStore {
     return missing;
   }
 
+  private objectOf(record: RunRecord | BatchRecord): DbObject {
+    const object = this.objects.get(record);
+    if (object === undefined) throw new Error('The record is not one of this store.');
+    return object;
+  }
+
   private write(record: RunRecord | BatchRecord): DbObject {
-    const known = this.objects.get(record);
-    if (known === undefined) throw new Error('The record is not one of this store.');
+    const known = { object: this.objectOf(record), fields: 'runRecordId' in record ? BATCH_FIELDS : RUN_FIELDS };
     const missing = this.missingFrom('runRecordId' in record ? 'lock_run_batch' : 'lock_run');
     for (const [name, field] of Object.entries<string>(known.fields as Readonly<Record<string, string>>)) {
       // A field that the model lacks: the client would lose the value without a word.
@@ -200,7 +221,11 @@ export class DbRecordStore implements RecordStore {
     return known.object;
   }
 
-  private async attempt<T>(what: 'read' | 'written', timeoutMs: number, request: () => PromiseLike<T>): Promise<T> {
+  private async attempt<T>(
+    what: 'read' | 'written' | 'deleted',
+    timeoutMs: number,
+    request: () => PromiseLike<T>
+  ): Promise<T> {
     let answered: { readonly answer: T } | undefined;
     try {
       answered = await answerInTime(this.clock, timeoutMs, request());

@@ -26,7 +26,11 @@ export interface DbQuery {
 export interface DbWithRecords {
   readonly lock_run: DbCollection;
   readonly lock_run_batch: DbCollection;
-  readonly Batch: new () => { save(object: DbObject): void; execute(): PromiseLike<unknown> };
+  readonly Batch: new () => {
+    save(object: DbObject): void;
+    destroy(object: DbObject): void;
+    execute(): PromiseLike<unknown>;
+  };
 }
 
 /** A database that ignores the filter by id returns other runs as well. */
@@ -43,4 +47,10 @@ export function whereRuns(runs: DbCollection, query: RunQuery): DbQuery {
   return isObjectId(query.runId)
     ? runs.where('run_id = ? or id = ?', query.runId, query.runId)
     : runs.where('run_id = ?', query.runId);
+}
+
+/** The objects of runs whose batches may be deleted. That a field without a value is compared with null is observed. */
+export function whereDisposable(runs: DbCollection, beforeMs: number): DbQuery {
+  const text = 'finished_at < ? and batches_deleted_at = ? and (action in ? or undone_by != ?)';
+  return runs.where(text, new Date(beforeMs), null, ['unlock', 'reauthenticate'], null).orderBy('finished_at');
 }

@@ -12,7 +12,11 @@ export function describeFailure(error: unknown): FailureFacts {
 }
 
 /** The record could not be read or written. @param detail why not, as the end of a sentence */
-export function recordFailed(what: 'read' | 'written', detail: string, facts: FailureFacts): LockUsersError {
+export function recordFailed(
+  what: 'read' | 'written' | 'deleted',
+  detail: string,
+  facts: FailureFacts
+): LockUsersError {
   return new LockUsersError({
     code: 'RECORD_FAILED',
     message: `The run's record could not be ${what}: ${detail.replace(/\.$/, '')}.`,

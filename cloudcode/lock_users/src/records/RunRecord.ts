@@ -41,6 +41,8 @@ export interface RunRecord extends Partial<Record<keyof Counts, number | null>> 
   undoneBy: string | null;
   /** Whether somebody has asked the run to stop. A run reads it and never writes it. */
   readonly stopRequested: boolean | null;
+  /** When the run's batches were deleted, because they were old. */
+  batchesDeletedAtMs: number | null;
   /** What a person should know. */
   message: string | null;
   /** The last invocation's report as JSON; it names at most 20 failures, the batches have all. */

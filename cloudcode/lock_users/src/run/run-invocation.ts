@@ -3,6 +3,7 @@ import type { ResolvedGoal } from '../actions/Goal';
 import type { ErrorDetails } from '../errors';
 import { toErrorDetails } from '../errors';
 import { beginRun } from '../records/begin-run';
+import { deleteOldBatches } from '../records/delete-old-batches';
 import { EarlierBatches } from '../records/EarlierBatches';
 import { findUnclosed } from '../records/find-unclosed';
 import { finishRun } from '../records/finish-run';
@@ -90,7 +91,11 @@ export async function runInvocation(context: RunContext): Promise<Report> {
     await finishRun(context, ports.records, record, run, report);
   }
   // For whoever called: names stand neither in the log nor in the record.
-  return nameUsers(context, report);
+  const named = await nameUsers(context, report);
+  if (run?.recorder !== undefined && ports.records !== undefined && report.status !== 'continues') {
+    await deleteOldBatches(context, ports.records);
+  }
+  return named;
 }
 
 /** Brings the selected users to the goal state as far as it can, and keeps what it finds out in `progress`. */
