@@ -94,6 +94,11 @@ export function runUnderWay({ runId, id, leaseHolder, leaseExpiresAtMs }: RunRec
   );
 }
 
+/** Somebody has asked the run to stop. */
+export function stopRequested(runId: string): ErrorDetails {
+  return stopReason('STOPPED', `Run ${runId} was asked to stop (stop_requested in its record).`);
+}
+
 /** A run that was carried out is not carried out again. */
 export function runEnded(runId: string, status: RecordStatus | null): ErrorDetails {
   return stopReason(
@@ -199,6 +204,14 @@ export function noRecordModels(runId: string): ErrorDetails {
 /** A run cannot be undone of which there is no record. */
 export function unknownRun(runId: string): ErrorDetails {
   return stopReason('NO_RECORD', `There is no record of a run ${runId}, so nothing says which users it locked.`);
+}
+
+/** A run cannot be undone whose batches were deleted. */
+export function batchesDeleted(runId: string, undoneBy: string | null): ErrorDetails {
+  return stopReason(
+    'NO_RECORD',
+    `Run ${runId} cannot be undone: its batches were deleted because they are old (LOCK_USERS_KEEP_DAYS), after run ${undoneBy ?? 'unknown'} had undone it, so nothing says which users it locked.`
+  );
 }
 
 /** Why a run of another action cannot be undone, and what to do instead. */

@@ -8,9 +8,11 @@ import type { SessionCounts } from '../users/SessionLedger';
  * How an invocation ended: `planned`: it was a dry run. `done`: every planned user is in the goal state.
  * `continues`: its time was used up, and the next invocation is scheduled. `partial`: some users may be there, some are not
  * known to be. `refused`: it was not allowed to start sending. `queued`: it is scheduled on the queue, and nothing was done
- * here. `stalled`: the run has gone on for several invocations and gave up. `failed`: nobody was changed.
+ * here. `stopped`: somebody has asked it to stop. `stalled`: the run has gone on for several invocations and gave up. `failed`:
+ * nobody was changed.
  */
-export type RunStatus = 'planned' | 'done' | 'continues' | 'partial' | 'refused' | 'queued' | 'stalled' | 'failed';
+export type RunStatus =
+  'planned' | 'done' | 'continues' | 'partial' | 'refused' | 'queued' | 'stopped' | 'stalled' | 'failed';
 
 /** Which backend deployment a run worked on, as its `info.json` names it; null where the platform gives no name. */
 export interface Deployment {
@@ -40,10 +42,15 @@ export type WarningCode =
   /** The data model cannot be read, so that a relation in `where` would not be noticed. */
   | 'RELATIONS_UNKNOWN';
 
+/** Display texts of users, by id. */
+export type Names = Readonly<Record<string, string>>;
+
 /** Something that a person should look at although the run went on. */
 export interface Warning {
   readonly code: WarningCode;
   readonly message: string;
+  /** Display texts of users whom the message names, by id. */
+  readonly names?: Names;
 }
 
 /** Why an invocation did less than it could, or nothing. */
@@ -140,6 +147,7 @@ export interface Report {
     readonly userIds: readonly string[];
     /** How many users are known and not named. */
     readonly userIdsOmitted?: number;
+    readonly names?: Names;
   };
   /** What a person should look at although the run went on. */
   readonly warnings?: readonly Warning[];

@@ -32,6 +32,8 @@ export interface ReportInput {
   readonly verified: boolean;
   /** How many users earlier invocations brought to the goal state. */
   readonly doneEarlier: number;
+  /** Whether the run has begun before, and nobody knows here what came of that. Default false. */
+  readonly isPastUnknown?: boolean;
   /** Sessions that turned `RESET` in earlier invocations. */
   readonly resetEarlier: number;
   /** Why the run stopped early or did not start, if it did. */
@@ -161,6 +163,7 @@ function decideStatus(input: ReportInput, counts: AllCounts): RunStatus {
     return CUT_SHORT.includes(stop.code) && hasChanged(counts, doneEarlier) !== 'no' ? 'partial' : 'refused';
   }
   if (next !== undefined) return 'continues';
+  if (stop?.code === 'STOPPED') return 'stopped';
   if (stop?.code === 'STALLED') return 'stalled';
   if ((stop === undefined || stop.code === 'ALREADY_UNDONE') && counts.done === counts.planned) return 'done';
   return hasChanged(counts, doneEarlier) === 'no' && !mayHaveChangedEarlier(input) ? 'failed' : 'partial';
@@ -174,7 +177,8 @@ function hasChanged({ done, unconfirmed }: OutcomeCounts, doneEarlier: number): 
 
 /** Whether an earlier invocation has sent users whose outcome it did not learn. */
 function mayHaveChangedEarlier(input: ReportInput): boolean {
-  return (input.context.parameters.continuation?.unconfirmed ?? 0) > 0 || wasDisarmed(input);
+  const { context, isPastUnknown = false } = input;
+  return isPastUnknown || (context.parameters.continuation?.unconfirmed ?? 0) > 0 || wasDisarmed(input);
 }
 
 /** Whether the run had begun, and was refused because the deployment was disarmed since: else it would have planned. */

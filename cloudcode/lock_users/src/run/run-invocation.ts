@@ -5,6 +5,7 @@ import type { ResolvedGoal } from '../actions/Goal';
 import type { ErrorDetails } from '../errors';
 import { toErrorDetails } from '../errors';
 import { beginRun } from '../records/begin-run';
+import { deleteOldBatches } from '../records/delete-old-batches';
 import { EarlierBatches } from '../records/EarlierBatches';
 import { findUnclosed } from '../records/find-unclosed';
 import { finishRun } from '../records/finish-run';
@@ -22,6 +23,7 @@ import { countDoneEarlier } from './ActiveRun';
 import type { ActiveRun, RuleMatches } from './ActiveRun';
 import { checkWhere } from './check-where';
 import { checkWindow } from './check-window';
+import { nameUsers } from './name-users';
 import { readRules } from './read-rules';
 import { reconcile } from './reconcile';
 import type { RunContext } from './RunContext';
@@ -46,6 +48,8 @@ interface Progress {
   /** Whether the run's record was looked for. */
   hasBegun: boolean;
   record?: RunRecord | undefined;
+  /** Whether the run was killed and is not carried out, so that nobody knows what came of it. */
+  isPastUnknown?: boolean;
   run?: ActiveRun;
   verified: boolean;
   /** Why it was not allowed to start sending, or that there was nothing to send. */
@@ -83,6 +87,7 @@ export async function runInvocation(context: RunContext): Promise<Report> {
     sessions: run?.sessions?.count((userId) => run.roster.isPlanned(userId)),
     verified: progress.verified,
     doneEarlier: countDoneEarlier(context, run),
+    isPastUnknown: progress.isPastUnknown ?? false,
     // Sessions that turned RESET between the run's first look at the users and this invocation's.
     resetEarlier: Math.max(0, resetBefore - (parameters.continuation?.resetSessions ?? resetBefore)),
     ...ending
@@ -95,7 +100,12 @@ export async function runInvocation(context: RunContext): Promise<Report> {
   if (record !== undefined && ports.records !== undefined) {
     await finishRun(context, ports.records, record, run, report);
   }
-  return report;
+  // For whoever called: names stand neither in the log nor in the record.
+  const named = await nameUsers(context, report);
+  if (run?.recorder !== undefined && ports.records !== undefined && report.status !== 'continues') {
+    await deleteOldBatches(context, ports.records);
+  }
+  return named;
 }
 
 /** Brings the selected users to the goal state as far as it can, and keeps what it finds out in `progress`. */
@@ -112,8 +122,9 @@ async function advance(context: RunContext, progress: Progress): Promise<void> {
   logDeployment(ports.log, progress.deployment, parameters, settings.authScheme);
 
   progress.hasBegun = true;
-  const { record, stop, hasBegun = false } = await beginRun(context);
+  const { record, stop, hasBegun = false, isPastUnknown = false } = await beginRun(context);
   progress.record = record;
+  progress.isPastUnknown = isPastUnknown;
   progress.refusal = stop;
   if (stop !== undefined) return;
   progress.refusal = checkWindow(context, record?.startedAtMs) ?? (await checkWhere(context));
