@@ -212,13 +212,14 @@ export class DbRecordStore implements RecordStore {
 
 /** A database that ignores the filter by id returns other runs as well. */
 function isMeant({ id, runId }: RunRecord, query: RunQuery): boolean {
-  if ('statuses' in query) return true;
+  if ('statuses' in query || 'startedSinceMs' in query) return true;
   return 'objectId' in query ? id === query.objectId : runId === query.runId || id === query.runId;
 }
 
 function whereRuns(runs: DbCollection, query: RunQuery): DbQuery {
   if ('statuses' in query) return runs.where('status in ?', query.statuses);
   if ('objectId' in query) return runs.where('id = ?', query.objectId);
+  if ('startedSinceMs' in query) return runs.where('started_at >= ?', new Date(query.startedSinceMs));
   // A run that was requested in the app has its object's id, which is a UUID.
   return isObjectId(query.runId)
     ? runs.where('run_id = ? or id = ?', query.runId, query.runId)
