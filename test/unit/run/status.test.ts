@@ -64,6 +64,21 @@ test('a status says who is out, changes nobody, and needs neither a record nor a
   );
 });
 
+test('on an armed deployment it is a dry run, too, and where its time is up it orders nothing', async () => {
+  expect(await ask()).toMatchObject({ status: 'done', dryRun: true });
+  const read = platform.readUserStates.bind(platform);
+  platform.readUserStates = (limit, skip) => {
+    platform.clock.now += 300_000;
+    return read(1, skip);
+  };
+
+  const report = await ask();
+
+  expect(report).toMatchObject({ status: 'failed', stopReason: { code: 'TIME_BUDGET', usersChanged: 'no' } });
+  expect(report).not.toHaveProperty('whoIsOut');
+  expect(platform.scheduled).toEqual([]);
+});
+
 test('it takes a request for a thousand users, and names a hundred of them', async () => {
   platform = new FakePlatform(userIds(3500));
 
@@ -106,6 +121,7 @@ test.each([
 ])('of a run, %s, it says who of those whom it locked is in again', async (_name, run) => {
   platform.locked.add(userId(0));
   await runOnFake(platform, { excludeUserIds: [userId(5)], batchSize: 2 });
+  platform.clock.now += 60_000;
   // A later one that locks nobody, and one that only plans.
   await runOnFake(platform, { userIds: [userId(0)] });
   await runOnFake(platform, { dryRun: true });

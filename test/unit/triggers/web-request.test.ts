@@ -42,6 +42,8 @@ test('a byte order mark before the body is tolerated', async () => {
 
 test('the answer says where a run will only plan', async () => {
   expect(await request('{}', undefined, { armed: false })).toMatchObject({ status: 202, body: { dryRun: true } });
+  const status = await request(JSON.stringify({ action: 'status' }));
+  expect(status).toMatchObject({ status: 202, body: { dryRun: true } });
   expect(await request('{"dryRun":false}', undefined, { armed: false })).toMatchObject({
     status: 409,
     body: { code: 'NOT_ARMED' }

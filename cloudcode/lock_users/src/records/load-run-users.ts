@@ -12,9 +12,6 @@ const LAST_RUN_DAYS = 7;
 
 const DAY_MS = 86_400_000;
 
-/** Statuses of a lock run that has sent nobody. */
-const SENT_NOBODY: readonly (string | null)[] = ['requested', 'planned', 'refused', null];
-
 /**
  * Whom a run locked or may have locked, by its record; or why there is nobody. The run may be under way or undone.
  *
@@ -56,7 +53,7 @@ async function findLastRun(context: RunContext, records: RecordStore): Promise<r
 }
 
 /** Whether a run has locked somebody, or may have: one that was killed does not say. */
-function hasLocked({ action, status, locked, unconfirmed }: RunRecord): boolean {
-  if ((action !== null && action !== 'lock') || SENT_NOBODY.includes(status)) return false;
+function hasLocked({ action, locked, unconfirmed }: RunRecord): boolean {
+  if (action !== null && action !== 'lock') return false;
   return locked === null || locked === undefined || locked + (unconfirmed ?? 0) > 0;
 }
