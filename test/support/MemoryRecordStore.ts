@@ -66,6 +66,7 @@ export class MemoryRecordStore implements RecordStore {
   findRuns(query: RunQuery): Promise<readonly RunRecord[]> {
     const matches = (run: RunRecord): boolean => {
       if ('statuses' in query) return run.status !== null && query.statuses.includes(run.status);
+      if ('startedSinceMs' in query) return (run.startedAtMs ?? 0) >= query.startedSinceMs;
       return 'objectId' in query ? run.id === query.objectId : [run.id, run.runId].includes(query.runId);
     };
     return Promise.resolve([...this.runs.values()].filter(matches).map((run) => ({ ...run })));

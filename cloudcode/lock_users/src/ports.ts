@@ -73,9 +73,12 @@ export interface UserSource {
   listRelations(): readonly string[] | undefined;
 }
 
-/** Which runs are looked for: those with that run id (or object id), one object, or those that stand there. */
+/** Which runs are looked for: those with that run id (or object id), one object, those that stand there, or that began since. */
 export type RunQuery =
-  { readonly runId: string } | { readonly objectId: string } | { readonly statuses: readonly RecordStatus[] };
+  | { readonly runId: string }
+  | { readonly objectId: string }
+  | { readonly statuses: readonly RecordStatus[] }
+  | { readonly startedSinceMs: number };
 
 /** A field of the record that the data model lacks. */
 export interface MissingField {

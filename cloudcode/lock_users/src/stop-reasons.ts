@@ -214,8 +214,22 @@ export function batchesDeleted(runId: string, undoneBy: string | null): ErrorDet
   );
 }
 
+/** There is nobody of whom a status could tell. */
+export function nobodyToLookAt(runId: string): ErrorDetails {
+  return stopReason('NO_RECORD', `Run ${runId} locked nobody by its record.`, 'Leave "run" out to look at everybody.');
+}
+
+/** There is no last run. */
+export function lockedNobodyLately(days: number): ErrorDetails {
+  return stopReason(
+    'NO_RECORD',
+    `No run has locked anybody in the last ${days} days, by the records.`,
+    'Name a run by its id, or leave "run" out to look at everybody.'
+  );
+}
+
 /** Why a run of another action cannot be undone, and what to do instead. */
-const NOT_A_LOCK: Readonly<Record<Exclude<ActionName, 'lock'>, readonly [string, string]>> = {
+const NOT_A_LOCK: Readonly<Record<Exclude<ActionName, 'lock' | 'status'>, readonly [string, string]>> = {
   unlock: ['it unlocked users', 'To lock users, name them: {"userIds": ["…"]}, or select them with "where".'],
   reauthenticate: ['it signed users out and locked nobody', 'They come back by signing in.']
 };

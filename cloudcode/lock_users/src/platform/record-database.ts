@@ -35,13 +35,14 @@ export interface DbWithRecords {
 
 /** A database that ignores the filter by id returns other runs as well. */
 export function isMeant({ id, runId }: RunRecord, query: RunQuery): boolean {
-  if ('statuses' in query) return true;
+  if ('statuses' in query || 'startedSinceMs' in query) return true;
   return 'objectId' in query ? id === query.objectId : runId === query.runId || id === query.runId;
 }
 
 /** The objects of those runs; of others as well, where the database ignores the filter by id. */
 export function whereRuns(runs: DbCollection, query: RunQuery): DbQuery {
   if ('statuses' in query) return runs.where('status in ?', query.statuses);
+  if ('startedSinceMs' in query) return runs.where('started_at >= ?', new Date(query.startedSinceMs));
   if ('objectId' in query) return runs.where('id = ?', query.objectId);
   // A run that was requested in the app has its object's id, which is a UUID.
   return isObjectId(query.runId)

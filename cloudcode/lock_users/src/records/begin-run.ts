@@ -1,3 +1,4 @@
+import { isReading } from '../actions/ActionLabels';
 import { toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
 import type { MissingField, RecordStore } from '../ports';
@@ -39,8 +40,9 @@ const HAVE_OWN_FIELDS: readonly string[] = ['runId', 'continuation', 'reason', '
  * @throws LockUsersError `RECORD_FAILED` where the record cannot be read or written
  */
 export async function beginRun(context: RunContext): Promise<BegunRun> {
-  const { ports, invocation, dryRun } = context;
+  const { ports, parameters, invocation, dryRun } = context;
   const { records } = ports;
+  if (isReading(parameters.action)) return {};
   if (records !== undefined) return beginWithRecord(context, records);
   if (invocation === 1) {
     ports.log.line(`No record: ${dryRun ? 'a run of this app' : 'this run'} cannot be undone or stopped.`);

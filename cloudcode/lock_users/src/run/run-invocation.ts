@@ -1,5 +1,6 @@
 import { ACTIONS } from '../actions/actions';
 import type { Beginning } from '../actions/Action';
+import { isReading } from '../actions/ActionLabels';
 import { BatchUnlock } from '../actions/BatchUnlock';
 import type { ResolvedGoal } from '../actions/Goal';
 import type { ErrorDetails } from '../errors';
@@ -13,6 +14,7 @@ import { RunRecorder } from '../records/RunRecorder';
 import type { RunRecord } from '../records/RunRecord';
 import type { Ports } from '../ports';
 import { buildReport } from '../report/build-report';
+import { describeWhoIsOut } from '../report/describe-who-is-out';
 import { logReport } from '../report/log-report';
 import { logDeployment, logRun } from '../report/log-run';
 import type { Deployment, Report } from '../report/Report';
@@ -24,6 +26,7 @@ import type { ActiveRun, RuleMatches } from './ActiveRun';
 import { checkWhere } from './check-where';
 import { checkWindow } from './check-window';
 import { nameUsers } from './name-users';
+import { lookAtUsers } from './look-at-users';
 import { readRules } from './read-rules';
 import { reconcile } from './reconcile';
 import type { RunContext } from './RunContext';
@@ -81,7 +84,8 @@ export async function runInvocation(context: RunContext): Promise<Report> {
   const report = buildReport({
     context,
     deployment: progress.deployment,
-    roster: run?.roster,
+    roster: isReading(parameters.action) ? undefined : run?.roster,
+    whoIsOut: run && describeWhoIsOut(run),
     stayingOut: run?.stayingOut,
     canary: run?.canary,
     sessions: run?.sessions?.count((userId) => run.roster.isPlanned(userId)),
@@ -141,6 +145,10 @@ async function advance(context: RunContext, progress: Progress): Promise<void> {
     return;
   }
   progress.run = await activate(context, { ...resolved, ...rules }, { record, hasBegun, clockAheadMs });
+  if (isReading(parameters.action)) {
+    progress.refusal = await lookAtUsers(progress.run);
+    return;
+  }
   const { verified, refusal } = await reconcile(progress.run);
   progress.verified = verified;
   progress.refusal = refusal;
