@@ -19,6 +19,12 @@ export function notArmed(): ErrorDetails {
   return stopReason('NOT_ARMED', 'This deployment is not armed, so the task only plans here.');
 }
 
+/** A run that has begun does not go on where the deployment was disarmed since. */
+export function disarmedSince(runId: string): ErrorDetails {
+  const message = `Run ${runId} has begun before, and this deployment was disarmed since. The record shows what it had done.`;
+  return stopReason('NOT_ARMED', message);
+}
+
 /** A lock run does not begin outside its window. @param name what a sentence calls the window */
 export function outsideWindow(name: string, window: string): ErrorDetails {
   return stopReason('OUTSIDE_WINDOW', `A lock run begins only within ${name}, ${window}, and this one did not.`);

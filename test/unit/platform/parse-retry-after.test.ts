@@ -23,6 +23,19 @@ test('a date is counted from the server’s own', () => {
 });
 
 test.each([
+  ['a day old', 'Thu, 01 Jan 2026 10:00:00 GMT'],
+  ['two hours old', 'Fri, 02 Jan 2026 08:00:00 GMT'],
+  ['a day ahead', 'Sat, 03 Jan 2026 10:00:00 GMT']
+])('a date is counted from our clock where the server’s own is %s', (_name, date) => {
+  expect(parseRetryAfter('Fri, 02 Jan 2026 10:00:30 GMT', date, NOW_MS)).toBe(30_000);
+});
+
+test('a date is counted from the server’s own where neither clock explains it', () => {
+  expect(parseRetryAfter('Fri, 02 Jan 2026 12:00:00 GMT', DATE, NOW_MS)).toBe(10_800_000);
+  expect(parseRetryAfter('Fri, 02 Jan 2026 08:00:00 GMT', DATE, NOW_MS)).toBe(0);
+});
+
+test.each([
   ...['', ' ', '-1', '+7', '"7"', "'7'", '7, 8', '7;8', '7s', '7 seconds', '.5', '7.', '1e3', '1e21', '0x10', '٧'],
   ...['Infinity', 'NaN', 'soon', 'null', '{"seconds": 7}', '7\u0000', '999999999999999999999'],
   ...[String(Math.floor(NOW_MS / 1000) + 7), String(NOW_MS + 7000), '86400.001'],

@@ -1,8 +1,9 @@
 import { CloudCodeQueue } from '../../../cloudcode/lock_users/src/platform/CloudCodeQueue';
 import { DbUserSource } from '../../../cloudcode/lock_users/src/platform/DbUserSource';
 import { systemClock } from '../../../cloudcode/lock_users/src/platform/system-clock';
-import { FakeClock } from '../../support/fake-ports';
-import { userId } from '../../support/user-id';
+import { FakeClock, FakePlatform, RecordingLog } from '../../support/fake-ports';
+import { runOnFake } from '../../support/run-on-fake';
+import { userId, userIds } from '../../support/user-id';
 
 /** A `DB` whose queries end in what `toArray` gives. */
 function databaseOf(toArray: () => Promise<unknown>): object {
@@ -119,4 +120,25 @@ test('a wait on the machine’s clock ends at once when it is aborted, before or
   await systemClock.sleep(3_600_000, abort.signal);
   await systemClock.sleep(0);
   expect(abort.signal.aborted).toBe(true);
+});
+
+test('a user whose id the database shows in capitals is the one that the users API shows, and is protected as that one', async () => {
+  const ids = userIds(3).map((id) => id.replace('00000000', 'abcdef00'));
+  const platform = new FakePlatform(ids);
+  const rows = ids.map((id) => ({ id: id.toUpperCase() }));
+  const ports = platform.ports(new RecordingLog());
+  platform.ports = () => ({
+    ...ports,
+    userSource: new DbUserSource(
+      databaseOf(() => Promise.resolve(rows.splice(0))),
+      'user',
+      stoppedClock
+    )
+  });
+
+  const report = await runOnFake(platform, {}, { protectedIds: ids.slice(1, 2) });
+
+  expect(report.counts).toMatchObject({ selected: 3, protected: 1, locked: 2 });
+  expect(report).not.toHaveProperty('warnings');
+  expect([...platform.locked]).toEqual([ids[0], ids[2]]);
 });

@@ -34,6 +34,14 @@ test.each<[string, unknown, object]>([
   expect(matchResults([userId(0)], { operations: [entry] })).toEqual([expect.objectContaining(deep(expected))]);
 });
 
+test('the echo of an id in capitals is the id', () => {
+  const id = userId(0).replace('00000000', 'abcdef00');
+
+  expect(matchResults([id], { operations: [{ user_id: id.toUpperCase(), success: true }] })).toEqual([
+    { kind: 'done' }
+  ]);
+});
+
 test.each<[string, unknown, string]>([
   ['no operations', {}, 'NO_RESULTS'],
   ['operations that are no list', { operations: { 0: { success: true } } }, 'NO_RESULTS'],

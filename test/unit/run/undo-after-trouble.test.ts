@@ -86,7 +86,8 @@ test('a run whose later invocation may not go on is partial, and what it locked 
 
 test('a killed run that comes back after the deployment was disarmed keeps its record, and can be undone', async () => {
   await on.kill();
-  await runOnFake(on.platform, { runId: 'shift' }, { armed: false });
+  const again = await runOnFake(on.platform, { runId: 'shift' }, { armed: false });
+  expect(again).toMatchObject({ status: 'refused', stopReason: { code: 'NOT_ARMED', usersChanged: 'maybe' } });
   expect(on.record('shift')?.status).not.toBe('planned');
 
   expect(await on.undo('shift')).toMatchObject({ status: 'done', counts: { unlocked: 2 } });

@@ -23,6 +23,17 @@ export function checkUserIds(ids: readonly unknown[], name: string): Checked<rea
   return { value: [...new Set(ids as readonly string[])] };
 }
 
+/**
+ * The id of a user in an answer of the platform or of the database; undefined where it is none. A UUID is the same in capitals (RFC
+ * 9562), so it is taken in lower case: else somebody who is protected by the one spelling would be locked by the other.
+ */
+export function readUserId(id: unknown): string | undefined {
+  if (typeof id !== 'string' || id === '') return undefined;
+  const lowerCase = id.toLowerCase();
+  // For nearly all ids the two are the same, and the pattern is not tried.
+  return lowerCase !== id && isObjectId(lowerCase) ? lowerCase : id;
+}
+
 /** Whether an id stays one part of an address: `..` or `a/b` would be another route. */
 export function isAddressable(id: string): boolean {
   return /^[\w-]+$/.test(id);

@@ -1,5 +1,6 @@
 import type { FailureFacts } from '../requests/classify-response';
 import { ERROR_CATALOGUE, LockUsersError } from '../errors';
+import { readUserId } from '../input/user-ids';
 import type { Selection, WhereClause } from '../input/where';
 import type { Clock, UserIdPage, UserSource } from '../ports';
 import { answerInTime } from '../requests/answer-in-time';
@@ -51,8 +52,8 @@ export class DbUserSource implements UserSource {
       throw readFailed(describeThrown(error), where !== undefined, readFacts(error));
     }
     if (read === undefined) throw readFailed(`no answer within ${timeoutMs / 1000} s`, false, { network: 'timeout' });
-    const ids = read.answer.map((object) => (object as { id?: unknown } | null)?.id);
-    const usable = ids.filter((id): id is string => typeof id === 'string' && id !== '');
+    const ids = read.answer.map((object) => readUserId((object as { id?: unknown } | null)?.id));
+    const usable = ids.filter((id) => id !== undefined);
     return { userIds: usable, malformed: ids.length - usable.length };
   }
 

@@ -1,3 +1,5 @@
+import { MAX_WAIT_MS } from '../requests/retry-rules';
+
 /**
  * Seconds that nobody asks to wait: more than a day is a Unix time, a mistake, or a joke. Ours; the task waits an hour at most
  * anyway (`MAX_WAIT_MS`).
@@ -26,8 +28,11 @@ export function parseRetryAfter(header: string | null, serverDate: string | null
 function countUntil(text: string, serverDate: string | null, nowMs: number): number | undefined {
   const untilMs = parseHttpDate(text);
   if (untilMs === undefined) return undefined;
-  // The server's own date has whole seconds, rounded down, so counting from it never ends too early.
-  return Math.max(0, untilMs - (parseHttpDate(serverDate ?? '') ?? nowMs));
+  // The server's own date has whole seconds, rounded down, so counting from it never ends too early. A cache on the way may have
+  // kept it for a day, in which case our clock tells more.
+  const waitsMs = [parseHttpDate(serverDate ?? '') ?? nowMs, nowMs].map((fromMs) => untilMs - fromMs);
+  const waitMs = waitsMs.find((ms) => ms >= 0 && ms <= MAX_WAIT_MS) ?? waitsMs[0];
+  return Math.max(0, waitMs ?? 0);
 }
 
 function parseHttpDate(text: string): number | undefined {

@@ -3,7 +3,7 @@ import type { ErrorDetails } from '../errors';
 import type { MissingField, RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
 import { scheduleInvocation } from '../run/schedule-invocation';
-import { outdatedModels, queued, runEnded, runUnderWay, runUndone } from '../stop-reasons';
+import { disarmedSince, outdatedModels, queued, runEnded, runUnderWay, runUndone } from '../stop-reasons';
 import { VERSION } from '../version';
 import { acquireLease } from './acquire-lease';
 import { findRuns } from './find-runs';
@@ -46,7 +46,7 @@ async function beginWithRecord(context: RunContext, records: RecordStore): Promi
   if (refusal !== undefined) return refusal;
   const hasBegun = (found?.startedAtMs ?? null) !== null;
   // A run that has begun and was disarmed since must not look as if it had only planned.
-  if (dryRun && hasBegun) return {};
+  if (dryRun && hasBegun) return parameters.dryRun === true ? {} : { stop: disarmedSince(runId) };
   const record = found ?? records.newRun();
   describeRequest(context, record);
   const outdated = checkModels(context, records);

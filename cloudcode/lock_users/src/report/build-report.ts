@@ -147,8 +147,9 @@ function nameCounts({ action, onlyEnrolled, undo }: Parameters, counts: AllCount
   };
 }
 
-function decideStatus({ context, stop, next, doneEarlier }: ReportInput, counts: AllCounts): RunStatus {
-  const { dryRun } = context;
+function decideStatus(input: ReportInput, counts: AllCounts): RunStatus {
+  const { context, stop, next, doneEarlier } = input;
+  const dryRun = context.dryRun && !wasDisarmed(input);
   if (stop?.code === 'QUEUED') return 'queued';
   // An unarmed deployment that was not told to lock has done all it was asked for, so it is no refusal.
   if (dryRun && (stop === undefined || stop.code === 'NOT_ARMED' || stop.code === 'ALREADY_UNDONE')) return 'planned';
@@ -158,7 +159,7 @@ function decideStatus({ context, stop, next, doneEarlier }: ReportInput, counts:
   if (next !== undefined) return 'continues';
   if (stop?.code === 'STALLED') return 'stalled';
   if ((stop === undefined || stop.code === 'ALREADY_UNDONE') && counts.done === counts.planned) return 'done';
-  return hasChanged(counts, doneEarlier) === 'no' && !mayHaveChangedEarlier(context) ? 'failed' : 'partial';
+  return hasChanged(counts, doneEarlier) === 'no' && !mayHaveChangedEarlier(input) ? 'failed' : 'partial';
 }
 
 /** Whether the run has changed users, by what came of them in this invocation and the earlier ones. */
@@ -168,13 +169,18 @@ function hasChanged({ done, unconfirmed }: OutcomeCounts, doneEarlier: number): 
 }
 
 /** Whether an earlier invocation has sent users whose outcome it did not learn. */
-function mayHaveChangedEarlier({ parameters }: ReportInput['context']): boolean {
-  return (parameters.continuation?.unconfirmed ?? 0) > 0;
+function mayHaveChangedEarlier(input: ReportInput): boolean {
+  return (input.context.parameters.continuation?.unconfirmed ?? 0) > 0 || wasDisarmed(input);
 }
 
-function describeStop(stop: ErrorDetails, outcomes: OutcomeCounts, { context, doneEarlier }: ReportInput): StopReason {
-  const changed = hasChanged(outcomes, doneEarlier);
-  const usersChanged = changed === 'no' && mayHaveChangedEarlier(context) ? 'maybe' : changed;
+/** Whether the run had begun, and was refused because the deployment was disarmed since: else it would have planned. */
+function wasDisarmed({ context, roster, stop }: ReportInput): boolean {
+  return context.dryRun && roster === undefined && stop?.code === 'NOT_ARMED';
+}
+
+function describeStop(stop: ErrorDetails, outcomes: OutcomeCounts, input: ReportInput): StopReason {
+  const changed = hasChanged(outcomes, input.doneEarlier);
+  const usersChanged = changed === 'no' && mayHaveChangedEarlier(input) ? 'maybe' : changed;
   // What other modules have added to a message since it was made counts, too.
   const message = cleanText(stop.message, MAX_MESSAGE_BYTES);
   const nextStep = cleanText(stop.nextStep, MAX_NEXT_STEP_BYTES);

@@ -1,4 +1,5 @@
 import type { ErrorDetails } from '../errors';
+import { readUserId } from '../input/user-ids';
 import type { Reason } from '../users/UserState';
 import { describePlatformError } from './describe-platform-error';
 
@@ -46,7 +47,7 @@ function matchResult(userId: string, entry: unknown): BatchResult {
     return unconfirmed('RESULT_MISSING', 'The answer to the batch holds no result for this user.');
   }
   const { success, error, user_id: echoedId, status } = entry as Record<string, unknown>;
-  if (echoedId !== undefined && echoedId !== userId) {
+  if (echoedId !== undefined && readUserId(echoedId) !== userId) {
     return unconfirmed('RESULT_OF_ANOTHER_USER', 'The result in this place of the answer names another user.');
   }
   const hasError = error !== undefined && error !== null;
