@@ -206,6 +206,7 @@ export class ChaosPlatform {
         armed: true,
         authScheme: 'Bearer',
         protectedIds: this.protectedIds,
+        batchUnlock: scenario.triesBatchUnlock ? 'try' : 'off',
         userModel: 'user',
         pace: scenario.pace,
         budgetMs: this.time?.budgetMs ?? scenario.budgetMs

@@ -76,7 +76,8 @@ export class Oracle {
       problems.push(`The run is done, but ${unreached.length} users are not ${participle}.`);
     }
     // A run signs a user out once: whoever signs in again afterwards stays in. Only a delayed request breaks this.
-    const signedOutTwice = [...expectation.returned].filter((id) => !platform.user(id).sessions.some(isIn));
+    const isOut = (id: string): boolean => platform.isThere(id) && !platform.user(id).sessions.some(isIn);
+    const signedOutTwice = [...expectation.returned].filter(isOut);
     if (signedOutTwice.length > 0 && !this.hasFault('delay')) {
       problems.push(`${signedOutTwice.length} users were signed out twice by the same run.`);
     }
@@ -182,7 +183,9 @@ export class Oracle {
 
   /** Results in the wrong order, some of them failures, mislead a client that does not look at the users again. */
   private mayBeMisled(): boolean {
-    return this.hasFault('reorder') && this.hasFault('fail-operations') && this.expectation.action === 'lock';
+    const { action } = this.expectation;
+    const sendsBatches = action === 'lock' || (action === 'unlock' && this.scenario.triesBatchUnlock);
+    return this.hasFault('reorder') && this.hasFault('fail-operations') && sendsBatches;
   }
 
   private hasFault(kind: string): boolean {

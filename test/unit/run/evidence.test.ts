@@ -193,3 +193,19 @@ test('out of a cache nobody is signed out a second time, and the report says why
   });
   expect(platform.singles).toHaveLength(5);
 });
+
+test('a user of whom it is not shown whether they are locked is sent, and a warning says what that means for an undo', async () => {
+  const platform = new FakePlatform(userIds(2));
+  const first = await platform.readUserStates(1000, 0);
+  const users = first.users.map((user, index) => (index === 0 ? { ...user, locked: null } : user));
+  const read = platform.readUserStates.bind(platform);
+  let looks = 0;
+  platform.readUserStates = (limit, skip) => (looks++ === 0 ? Promise.resolve({ ...first, users }) : read(limit, skip));
+
+  const report = await runOnFake(platform);
+
+  expect(report).toMatchObject({ status: 'done', counts: { locked: 2 } });
+  expect(report.warnings).toEqual([
+    { code: 'MALFORMED_USERS', message: expect.stringContaining('an undo lets them in') }
+  ]);
+});

@@ -7,7 +7,14 @@ import type { BackendAccess } from './backend-access';
 import { checkWindow } from './lock-window';
 import type { LockWindow } from './lock-window';
 import type { Secret } from './Secret';
-import { checkIdList, checkNumberBetween, checkPattern, checkTrueOrFalse, checkWebSecret } from './variable-checks';
+import {
+  checkBatchUnlock,
+  checkIdList,
+  checkNumberBetween,
+  checkPattern,
+  checkTrueOrFalse,
+  checkWebSecret
+} from './variable-checks';
 import { findNameMistake } from './variable-names';
 import { parseWhere } from './where';
 import type { WhereClause } from './where';
@@ -26,9 +33,6 @@ const DEFAULT_BURST = 600;
  * overview), and the rest is for the last answers and for scheduling the next invocation.
  */
 const DEFAULT_BUDGET_SECONDS = 270;
-
-/** Days for which the batches of a run are kept where `LOCK_USERS_KEEP_DAYS` is not set. Ours: a quarter. */
-const DEFAULT_KEEP_DAYS = 90;
 
 /** Most that `LOCK_USERS_BUDGET_SECONDS` may be, so that the last answers still come before the platform's 300 seconds. */
 const MAX_BUDGET_SECONDS = 275;
@@ -83,6 +87,12 @@ export const VARIABLES = {
     defaultText: 'nobody',
     doc: 'A rule: whoever matches it, such as people who left, is never unlocked by this task. JSON as in `where`.'
   }),
+  LOCK_USERS_BATCH_UNLOCK: define<'try' | 'off', 'off'>({
+    check: checkBatchUnlock,
+    default: 'off',
+    defaultText: '`off`',
+    doc: '`try`: one user shows whether the platform unlocks in batches, which is not documented; if so, the others go in batches.'
+  }),
   LOCK_USERS_MAX_USERS: define<number, undefined>({
     check: checkPattern(/^[1-9][0-9]{0,14}$/, 'a whole number of at least 1', Number),
     default: undefined,
@@ -97,7 +107,7 @@ export const VARIABLES = {
   }),
   LOCK_USERS_KEEP_DAYS: define<number, number>({
     check: checkPattern(/^(0|[1-9][0-9]{0,4})$/, 'a whole number of days, or 0 for ever', Number),
-    default: DEFAULT_KEEP_DAYS,
+    default: 90,
     defaultText: '90',
     doc: 'Days after which the batches of a run may be deleted; `0`: never. Those of locks that are not undone are kept.'
   }),
@@ -141,6 +151,8 @@ export interface Settings extends BackendAccess {
   readonly protectedWhere?: WhereClause | undefined;
   /** Users that match it are never unlocked. */
   readonly stayOutWhere?: WhereClause | undefined;
+  /** Whether a run finds out if the platform unlocks users in batches. Default: `off`. */
+  readonly batchUnlock?: 'try' | 'off';
   /** A run that would change more is refused; undefined: no limit. */
   readonly maxUsers?: number | undefined;
   /** When lock runs may begin; undefined: at any time. */
@@ -192,6 +204,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
   const protectedIds = take('LOCK_USERS_PROTECTED', VARIABLES.LOCK_USERS_PROTECTED);
   const protectedWhere = take('LOCK_USERS_PROTECTED_WHERE', VARIABLES.LOCK_USERS_PROTECTED_WHERE);
   const stayOutWhere = take('LOCK_USERS_STAY_OUT_WHERE', VARIABLES.LOCK_USERS_STAY_OUT_WHERE);
+  const batchUnlock = take('LOCK_USERS_BATCH_UNLOCK', VARIABLES.LOCK_USERS_BATCH_UNLOCK);
   const maxUsers = take('LOCK_USERS_MAX_USERS', VARIABLES.LOCK_USERS_MAX_USERS);
   const window = take('LOCK_USERS_WINDOW', VARIABLES.LOCK_USERS_WINDOW);
   const keepDays = take('LOCK_USERS_KEEP_DAYS', VARIABLES.LOCK_USERS_KEEP_DAYS);
@@ -200,7 +213,6 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
   const burst = take('LOCK_USERS_BURST', VARIABLES.LOCK_USERS_BURST);
   const budgetSeconds = take('LOCK_USERS_BUDGET_SECONDS', VARIABLES.LOCK_USERS_BUDGET_SECONDS);
   take('LOCK_USERS_WEB_SECRET', VARIABLES.LOCK_USERS_WEB_SECRET);
-
   if (mistakes.length > 0 || address === undefined || token === undefined) {
     throw new LockUsersError({
       code: 'INVALID_SETTINGS',
@@ -217,6 +229,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
     protectedIds,
     protectedWhere,
     stayOutWhere,
+    batchUnlock,
     maxUsers,
     window,
     keepDays,

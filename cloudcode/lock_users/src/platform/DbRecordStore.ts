@@ -26,6 +26,7 @@ export const RUN_FIELDS: Fields<RunRecord> = {
   undoneBy: 'undone_by',
   stopRequested: 'stop_requested',
   batchesDeletedAtMs: 'batches_deleted_at',
+  batchUnlock: 'batch_unlock',
   message: 'message',
   report: 'report',
   selected: 'selected',

@@ -43,6 +43,8 @@ export interface RunRecord extends Partial<Record<keyof Counts, number | null>> 
   readonly stopRequested: boolean | null;
   /** When the run's batches were deleted, because they were old. */
   batchesDeletedAtMs: number | null;
+  /** What the run has found out about unlocking in batches; anything else than a `BatchUnlockFinding` says nothing. */
+  batchUnlock: string | null;
   /** What a person should know. */
   message: string | null;
   /** The last invocation's report as JSON; it names at most 20 failures, the batches have all. */

@@ -21,6 +21,7 @@ import {
   SENT_RECENTLY,
   SHOWN,
   TOUCHED,
+  TOUCHED_EARLIER,
   UNSENT,
   WAS_THERE
 } from './user-states';
@@ -52,6 +53,8 @@ export class Roster extends EarlierUsers {
   private readonly reasons = new UserReasons();
   /** Whether everybody was selected and shown. */
   isComplete = false;
+  /** Whether the users API answers out of a cache. */
+  isOutOfDate = false;
   /** Users that are not sent again, because the goal says so. */
   private readonly givenUp = new Set<number>();
 
@@ -147,6 +150,11 @@ export class Roster extends EarlierUsers {
     return this.listUsers((state) => (state & SENT_RECENTLY) !== 0 && outcomeOf(state) === 'unconfirmed').length > 0;
   }
 
+  /** Whether a user was changed, or may have been. */
+  isTouched(user: number): boolean {
+    return (this.users.get(user) & TOUCHED) !== 0;
+  }
+
   /** Whether a user may be sent again. */
   isToSendAgain(user: number): boolean {
     return (this.users.get(user) & REFUSED) === 0 && !this.givenUp.has(user);
@@ -217,7 +225,9 @@ export class Roster extends EarlierUsers {
   /** As every user is noted; but whom an earlier invocation has just sent may have to be looked at before they are sent again. */
   protected override note(user: number, state: number, isComplete: boolean): number | undefined {
     const planned = super.note(user, state, isComplete);
-    const wasSent = (state & SENT_RECENTLY) !== 0;
+    // Out of a cache nobody can be seen to be as before, rather than to have come back since.
+    const wasSent =
+      (state & SENT_RECENTLY) !== 0 || (this.isOutOfDate && (state & (DONE_EARLIER | TOUCHED_EARLIER)) !== 0);
     if (planned === undefined || !wasSent || this.goal.looksBeforeRepeating !== true) return planned;
     this.write(user, this.users.get(user), { kind: 'unconfirmed', reason: this.goal.notReached });
     return undefined;
