@@ -18,6 +18,7 @@ test('two variables are enough, and nothing is armed by default', () => {
     armed: false,
     authScheme: 'Bearer',
     protectedIds: [],
+    keepDays: 90,
     userModel: 'user',
     pace: { rate: 16, burst: 600 },
     budgetMs: 270_000
