@@ -99,7 +99,7 @@ export const ERROR_CATALOGUE = {
     meaning: 'Another run holds the lease; this one has done nothing.',
     remedy: 'Wait until it has ended; the message names it.'
   },
-  STOPPED: {
+  STOP_REQUESTED: {
     meaning: 'Somebody has set `stop_requested` in the record of the run.',
     remedy: 'To do the rest, start another run. To let back in whom a lock has put out, undo this one.'
   },

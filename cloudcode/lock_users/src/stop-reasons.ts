@@ -96,7 +96,7 @@ export function runUnderWay({ runId, id, leaseHolder, leaseExpiresAtMs }: RunRec
 
 /** Somebody has asked the run to stop. */
 export function stopRequested(runId: string): ErrorDetails {
-  return stopReason('STOPPED', `Run ${runId} was asked to stop (stop_requested in its record).`);
+  return stopReason('STOP_REQUESTED', `Run ${runId} was asked to stop (stop_requested in its record).`);
 }
 
 /** A run that was carried out is not carried out again. */

@@ -34,9 +34,6 @@ const DEFAULT_BURST = 600;
  */
 const DEFAULT_BUDGET_SECONDS = 270;
 
-/** Days for which the batches of a run are kept where `LOCK_USERS_KEEP_DAYS` is not set. Ours: a quarter. */
-const DEFAULT_KEEP_DAYS = 90;
-
 /** Most that `LOCK_USERS_BUDGET_SECONDS` may be, so that the last answers still come before the platform's 300 seconds. */
 const MAX_BUDGET_SECONDS = 275;
 
@@ -116,7 +113,7 @@ export const VARIABLES = {
   }),
   LOCK_USERS_KEEP_DAYS: define<number, number>({
     check: checkPattern(/^(0|[1-9][0-9]{0,4})$/, 'a whole number of days, or 0 for ever', Number),
-    default: DEFAULT_KEEP_DAYS,
+    default: 90,
     defaultText: '90',
     doc: 'Days after which the batches of a run may be deleted; `0`: never. Those of locks that are not undone are kept.'
   }),
@@ -225,7 +222,6 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
   const burst = take('LOCK_USERS_BURST', VARIABLES.LOCK_USERS_BURST);
   const budgetSeconds = take('LOCK_USERS_BUDGET_SECONDS', VARIABLES.LOCK_USERS_BUDGET_SECONDS);
   take('LOCK_USERS_WEB_SECRET', VARIABLES.LOCK_USERS_WEB_SECRET);
-
   if (mistakes.length > 0 || address === undefined || token === undefined) {
     throw new LockUsersError({
       code: 'INVALID_SETTINGS',

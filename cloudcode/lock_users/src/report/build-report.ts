@@ -185,7 +185,7 @@ function decideStatus(input: ReportInput, counts: AllCounts): RunStatus {
     return CUT_SHORT.includes(stop.code) && hasChanged(counts, doneEarlier) !== 'no' ? 'partial' : 'refused';
   }
   if (next !== undefined) return 'continues';
-  if (stop?.code === 'STOPPED') return 'stopped';
+  if (stop?.code === 'STOP_REQUESTED') return 'stopped';
   if (stop?.code === 'STALLED') return 'stalled';
   if ((stop === undefined || stop.code === 'ALREADY_UNDONE') && counts.done === counts.planned) return 'done';
   return hasChanged(counts, doneEarlier) === 'no' && !mayHaveChangedEarlier(input) ? 'failed' : 'partial';
