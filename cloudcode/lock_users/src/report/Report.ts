@@ -1,5 +1,6 @@
 import type { ActionLabels, ActionName } from '../actions/ActionLabels';
 import type { ErrorCode, UsersChanged } from '../errors';
+import type { CanaryResult, CanaryUser } from '../users/Canary';
 import type { Failure, OutcomeCounts, PlanCounts, SkippedUser } from '../users/outcomes';
 import type { SessionCounts } from '../users/SessionLedger';
 import type { Whereabouts } from '../users/WhoIsOut';
@@ -8,9 +9,11 @@ import type { Whereabouts } from '../users/WhoIsOut';
  * How an invocation ended: `planned`: it was a dry run. `done`: every planned user is in the goal state.
  * `continues`: its time was used up, and the next invocation is scheduled. `partial`: some users may be there, some are not
  * known to be. `refused`: it was not allowed to start sending. `queued`: it is scheduled on the queue, and nothing was done
- * here. `stalled`: the run has gone on for several invocations and gave up. `failed`: nobody was changed.
+ * here. `stopped`: somebody has asked it to stop. `stalled`: the run has gone on for several invocations and gave up. `failed`:
+ * nobody was changed.
  */
-export type RunStatus = 'planned' | 'done' | 'continues' | 'partial' | 'refused' | 'queued' | 'stalled' | 'failed';
+export type RunStatus =
+  'planned' | 'done' | 'continues' | 'partial' | 'refused' | 'queued' | 'stopped' | 'stalled' | 'failed';
 
 /** Which backend deployment a run worked on, as its `info.json` names it; null where the platform gives no name. */
 export interface Deployment {
@@ -31,6 +34,8 @@ export type WarningCode =
   | 'MALFORMED_USERS'
   /** The users API answers out of a cache. */
   | 'CACHED_READS'
+  /** Users that were sent first are locked, and a session of theirs is still in the app. */
+  | 'CANARY_SIGNED_IN'
   /** The models of the record are an older copy, so that the record says less. */
   | 'OLD_RECORD_MODELS'
   /** Nobody matches the rule that says who stays out: nobody has left, or the rule is wrong. */
@@ -48,10 +53,15 @@ export interface WhoIsOutUser {
   readonly lastConnectedAt: string | null;
 }
 
+/** Display texts of users, by id. */
+export type Names = Readonly<Record<string, string>>;
+
 /** Something that a person should look at although the run went on. */
 export interface Warning {
   readonly code: WarningCode;
   readonly message: string;
+  /** Display texts of users whom the message names, by id. */
+  readonly names?: Names;
 }
 
 /** Why an invocation did less than it could, or nothing. */
@@ -147,6 +157,12 @@ export interface Report {
   readonly failures: readonly Failure[];
   /** How many of them `failures` does not name. */
   readonly failuresOmitted?: number;
+  /** The users that this invocation sent before all others, and what it saw of them; 20 are named at most. */
+  readonly canary?: {
+    readonly result: CanaryResult;
+    readonly count: number;
+    readonly users: readonly CanaryUser[];
+  };
   /** Sessions that turned `RESET` during the run, which no operation of this task asks for; the users where known. */
   readonly resetSessions?: {
     readonly count: number;
@@ -154,6 +170,7 @@ export interface Report {
     readonly userIds: readonly string[];
     /** How many users are known and not named. */
     readonly userIdsOmitted?: number;
+    readonly names?: Names;
   };
   /** What a person should look at although the run went on. */
   readonly warnings?: readonly Warning[];

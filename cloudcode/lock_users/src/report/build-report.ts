@@ -5,10 +5,12 @@ import { cleanText, escapeText, MAX_MESSAGE_BYTES, MAX_NEXT_STEP_BYTES } from '.
 import type { Parameters } from '../input/parameters';
 import type { Continuation } from '../run/Continuation';
 import type { RunContext } from '../run/RunContext';
+import type { Canary } from '../users/Canary';
 import type { OutcomeCounts, PlanCounts } from '../users/outcomes';
 import type { Roster } from '../users/Roster';
 import type { SessionCounts } from '../users/SessionLedger';
 import { VERSION } from '../version';
+import { listCanary } from './list-canary';
 import { listUsers } from './list-users';
 import type { ListedRoster } from './list-users';
 import type { Counts, Deployment, Report, RequestCounts, RunStatus, StopReason } from './Report';
@@ -25,12 +27,15 @@ export interface ReportInput {
   readonly roster: ReportRoster | undefined;
   /** Ids of users that the rule of the deployment keeps out. */
   readonly stayingOut?: ReadonlySet<string> | undefined;
+  readonly canary?: Pick<Canary, 'result' | 'list'> | undefined;
   readonly sessions?: SessionCounts | undefined;
   /** With `status`: what it has found out. */
   readonly whoIsOut?: Report['whoIsOut'];
   readonly verified: boolean;
   /** How many users earlier invocations brought to the goal state. */
   readonly doneEarlier: number;
+  /** Whether the run has begun before, and nobody knows here what came of that. Default false. */
+  readonly isPastUnknown?: boolean;
   /** Sessions that turned `RESET` in earlier invocations. */
   readonly resetEarlier: number;
   /** Why the run stopped early or did not start, if it did. */
@@ -110,6 +115,7 @@ export function buildReport(input: ReportInput): Report {
     counts: isReading(action) ? countSelected(whoIsOut) : nameCounts(parameters, counts, roster !== undefined),
     ...(sessions && { sessions }),
     ...(whoIsOut && { whoIsOut }),
+    ...listCanary(input.canary),
     ...((invocation > 1 || doneEarlier > 0) && { earlier: { [ACTION_LABELS[action].done]: doneEarlier } }),
     ...listUsers(roster, counts, resetEarlier, { isUndo: undo !== undefined, stayingOut: input.stayingOut }),
     ...(warnings.list.length > 0 && { warnings: warnings.list }),
@@ -179,6 +185,7 @@ function decideStatus(input: ReportInput, counts: AllCounts): RunStatus {
     return CUT_SHORT.includes(stop.code) && hasChanged(counts, doneEarlier) !== 'no' ? 'partial' : 'refused';
   }
   if (next !== undefined) return 'continues';
+  if (stop?.code === 'STOPPED') return 'stopped';
   if (stop?.code === 'STALLED') return 'stalled';
   if ((stop === undefined || stop.code === 'ALREADY_UNDONE') && counts.done === counts.planned) return 'done';
   return hasChanged(counts, doneEarlier) === 'no' && !mayHaveChangedEarlier(input) ? 'failed' : 'partial';
@@ -192,7 +199,8 @@ function hasChanged({ done, unconfirmed }: OutcomeCounts, doneEarlier: number): 
 
 /** Whether an earlier invocation has sent users whose outcome it did not learn. */
 function mayHaveChangedEarlier(input: ReportInput): boolean {
-  return (input.context.parameters.continuation?.unconfirmed ?? 0) > 0 || wasDisarmed(input);
+  const { context, isPastUnknown = false } = input;
+  return isPastUnknown || (context.parameters.continuation?.unconfirmed ?? 0) > 0 || wasDisarmed(input);
 }
 
 /** Whether the run had begun, and was refused because the deployment was disarmed since: else it would have planned. */

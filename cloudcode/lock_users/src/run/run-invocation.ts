@@ -1,10 +1,12 @@
 import { ACTIONS } from '../actions/actions';
 import { isReading } from '../actions/ActionLabels';
+import type { Beginning } from '../actions/Action';
 import { BatchUnlock } from '../actions/BatchUnlock';
 import type { ResolvedGoal } from '../actions/Goal';
 import type { ErrorDetails } from '../errors';
 import { toErrorDetails } from '../errors';
 import { beginRun } from '../records/begin-run';
+import { deleteOldBatches } from '../records/delete-old-batches';
 import { EarlierBatches } from '../records/EarlierBatches';
 import { findUnclosed } from '../records/find-unclosed';
 import { finishRun } from '../records/finish-run';
@@ -17,12 +19,14 @@ import { logReport } from '../report/log-report';
 import { logDeployment, logRun } from '../report/log-run';
 import type { Deployment, Report } from '../report/Report';
 import { notArmed } from '../stop-reasons';
+import { Canary } from '../users/Canary';
 import { Roster } from '../users/Roster';
 import { countDoneEarlier } from './ActiveRun';
 import type { ActiveRun, RuleMatches } from './ActiveRun';
 import { checkWhere } from './check-where';
 import { checkWindow } from './check-window';
 import { lookAtUsers } from './look-at-users';
+import { nameUsers } from './name-users';
 import { readRules } from './read-rules';
 import { reconcile } from './reconcile';
 import type { RunContext } from './RunContext';
@@ -35,12 +39,20 @@ const MIN_CLOCK_DIFFERENCE_MS = 2000;
 /** Milliseconds by which it differs at most. Ours: machines that set their clocks by the network differ by less than a second. */
 const MAX_CLOCK_DIFFERENCE_MS = 300_000;
 
+/**
+ * Milliseconds by which the time of a session may be before the run began all the same: both clocks may be off by
+ * `MIN_CLOCK_DIFFERENCE_MS` unnoticed, and the platform's times are cut to the second.
+ */
+const RESET_TOLERANCE_MS = 3000;
+
 /** What an invocation has found out; the report is made of it, however the invocation ends. */
 interface Progress {
   deployment: Deployment;
   /** Whether the run's record was looked for. */
   hasBegun: boolean;
   record?: RunRecord | undefined;
+  /** Whether the run was killed and is not carried out, so that nobody knows what came of it. */
+  isPastUnknown?: boolean;
   run?: ActiveRun;
   verified: boolean;
   /** Why it was not allowed to start sending, or that there was nothing to send. */
@@ -75,9 +87,11 @@ export async function runInvocation(context: RunContext): Promise<Report> {
     roster: isReading(parameters.action) ? undefined : run?.roster,
     whoIsOut: run && describeWhoIsOut(run),
     stayingOut: run?.stayingOut,
+    canary: run?.canary,
     sessions: run?.sessions?.count((userId) => run.roster.isPlanned(userId)),
     verified: progress.verified,
     doneEarlier: countDoneEarlier(context, run),
+    isPastUnknown: progress.isPastUnknown ?? false,
     // Sessions that turned RESET between the run's first look at the users and this invocation's.
     resetEarlier: Math.max(0, resetBefore - (parameters.continuation?.resetSessions ?? resetBefore)),
     ...ending
@@ -90,7 +104,12 @@ export async function runInvocation(context: RunContext): Promise<Report> {
   if (record !== undefined && ports.records !== undefined) {
     await finishRun(context, ports.records, record, run, report);
   }
-  return report;
+  // For whoever called: names stand neither in the log nor in the record.
+  const named = await nameUsers(context, report);
+  if (run?.recorder !== undefined && ports.records !== undefined && report.status !== 'continues') {
+    await deleteOldBatches(context, ports.records);
+  }
+  return named;
 }
 
 /** Brings the selected users to the goal state as far as it can, and keeps what it finds out in `progress`. */
@@ -107,8 +126,9 @@ async function advance(context: RunContext, progress: Progress): Promise<void> {
   logDeployment(ports.log, progress.deployment, parameters, settings.authScheme);
 
   progress.hasBegun = true;
-  const { record, stop, hasBegun = false } = await beginRun(context);
+  const { record, stop, hasBegun = false, isPastUnknown = false } = await beginRun(context);
   progress.record = record;
+  progress.isPastUnknown = isPastUnknown;
   progress.refusal = stop;
   if (stop !== undefined) return;
   progress.refusal = checkWindow(context, record?.startedAtMs) ?? (await checkWhere(context));
@@ -124,7 +144,7 @@ async function advance(context: RunContext, progress: Progress): Promise<void> {
     progress.refusal = resolved.refusal;
     return;
   }
-  progress.run = await activate(context, { ...resolved, ...rules }, record, hasBegun);
+  progress.run = await activate(context, { ...resolved, ...rules }, { record, hasBegun, clockAheadMs });
   if (isReading(parameters.action)) {
     progress.refusal = await lookAtUsers(progress.run);
     return;
@@ -138,8 +158,7 @@ async function advance(context: RunContext, progress: Progress): Promise<void> {
 async function activate(
   context: RunContext,
   resolved: ResolvedGoal & RuleMatches,
-  record: RunRecord | undefined,
-  hasBegun: boolean
+  { record, hasBegun, clockAheadMs }: Beginning & { readonly hasBegun: boolean }
 ): Promise<ActiveRun> {
   const { settings, parameters, ports, invocation } = context;
   const { records } = ports;
@@ -150,14 +169,18 @@ async function activate(
   const isWhole = isNew || record !== undefined || done + unconfirmed === 0;
   const isProtected = new Set([...protectedIds, ...resolved.protectedByRule]);
   const isExcluded = new Set([...parameters.excludeUserIds, ...resolved.stayingOut]);
-  const roster = new Roster(resolved.goal, isProtected, isExcluded, isWhole);
+  const beganAtMs = (record?.startedAtMs ?? context.startedAtMs) + clockAheadMs - RESET_TOLERANCE_MS;
+  const roster = new Roster(resolved.goal, isProtected, isExcluded, isWhole, isNew ? Infinity : beganAtMs);
+  const wasPassed = record?.canary === 'passed' || parameters.continuation?.canaryPassed === true;
+  const size = parameters.action === 'lock' ? parameters.canary : 0;
+  const canary = new Canary(size, settings.canaryIds ?? [], wasPassed);
   const batchUnlock = new BatchUnlock(parameters.continuation?.batchUnlock, record);
   if (record === undefined || records === undefined) {
-    return { ...context, ...resolved, roster, recorder: undefined, batchUnlock, isNew };
+    return { ...context, ...resolved, roster, canary, recorder: undefined, batchUnlock, isNew };
   }
   const earlier = isNew ? undefined : await EarlierBatches.load(context, records, record.id, roster);
   const recorder = new RunRecorder(context, records, record, roster, earlier);
-  return { ...context, ...resolved, roster, recorder, batchUnlock, isNew };
+  return { ...context, ...resolved, roster, canary, recorder, batchUnlock, isNew };
 }
 
 /**
