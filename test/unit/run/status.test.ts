@@ -67,7 +67,7 @@ test('a status says who is out, changes nobody, and needs neither a record nor a
 test('on an armed deployment it is a dry run, too, and where its time is up it orders nothing', async () => {
   expect(await ask()).toMatchObject({ status: 'done', dryRun: true });
   const read = platform.readUserStates.bind(platform);
-  platform.readUserStates = (limit, skip) => {
+  platform.readUserStates = (_limit, skip) => {
     platform.clock.now += 300_000;
     return read(1, skip);
   };

@@ -90,6 +90,7 @@ export function invalidParameters(mistakes: readonly string[], unnamed = 0): Loc
 const OF_CHANGES: readonly ParameterName[] = [
   'excludeUserIds',
   'onlyEnrolled',
+  'canary',
   'dryRun',
   'maxUsers',
   'window',

@@ -44,6 +44,7 @@ export function whereRuns(runs: DbCollection, query: RunQuery): DbQuery {
   if ('statuses' in query) return runs.where('status in ?', query.statuses);
   if ('startedSinceMs' in query) return runs.where('started_at >= ?', new Date(query.startedSinceMs));
   if ('objectId' in query) return runs.where('id = ?', query.objectId);
+  if ('startedSinceMs' in query) return runs.where('started_at >= ?', new Date(query.startedSinceMs));
   // A run that was requested in the app has its object's id, which is a UUID.
   return isObjectId(query.runId)
     ? runs.where('run_id = ? or id = ?', query.runId, query.runId)
