@@ -7,7 +7,7 @@ import { consoleLog } from './platform/console-log';
 import { DbRecordStore } from './platform/DbRecordStore';
 import { DbUserSource } from './platform/DbUserSource';
 import { formatTime } from './platform/format-time';
-import { hashToUuid } from './platform/hash-to-uuid';
+import { hashToUuid } from './records/hash-to-uuid';
 import { HttpBackendApi } from './platform/HttpBackendApi';
 import { systemClock } from './platform/system-clock';
 import type { Ports } from './ports';
