@@ -16,6 +16,8 @@ const NEW_RUN: Omit<RunRecord, 'id'> = {
   leaseHolder: null,
   leaseExpiresAtMs: null,
   undoneBy: null,
+  unlockAtMs: null,
+  unlockRunId: null,
   message: null,
   report: null,
   locked: null
@@ -55,6 +57,8 @@ export class MemoryRecordStore implements RecordStore {
   findRuns(query: RunQuery): Promise<readonly RunRecord[]> {
     const matches = (run: RunRecord): boolean => {
       if ('statuses' in query) return run.status !== null && query.statuses.includes(run.status);
+      if ('startedFromMs' in query) return (run.startedAtMs ?? -Infinity) >= query.startedFromMs;
+      if ('unlockAtFromMs' in query) return (run.unlockAtMs ?? -Infinity) >= query.unlockAtFromMs;
       return 'objectId' in query ? run.id === query.objectId : [run.id, run.runId].includes(query.runId);
     };
     return Promise.resolve([...this.runs.values()].filter(matches).map((run) => ({ ...run })));

@@ -31,6 +31,14 @@ export const ERROR_CATALOGUE = {
     meaning: 'A lock run began outside `window` or `LOCK_USERS_WINDOW`; nothing was sent.',
     remedy: 'Start another run within the window, or change the window if this time is meant.'
   },
+  UNLOCK_NOT_ORDERED: {
+    meaning: 'The undo that `unlockAt` asks for could not be ordered; nobody was locked.',
+    remedy: 'Run the task again, or leave "unlockAt" out and let people back in by an undo.'
+  },
+  UNLOCK_DUE: {
+    meaning: 'The time of `unlockAt` came before the lock run was done; it locks nobody any more.',
+    remedy: 'No action needed: the undo that the run has ordered lets people in.'
+  },
   TOO_MANY_USERS: {
     meaning: 'The plan is larger than `maxUsers` or `LOCK_USERS_MAX_USERS` allows.',
     remedy: 'Select fewer users, or raise "maxUsers" or LOCK_USERS_MAX_USERS if so many are meant.'

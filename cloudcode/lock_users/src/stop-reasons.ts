@@ -10,7 +10,12 @@ import type { PlanCounts } from './users/outcomes';
 
 const NO_ACTION_NEEDED = 'No action needed.';
 
-function stopReason(code: ErrorCode, message: string, nextStep: string = ERROR_CATALOGUE[code].remedy): ErrorDetails {
+/** Why a run did less than it could; the next step is the one of the code where no other is given. */
+export function stopReason(
+  code: ErrorCode,
+  message: string,
+  nextStep: string = ERROR_CATALOGUE[code].remedy
+): ErrorDetails {
   return cleanDetails({ code, message, nextStep });
 }
 

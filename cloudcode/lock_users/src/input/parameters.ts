@@ -6,6 +6,8 @@ import { define, must } from './Check';
 import type { Check, Values } from './Check';
 import { checkWindow } from './lock-window';
 import type { LockWindow } from './lock-window';
+import { checkMoment, checkUnlockAt } from './unlock-at';
+import type { UnlockAt } from './unlock-at';
 import { checkUserIds } from './user-ids';
 import { checkWhere } from './where';
 import type { Selection, WhereClause } from './where';
@@ -84,6 +86,12 @@ export const PARAMETERS = {
     defaultText: 'any time',
     doc: 'With `lock`: as `LOCK_USERS_WINDOW`. Where both are set, the run begins only within both.'
   }),
+  unlockAt: define<UnlockAt, undefined>({
+    check: checkUnlockAt,
+    default: undefined,
+    defaultText: 'never',
+    doc: 'With `lock`: when the run is undone by itself: the next `06:00 Europe/Berlin`, or ISO 8601 with an offset. Needs the record.'
+  }),
   batchSize: define<number, number>({
     check: checkNumberUpTo(MAX_OPERATIONS_PER_BATCH),
     default: MAX_OPERATIONS_PER_BATCH,
@@ -125,6 +133,12 @@ export const PARAMETERS = {
     default: undefined,
     defaultText: 'none',
     doc: 'What the task hands to its own next invocation. Leave it out.'
+  }),
+  notBefore: define<number, undefined>({
+    check: checkMoment,
+    default: undefined,
+    defaultText: 'none',
+    doc: 'What the task hands to the undo that it orders with `unlockAt`. Leave it out.'
   }),
   wipe: define<false, undefined>({
     check: (value) =>

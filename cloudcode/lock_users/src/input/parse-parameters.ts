@@ -55,6 +55,7 @@ export function parseParameters(params: unknown): Parameters {
     dryRun: take('dryRun', PARAMETERS.dryRun),
     maxUsers: take('maxUsers', PARAMETERS.maxUsers),
     window: take('window', PARAMETERS.window),
+    unlockAt: take('unlockAt', PARAMETERS.unlockAt),
     batchSize: take('batchSize', PARAMETERS.batchSize),
     concurrency: take('concurrency', PARAMETERS.concurrency),
     verify: take('verify', PARAMETERS.verify),
@@ -62,6 +63,7 @@ export function parseParameters(params: unknown): Parameters {
     reason: take('reason', PARAMETERS.reason),
     requestedBy: take('requestedBy', PARAMETERS.requestedBy),
     runId: take('runId', PARAMETERS.runId),
+    notBefore: take('notBefore', PARAMETERS.notBefore),
     rawParameters: Object.fromEntries(raw)
   };
   mistakes.push(...findContradictions(parameters, raw));
@@ -100,10 +102,14 @@ function findContradictions(
     }
     if (undo === runId) mistakes.push('A run cannot undo itself.');
   }
+  if (raw.has('notBefore') && (undo === undefined || runId === undefined)) {
+    mistakes.push('"notBefore" is set by the task itself. Leave it out.');
+  }
   if (action !== 'lock') {
     if (raw.has('batchSize'))
       mistakes.push('"batchSize" goes with "lock": the platform has no batches of other actions.');
     if (raw.has('window')) mistakes.push('"window" goes with "lock": letting people in, or signing out, has none.');
+    if (raw.has('unlockAt')) mistakes.push('"unlockAt" goes with "lock": nobody else has to be let back in.');
     if (onlyEnrolled) mistakes.push(`"onlyEnrolled" goes with "lock". ${WHY_NOT_ENROLLED[action]}`);
   }
   return mistakes;

@@ -1,31 +1,12 @@
 import { ERROR_CATALOGUE, LockUsersError } from '../errors';
-import { isObjectId } from '../input/user-ids';
 import type { FailureFacts } from '../requests/classify-response';
 import type { BatchRecord, RunRecord } from '../records/RunRecord';
 import { escapeText } from '../outside-text';
 import type { Clock, MissingField, RecordStore, RunQuery } from '../ports';
 import { answerInTime } from '../requests/answer-in-time';
 import { describeThrown, readFacts } from './database-errors';
-
-/** An object of `DB`: its fields are properties, dates and times are of type Date (vendor's library). */
-interface DbObject {
-  readonly id: string;
-  [field: string]: unknown;
-}
-
-/** The part of a `DB` collection that is used here, as documented ("Querying DB objects", docs.journeyapps.com). */
-interface DbCollection {
-  create(): DbObject;
-  where(text: string, ...values: unknown[]): DbQuery;
-}
-
-/** The part of a `DB` query that is used here. */
-interface DbQuery {
-  orderBy(field: string): DbQuery;
-  limit(count: number): DbQuery;
-  skip(count: number): DbQuery;
-  toArray(): PromiseLike<readonly DbObject[]>;
-}
+import { isMeant, whereRuns } from './where-runs';
+import type { DbCollection, DbObject } from './where-runs';
 
 /** The part of the `DB` global that is used here ("Batch API (CloudCode)", docs.journeyapps.com). */
 interface DbWithRecords {
@@ -51,6 +32,8 @@ export const RUN_FIELDS: Fields<RunRecord> = {
   leaseHolder: 'lease_holder',
   leaseExpiresAtMs: 'lease_expires_at',
   undoneBy: 'undone_by',
+  unlockAtMs: 'unlock_at',
+  unlockRunId: 'unlock_run_id',
   message: 'message',
   report: 'report',
   selected: 'selected',
@@ -207,21 +190,6 @@ export class DbRecordStore implements RecordStore {
     if (answered !== undefined) return answered.answer;
     throw recordFailed(what, `no answer within ${timeoutMs / 1000} s`, { network: 'timeout' });
   }
-}
-
-/** A database that ignores the filter by id returns other runs as well. */
-function isMeant({ id, runId }: RunRecord, query: RunQuery): boolean {
-  if ('statuses' in query) return true;
-  return 'objectId' in query ? id === query.objectId : runId === query.runId || id === query.runId;
-}
-
-function whereRuns(runs: DbCollection, query: RunQuery): DbQuery {
-  if ('statuses' in query) return runs.where('status in ?', query.statuses);
-  if ('objectId' in query) return runs.where('id = ?', query.objectId);
-  // A run that was requested in the app has its object's id, which is a UUID.
-  return isObjectId(query.runId)
-    ? runs.where('run_id = ? or id = ?', query.runId, query.runId)
-    : runs.where('run_id = ?', query.runId);
 }
 
 function fromDatabase(name: string, value: unknown): unknown {

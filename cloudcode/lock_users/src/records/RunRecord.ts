@@ -39,6 +39,10 @@ export interface RunRecord extends Partial<Record<keyof Counts, number | null>> 
   leaseExpiresAtMs: number | null;
   /** The run that has undone this one; invocations of this one that come late do nothing. */
   undoneBy: string | null;
+  /** With `unlockAt`: when its users are to be let back in. Who takes it out of the record calls the undo off. */
+  unlockAtMs: number | null;
+  /** The undo that the run has ordered for then. */
+  unlockRunId: string | null;
   /** What a person should know. */
   message: string | null;
   /** The last invocation's report as JSON; it names at most 20 failures, the batches have all. */

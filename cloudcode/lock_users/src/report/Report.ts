@@ -32,6 +32,8 @@ export type WarningCode =
   | 'CACHED_READS'
   /** The models of the record are an older copy, so that the record says less. */
   | 'OLD_RECORD_MODELS'
+  /** An earlier run was to be undone by now, and no run has undone it. */
+  | 'UNLOCK_OVERDUE'
   /** Nobody matches the rule that says who stays out: nobody has left, or the rule is wrong. */
   | 'NOBODY_STAYS_OUT'
   /** The data model cannot be read, so that a relation in `where` would not be noticed. */
@@ -99,6 +101,10 @@ export interface Report {
   readonly version: string;
   readonly runId: string;
   readonly action: ActionName;
+  /** When the users are to be let back in, as ISO 8601. */
+  readonly unlockAt?: string;
+  /** The undo that the run has ordered for then. */
+  readonly unlockRunId?: string;
   /** The run that this one undoes, if it does. */
   readonly undoes?: string;
   readonly status: RunStatus;

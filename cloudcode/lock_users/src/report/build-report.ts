@@ -3,6 +3,7 @@ import { describeError, InvariantError } from '../errors';
 import type { ErrorCode, ErrorDetails, UsersChanged } from '../errors';
 import { cleanText, escapeText, MAX_MESSAGE_BYTES, MAX_NEXT_STEP_BYTES } from '../outside-text';
 import type { Parameters } from '../input/parameters';
+import { formatMoment } from '../input/unlock-at';
 import type { Continuation } from '../run/Continuation';
 import type { RunContext } from '../run/RunContext';
 import type { OutcomeCounts, PlanCounts } from '../users/outcomes';
@@ -16,6 +17,7 @@ import type { Counts, Deployment, Report, RequestCounts, RunStatus, StopReason }
 /** What a report is made of. */
 export interface ReportInput {
   readonly context: Pick<RunContext, 'parameters' | 'runId' | 'invocation' | 'dryRun' | 'beganAtMs'> & {
+    readonly unlockAtMs?: number | undefined;
     readonly ports: { readonly clock: Pick<RunContext['ports']['clock'], 'monotonicMs'> };
     readonly sender: { readonly requests: Omit<RequestCounts, 'total'> };
     readonly warnings: Pick<RunContext['warnings'], 'list'>;
@@ -31,6 +33,10 @@ export interface ReportInput {
   readonly doneEarlier: number;
   /** Sessions that turned `RESET` in earlier invocations. */
   readonly resetEarlier: number;
+  /** The undo that the run has ordered, if it has. */
+  readonly unlockRunId?: string | undefined;
+  /** Whether the record shows that an invocation of the run has begun before. Default false. */
+  readonly hasBegunBefore?: boolean;
   /** Why the run stopped early or did not start, if it did. */
   readonly stop?: ErrorDetails | undefined;
   /** What the next invocation was handed, if one was scheduled. */
@@ -60,6 +66,7 @@ const REFUSALS: readonly ErrorCode[] = [
   'INVALID_SETTINGS',
   'NOT_ARMED',
   'OUTSIDE_WINDOW',
+  'UNLOCK_NOT_ORDERED',
   'TOO_MANY_USERS',
   'RUN_UNDER_WAY',
   'RUN_ENDED',
@@ -78,6 +85,7 @@ const CUT_SHORT: readonly ErrorCode[] = [
   'TOO_MANY_USERS',
   'NOT_ARMED',
   'OUTSIDE_WINDOW',
+  'UNLOCK_NOT_ORDERED',
   'INVALID_SETTINGS',
   'NOBODY_PROTECTED'
 ];
@@ -98,6 +106,8 @@ export function buildReport(input: ReportInput): Report {
     version: VERSION,
     runId: context.runId,
     action,
+    ...(context.unlockAtMs !== undefined && { unlockAt: formatMoment(context.unlockAtMs) }),
+    ...(input.unlockRunId !== undefined && { unlockRunId: input.unlockRunId }),
     ...(undo !== undefined && { undoes: undo }),
     status: decideStatus(input, counts),
     dryRun: context.dryRun,
@@ -170,7 +180,8 @@ function hasChanged({ done, unconfirmed }: OutcomeCounts, doneEarlier: number): 
 
 /** Whether an earlier invocation has sent users whose outcome it did not learn. */
 function mayHaveChangedEarlier(input: ReportInput): boolean {
-  return (input.context.parameters.continuation?.unconfirmed ?? 0) > 0 || wasDisarmed(input);
+  const wasCutOff = input.hasBegunBefore === true && input.stop?.code === 'UNLOCK_DUE';
+  return (input.context.parameters.continuation?.unconfirmed ?? 0) > 0 || wasDisarmed(input) || wasCutOff;
 }
 
 /** Whether the run had begun, and was refused because the deployment was disarmed since: else it would have planned. */

@@ -37,6 +37,7 @@ export class RequestSender {
   /** One for each wait that is under way. */
   private readonly waits = new Set<AbortController>();
   private stopped: ErrorDetails | undefined;
+  private end: { readonly atMs: number; readonly reason: ErrorDetails } | undefined;
   /** Requests leave in the order in which they came. */
   private lastInLine: Promise<void> = Promise.resolve();
   /** Whether the platform has ever answered, so that an address that cannot be reached is not simply wrong. */
@@ -85,6 +86,11 @@ export class RequestSender {
   stopWith(reason: ErrorDetails): void {
     this.stopped ??= reason;
     for (const wait of this.waits) wait.abort();
+  }
+
+  /** Lets no request leave from a moment on. @param atMs on the monotonic clock */
+  stopAt(atMs: number, reason: ErrorDetails): void {
+    this.end = { atMs, reason };
   }
 
   /** Makes the request until it is answered, or until the rules say otherwise. Never throws. */
@@ -211,6 +217,7 @@ export class RequestSender {
     const { bucket, timer } = this;
     while (this.stopped === undefined) {
       const monotonicMs = this.ports.clock.monotonicMs();
+      if (this.end !== undefined && monotonicMs >= this.end.atMs) return this.stopWith(this.end.reason);
       const leftMs = timer.budgetLeftMs;
       // What does not fit the budget takes no token, and the next invocation starts after the server's pause.
       if (leftMs <= 0 || bucket.pauseLeftMs(monotonicMs) > leftMs) return this.stopWith(timeBudget());
@@ -223,9 +230,11 @@ export class RequestSender {
 
   /** Waits until the time is over or the run has to stop. */
   private async sleep(waitMs: number): Promise<void> {
+    const { clock } = this.ports;
     const wait = new AbortController();
     this.waits.add(wait);
-    await this.ports.clock.sleep(waitMs, wait.signal);
+    const mostMs = Math.max(0, (this.end?.atMs ?? Infinity) - clock.monotonicMs());
+    await clock.sleep(Math.min(waitMs, mostMs), wait.signal);
     this.waits.delete(wait);
   }
 }

@@ -2,6 +2,7 @@ import type { ResolvedGoal } from '../actions/Goal';
 import type { RunRecorder } from '../records/RunRecorder';
 import type { Roster } from '../users/Roster';
 import type { RunContext } from './RunContext';
+import type { UnlockOrder } from './UnlockOrder';
 
 /** Whom the rules of the deployment leave alone in this run. */
 export interface RuleMatches {
@@ -16,6 +17,8 @@ export interface ActiveRun extends RunContext, ResolvedGoal, RuleMatches {
   readonly roster: Roster;
   /** Saves which users are sent; undefined where the app keeps no records. */
   readonly recorder: RunRecorder | undefined;
+  /** The undo that the run orders before it announces anybody; undefined where it is to order none. */
+  readonly unlockOrder: UnlockOrder | undefined;
   /** Whether no invocation of the run has begun before. */
   readonly isNew: boolean;
 }

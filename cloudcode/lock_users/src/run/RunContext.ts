@@ -1,6 +1,8 @@
 import { resolveMaxUsers } from '../input/resolve-max-users';
 import type { Parameters } from '../input/parameters';
 import type { Settings } from '../input/settings';
+import { setUnlockAt } from '../input/fix-unlock-at';
+import { resolveUnlockAt } from '../input/unlock-at';
 import type { Clock, Ports } from '../ports';
 import { Warnings } from '../report/Warnings';
 import { RequestSender } from '../requests/RequestSender';
@@ -20,6 +22,8 @@ export interface RunContext {
   /** When the run's first invocation began, as far as is known without the run's record. */
   readonly startedAtMs: number;
   readonly dryRun: boolean;
+  /** With `unlockAt`: when its users are to be let back in, in milliseconds since 1970. It is fixed once, by the first invocation. */
+  readonly unlockAtMs: number | undefined;
   /** A larger plan is refused; Infinity where there is no limit. */
   readonly maxUsers: number;
 }
@@ -36,11 +40,12 @@ export function createContext(
   ports: Ports,
   sender = new RequestSender(ports, settings, parameters.continuation?.bucket)
 ): RunContext {
-  const { continuation } = parameters;
+  const { continuation, unlockAt, notBefore } = parameters;
+  const unlockAtMs = unlockAt && resolveUnlockAt(unlockAt, ports.clock.nowMs());
   return {
     ports: { ...ports, clock: anchorClock(ports.clock) },
     settings,
-    parameters,
+    parameters: unlockAtMs === undefined ? parameters : setUnlockAt(parameters, unlockAtMs),
     sender,
     warnings: new Warnings(ports.log),
     runId: continuation?.runId ?? parameters.runId ?? ports.newRunId(),
@@ -48,7 +53,9 @@ export function createContext(
     beganAtMs: ports.clock.monotonicMs(),
     startedAtMs: continuation?.startedAtMs ?? ports.clock.nowMs(),
     // A run that goes on has sent already. Where the deployment was disarmed since, it is refused: a plan is not what it is for.
-    dryRun: parameters.dryRun ?? (!settings.armed && continuation === undefined),
+    // The same holds for the undo that it has ordered.
+    dryRun: parameters.dryRun ?? (!settings.armed && continuation === undefined && notBefore === undefined),
+    unlockAtMs,
     maxUsers: resolveMaxUsers(settings, parameters)
   };
 }

@@ -1,6 +1,7 @@
 import isPlainObject = require('lodash/isPlainObject');
 import { describeError, LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
+import { fixUnlockAt } from '../input/fix-unlock-at';
 import { invalidParameters, parseParameters } from '../input/parse-parameters';
 import type { Parameters } from '../input/parameters';
 import { resolveMaxUsers } from '../input/resolve-max-users';
@@ -61,6 +62,7 @@ export async function handleWebRequest(request: WebRequest, ports: WebPorts): Pr
     runId = chooseRunId(request.idempotencyKey, rawParameters, ports);
     parameters = parseParameters({ requestedBy: 'web request', ...rawParameters, runId });
     resolveMaxUsers(settings, parameters);
+    parameters = fixUnlockAt(parameters, ports.clock.nowMs());
   } catch (error) {
     if (!(error instanceof LockUsersError)) throw error;
     return refuse(error.code === 'INVALID_PARAMETERS' ? 400 : 503, error.details);

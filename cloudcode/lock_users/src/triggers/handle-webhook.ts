@@ -2,6 +2,7 @@ import isPlainObject = require('lodash/isPlainObject');
 import { describeError, LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
 import { describeValue } from '../input/Check';
+import { fixUnlockAt } from '../input/fix-unlock-at';
 import { invalidParameters, parseParameters } from '../input/parse-parameters';
 import type { Parameters } from '../input/parameters';
 import { resolveMaxUsers } from '../input/resolve-max-users';
@@ -90,7 +91,7 @@ async function readRequest(context: RunContext, objectId: string): Promise<Param
   try {
     const parameters = parseParameters({ ...readParameters(run), runId: objectId });
     resolveMaxUsers(settings, parameters);
-    return parameters;
+    return fixUnlockAt(parameters, clock.nowMs());
   } catch (error) {
     await refuseWith({ ...toErrorDetails(error), nextStep: REQUEST_ANEW });
     throw error;
