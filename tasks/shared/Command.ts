@@ -56,8 +56,12 @@ export interface CommandIo {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Asks somebody; resolves with the line that is typed, or undefined where nobody sits at a terminal. */
-  ask(question: string): Promise<string | undefined>;
+  /**
+   * Asks somebody; resolves with the line that is typed, or undefined where nobody sits at a terminal.
+   *
+   * @param until rejects when this is aborted. Default: `signal`
+   */
+  ask(question: string, until?: AbortSignal): Promise<string | undefined>;
   /** Aborted by Ctrl-C. A command then cleans up, and throws unless its end is a regular one. */
   readonly signal: AbortSignal;
 }

@@ -69,9 +69,10 @@ function findUnknownOption(names: readonly string[], args: readonly string[]): s
 /**
  * npm keeps options that stand before `--`, and the command would run without them: perhaps without `--params '{"dryRun":true}'`.
  *
+ * @param line `given`: names of the options that did arrive; `environment`: where npm leaves those that it has taken
  * @throws UsageError with the command line as it was meant
  */
-function refuseSwallowedOptions(
+export function refuseSwallowedOptions(
   command: string,
   options: OptionTable,
   line: {

@@ -9,19 +9,33 @@ const PATIENCE_MS = 2000;
 
 /** Runs a command as this process: with its arguments, its streams, Ctrl-C and the exit code. */
 export function runInProcess<O extends OptionTable>(command: Command<O>, environment: CommandIo['environment']): void {
+  runAsProcess((args, io) => runCommand(command, args, io), environment, join(__dirname, '..', '..'));
+}
+
+/** The same for a program that reads its arguments itself. @param run resolves with the exit code, and never rejects */
+export function runAsProcess(
+  run: (args: readonly string[], io: CommandIo) => Promise<number>,
+  environment: CommandIo['environment'],
+  root: string
+): void {
   const signal = listenForInterrupt();
+  let lines: AsyncGenerator<string> | undefined;
   const io: CommandIo = {
-    root: join(__dirname, '..', '..'),
+    root,
     stdout: openOutput(process.stdout, (error) => {
       process.exitCode = 1;
       process.stderr.write(`The output could not be written: ${error.message}\n`);
     }),
     stderr: openOutput(process.stderr, () => void (process.exitCode = 1)),
     environment,
-    ask: (question) => askOnTerminal(question, signal),
+    ask: (question, until = signal) => {
+      // Nothing is read before the first question, and one reader serves them all: a second would miss what the first has taken.
+      lines ??= process.stdin.isTTY ? readLines(process.stdin) : undefined;
+      return askOnTerminal(question, lines, until);
+    },
     signal
   };
-  void runCommand(command, process.argv.slice(2), io).then((exitCode) => {
+  void run(process.argv.slice(2), io).then((exitCode) => {
     process.exitCode ??= exitCode;
   });
 }
@@ -41,16 +55,24 @@ function listenForInterrupt(): AbortSignal {
   return abort.signal;
 }
 
-async function askOnTerminal(question: string, signal: AbortSignal): Promise<string | undefined> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+async function askOnTerminal(
+  question: string,
+  lines: AsyncGenerator<string> | undefined,
+  signal: AbortSignal
+): Promise<string | undefined> {
+  const { stdin } = process;
+  if (lines === undefined || !process.stderr.isTTY) return undefined;
   process.stderr.write(question);
-  const stop = (): void => void process.stdin.destroy();
+  const stop = (): void => void stdin.destroy();
   signal.addEventListener('abort', stop);
+  stdin.ref();
   try {
-    for await (const line of readLines(process.stdin)) return line;
-    return '';
+    const { value, done } = await lines.next();
+    return done === true ? '' : value;
   } finally {
     signal.removeEventListener('abort', stop);
+    // A terminal that nobody reads must not keep the process running.
+    stdin.unref();
     signal.throwIfAborted();
   }
 }

@@ -18,6 +18,7 @@ const NEW_RUN: Omit<RunRecord, 'id'> = {
   undoneBy: null,
   unlockAtMs: null,
   unlockRunId: null,
+  batchUnlock: null,
   message: null,
   report: null,
   locked: null

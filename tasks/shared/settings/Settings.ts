@@ -2,6 +2,8 @@
 export interface RemoteDeployment {
   readonly backendUrl: string;
   readonly tokenVariable: string;
+  /** What `info.json` of the deployment says, such as `production`. */
+  readonly environment?: string;
   readonly variables?: Readonly<Record<string, string>>;
 }
 

@@ -34,6 +34,7 @@ export const RUN_FIELDS: Fields<RunRecord> = {
   undoneBy: 'undone_by',
   unlockAtMs: 'unlock_at',
   unlockRunId: 'unlock_run_id',
+  batchUnlock: 'batch_unlock',
   message: 'message',
   report: 'report',
   selected: 'selected',

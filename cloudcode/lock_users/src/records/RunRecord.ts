@@ -43,6 +43,8 @@ export interface RunRecord extends Partial<Record<keyof Counts, number | null>> 
   unlockAtMs: number | null;
   /** The undo that the run has ordered for then. */
   unlockRunId: string | null;
+  /** What the run has found out about unlocking in batches; anything else than a `BatchUnlockFinding` says nothing. */
+  batchUnlock: string | null;
   /** What a person should know. */
   message: string | null;
   /** The last invocation's report as JSON; it names at most 20 failures, the batches have all. */

@@ -1,3 +1,4 @@
+import type { BatchUnlock } from '../actions/BatchUnlock';
 import type { ResolvedGoal } from '../actions/Goal';
 import type { RunRecorder } from '../records/RunRecorder';
 import type { Roster } from '../users/Roster';
@@ -19,6 +20,8 @@ export interface ActiveRun extends RunContext, ResolvedGoal, RuleMatches {
   readonly recorder: RunRecorder | undefined;
   /** The undo that the run orders before it announces anybody; undefined where it is to order none. */
   readonly unlockOrder: UnlockOrder | undefined;
+  /** What the run knows about unlocking in batches. */
+  readonly batchUnlock: BatchUnlock;
   /** Whether no invocation of the run has begun before. */
   readonly isNew: boolean;
 }

@@ -1,4 +1,5 @@
 import { ACTIONS } from '../actions/actions';
+import { BatchUnlock } from '../actions/BatchUnlock';
 import type { ResolvedGoal } from '../actions/Goal';
 import type { ErrorDetails } from '../errors';
 import { toErrorDetails } from '../errors';
@@ -164,14 +165,15 @@ async function activate(
   const isProtected = new Set([...protectedIds, ...resolved.protectedByRule]);
   const isExcluded = new Set([...parameters.excludeUserIds, ...resolved.stayingOut]);
   const roster = new Roster(resolved.goal, isProtected, isExcluded, isWhole);
+  const batchUnlock = new BatchUnlock(parameters.continuation?.batchUnlock, record);
   if (record === undefined || records === undefined) {
-    return { ...context, ...resolved, roster, recorder: undefined, unlockOrder: undefined, isNew };
+    return { ...context, ...resolved, roster, recorder: undefined, batchUnlock, unlockOrder: undefined, isNew };
   }
   const earlier = isNew ? undefined : await EarlierBatches.load(context, records, record.id, roster);
   const recorder = new RunRecorder(context, records, record, roster, earlier);
   const { unlockAtMs } = context;
   const unlockOrder = unlockAtMs === undefined ? undefined : new UnlockOrder(context, records, record, unlockAtMs);
-  return { ...context, ...resolved, roster, recorder, unlockOrder, isNew };
+  return { ...context, ...resolved, roster, recorder, batchUnlock, unlockOrder, isNew };
 }
 
 /**

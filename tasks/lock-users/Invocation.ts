@@ -1,0 +1,52 @@
+import type { Clock } from '../../cloudcode/lock_users/src/ports';
+import type { CommandIo } from '../shared/Command';
+
+/** What the program gets from its surroundings, beside what every command of this repository gets. */
+export interface ProgramIo extends CommandIo {
+  /** Which streams are a terminal, whatever its width. */
+  readonly isTerminal: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+  readonly clock: Clock;
+  /** All of the standard input. */
+  readInput(): Promise<string>;
+}
+
+/** The options of all commands, as commander names them; those of other commands are undefined. */
+export interface ProgramOptions {
+  readonly deployment?: string;
+  readonly backendUrl?: string;
+  readonly tokenVariable?: string;
+  readonly tokenStdin?: boolean;
+  readonly environment?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  /** False with `--no-input`. */
+  readonly input?: boolean;
+  readonly force?: boolean;
+}
+
+/** A command that was called. */
+export interface Invocation {
+  readonly io: ProgramIo;
+  readonly options: ProgramOptions;
+  readonly operands: readonly string[];
+  /** Tells a person something on stderr; nothing with `--quiet`. */
+  say(text: string): void;
+  /** Asks a person on the terminal; undefined with `--no-input` or where nobody sits there. */
+  ask(question: string): Promise<string | undefined>;
+}
+
+/** What came of a command. */
+export interface Outcome {
+  readonly exitCode: number;
+  /** The data as JSON has them. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** The same for a terminal. */
+  readonly text: string;
+  /** The command that a person probably wants next, without the program's name. */
+  readonly next?: string | undefined;
+}
+
+/** What a command's module exports: it is loaded when it is called. */
+export interface CommandModule {
+  run(invocation: Invocation): Promise<Outcome>;
+}

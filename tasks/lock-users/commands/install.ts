@@ -1,0 +1,108 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { VARIABLES } from '../../../cloudcode/lock_users/src/input/settings';
+import { parseDataModel } from '../../local/backend/state/parse-data-model';
+import { SettingsError, UsageError } from '../../shared/command-errors';
+import { countNoun } from '../../shared/count-noun';
+import { EXIT_CODES, RefusedError } from '../exit-codes';
+import { findPackageRoot } from '../find-package-root';
+import { formatTable } from '../format-table';
+import { planFolder, writeFolder } from '../install/install-folder';
+import type { FolderPlan } from '../install/install-folder';
+import { insertModels } from '../install/insert-models';
+import type { InsertedModels } from '../install/insert-models';
+import type { Invocation, Outcome } from '../Invocation';
+
+/** Variables that nearly every deployment sets. */
+const VARIABLES_TO_SET = [
+  'JOURNEY_BACKEND_URL',
+  'JOURNEY_API_TOKEN',
+  'LOCK_USERS_PROTECTED_WHERE',
+  'LOCK_USERS_WEBHOOK',
+  'LOCK_USERS_ARMED'
+] as const;
+
+/** What only a person can do, in this order. */
+const CLICKS = [
+  'For runtime 1.13 or 1.14 change the three versions in cloudcode/lock_users/package.json, and refresh its lock file if there is one.',
+  'Commit the changes, and pull them into OXIDE.',
+  'Write data rules that keep lock_run and lock_run_batch off the devices (examples/data-rules.md), and deploy them first.',
+  'Set the variables in the deployment settings in OXIDE (the token: Masked), save.',
+  'Task settings of lock_users: enable the triggers that you want, and "Limit task to a single instance".',
+  'Deploy the app. A test of the task alone deploys neither models nor variables.'
+];
+
+/** Copies the task into an app's repository and its models into the app's data model. */
+export function run({ operands, options }: Invocation): Promise<Outcome> {
+  const app = resolve(operands[0] ?? '');
+  const schemaPath = join(app, 'schema.xml');
+  if (!existsSync(schemaPath)) {
+    throw new UsageError(`${app} is not an app's repository: there is no schema.xml. Name the folder that has it.`);
+  }
+  const root = findPackageRoot();
+  const source = join(root, 'cloudcode', 'lock_users');
+  const target = join(app, 'cloudcode', 'lock_users');
+  const plan = planFolder(source, target);
+  if (plan.changedByHand.length > 0 && options.force !== true) throw changedByHand(target, plan);
+  const before = readFileSync(schemaPath, 'utf8');
+  const models = mergeSchema(schemaPath, before, readFileSync(join(root, 'examples', 'schema-snippet.xml'), 'utf8'));
+  writeFolder(source, target, plan);
+  if (models.schema !== before) {
+    writeFileSync(`${schemaPath}.tmp`, models.schema);
+    renameSync(`${schemaPath}.tmp`, schemaPath);
+  }
+  const { inserted, differences } = models;
+  return Promise.resolve({
+    exitCode: EXIT_CODES.allThere.code,
+    data: { app, ...plan, schema: { inserted, differences }, variables: describeVariables(), clicks: CLICKS },
+    text: describe(app, plan, models),
+    next: 'doctor'
+  });
+}
+
+function changedByHand(target: string, { changedByHand: paths, from, to }: FolderPlan): RefusedError {
+  const versions = from === to ? `version ${to}` : `from version ${from ?? 'unknown'} to ${to}`;
+  return new RefusedError(
+    `Nothing was written (${versions}): ${countNoun(paths.length, 'file')} of ${target} ${paths.length === 1 ? 'was' : 'were'} changed since they were installed:\n${paths.map((path) => `  ${path}`).join('\n')}\nLook at the difference, keep what you need elsewhere, and overwrite them with --force.`
+  );
+}
+
+/** @throws SettingsError where the app's data model is wrong before or after */
+function mergeSchema(path: string, before: string, snippet: string): InsertedModels {
+  try {
+    parseDataModel(before);
+    const merged = insertModels(before, snippet);
+    parseDataModel(merged.schema);
+    return merged;
+  } catch (error) {
+    throw new SettingsError(`${path} cannot be used, and nothing was written: ${(error as Error).message}`);
+  }
+}
+
+function describe(app: string, { from, to, added, updated, removed }: FolderPlan, models: InsertedModels): string {
+  const changes = [
+    ...added.map((path) => `  + ${path}`),
+    ...updated.map((path) => `  ~ ${path}`),
+    ...removed.map((path) => `  - ${path}`)
+  ];
+  const isNew = from === undefined;
+  return [
+    isNew ? `Installed lock_users ${to} in ${app}.` : `lock_users ${from} -> ${to} in ${app}.`,
+    changes.length === 0 ? 'Files: unchanged.' : `Files: ${changes.length} changed.`,
+    // A first installation is all of them.
+    ...(isNew ? [] : changes),
+    models.inserted.length === 0 ? 'schema.xml: unchanged.' : 'schema.xml: inserted',
+    ...models.inserted.map((what) => `  + ${what}`),
+    ...models.differences.map((what) => `  ! ${what}. It was left as it is: mend it.`),
+    '',
+    'Variables of the deployment:',
+    formatTable(describeVariables().map(({ name, about }) => [`  ${name}`, about])),
+    '',
+    'What is left to do:',
+    ...CLICKS.map((click, index) => `  ${index + 1}. ${click}`)
+  ].join('\n');
+}
+
+function describeVariables(): { readonly name: string; readonly about: string }[] {
+  return VARIABLES_TO_SET.map((name) => ({ name, about: VARIABLES[name].doc.replaceAll('`', '') }));
+}

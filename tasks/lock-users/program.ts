@@ -1,0 +1,159 @@
+import { Command, CommanderError, Option } from 'commander';
+import type { OptionTable } from '../shared/Command';
+import { UsageError } from '../shared/command-errors';
+import { printText } from '../shared/print-text';
+import { refuseSwallowedOptions } from '../shared/parse-arguments';
+import { COMMANDS, GLOBAL_OPTIONS } from './commands';
+import type { CommandEntry } from './commands';
+import { EXIT_CODES, exitCodeOfError } from './exit-codes';
+import type { Invocation, Outcome, ProgramIo, ProgramOptions } from './Invocation';
+
+/** Name of the program. */
+const PROGRAM = 'lock-users';
+
+/** The sentence after Ctrl-C. */
+const INTERRUPTED = 'Interrupted.';
+
+/**
+ * Runs `lock-users`. Data goes to stdout, as JSON unless that is a terminal; everything else goes to stderr. Never rejects.
+ *
+ * @param args the command line without the program itself
+ * @returns the exit code, one of `EXIT_CODES`
+ */
+export async function runProgram(args: readonly string[], io: ProgramIo): Promise<number> {
+  const isJson = args.includes('--json') || !io.isTerminal.stdout;
+  let command = '';
+  try {
+    const program = createProgram(io, args, async (entry, options, operands) => {
+      command = entry.name;
+      const { run } = await entry.load();
+      const outcome = await run(createInvocation(io, options, operands));
+      print(io, command, outcome, { isJson, isQuiet: options.quiet === true });
+      exitCode = outcome.exitCode;
+    });
+    let exitCode: number = EXIT_CODES.allThere.code;
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT_CODES.allThere.code;
+    return fail(io, command, isJson, error);
+  }
+}
+
+type Action = (entry: CommandEntry, options: ProgramOptions, operands: readonly string[]) => Promise<void>;
+
+function createProgram(io: ProgramIo, args: readonly string[], action: Action): Command {
+  const output = {
+    writeOut: (text: string) => io.stdout.write(text),
+    // Said once, by whoever catches the error.
+    writeErr: () => undefined,
+    getOutHelpWidth: () => io.stdout.columns ?? 120,
+    getErrHelpWidth: () => io.stderr.columns ?? 120
+  };
+  const program = new Command(PROGRAM)
+    .description('Locks the users of a JourneyApps app and keeps the data on their devices; and lets them back in.')
+    .configureOutput(output)
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .helpCommand(false)
+    .addHelpText('after', `\n${describeExitCodes()}`);
+  addOptions(program, GLOBAL_OPTIONS);
+  for (const entry of COMMANDS) {
+    const [name = '', operands] = [entry.name, entry.operands];
+    const command = program
+      .command(operands === undefined ? name : `${name} ${operands}`)
+      .description(entry.about)
+      .allowExcessArguments(false)
+      .action(async (...given: unknown[]) => {
+        const called = given.at(-1) as Command;
+        refuseSwallowed(io, called, args);
+        await action(entry, called.optsWithGlobals<ProgramOptions>(), called.args);
+      });
+    addOptions(command, entry.options);
+  }
+  return program;
+}
+
+/** @throws UsageError where npm has kept an option for itself */
+function refuseSwallowed(io: ProgramIo, called: Command, args: readonly string[]): void {
+  const options = [...called.options, ...(called.parent?.options ?? [])];
+  const table: Record<string, OptionTable[string]> = {};
+  for (const option of options) {
+    const { description: about } = option;
+    const value = /<.*>/.exec(option.flags)?.[0];
+    table[option.name()] = value === undefined ? { type: 'boolean', about } : { type: 'string', value, about };
+  }
+  const given = options.filter((option) => called.getOptionValueSourceWithGlobals(option.attributeName()) === 'cli');
+  refuseSwallowedOptions(`npm run ${PROGRAM}`, table, {
+    args,
+    given: given.map((option) => option.name()),
+    environment: io.environment
+  });
+}
+
+function addOptions(command: Command, options: readonly (readonly [flags: string, about: string])[]): void {
+  for (const [flags, about] of options) command.addOption(new Option(flags, about));
+}
+
+function describeExitCodes(): string {
+  const lines = Object.values(EXIT_CODES).map(({ code, meaning }) => `  ${String(code).padEnd(4)} ${meaning}`);
+  return ['Exit codes:', ...lines].join('\n');
+}
+
+function createInvocation(io: ProgramIo, options: ProgramOptions, operands: readonly string[]): Invocation {
+  return {
+    io,
+    options,
+    operands,
+    say(text) {
+      if (options.quiet !== true) printText(io.stderr, text);
+    },
+    async ask(question) {
+      return options.input === false ? undefined : io.ask(question);
+    }
+  };
+}
+
+function print(
+  io: ProgramIo,
+  command: string,
+  { exitCode, data, text, next }: Outcome,
+  { isJson, isQuiet }: { readonly isJson: boolean; readonly isQuiet: boolean }
+): void {
+  const nextCommand = next === undefined ? undefined : `${PROGRAM} ${next}`;
+  if (isJson) writeJson(io, { command, exitCode, ...data, ...(nextCommand !== undefined && { next: nextCommand }) });
+  else if (text !== '') io.stdout.write(`${text}\n`);
+  if (nextCommand !== undefined && !isQuiet) printText(io.stderr, `Next: ${nextCommand}`);
+}
+
+/** Says what went wrong, on stdout as well where a program reads it. */
+function fail(io: ProgramIo, command: string, isJson: boolean, error: unknown): number {
+  const message = describe(io, error);
+  const isUsage = error instanceof CommanderError || error instanceof UsageError;
+  const exitCode = io.signal.aborted
+    ? EXIT_CODES.interrupted.code
+    : isUsage
+      ? EXIT_CODES.usage.code
+      : exitCodeOfError(error);
+  printText(io.stderr, message);
+  if (isUsage) printText(io.stderr, `All commands and options: ${PROGRAM} --help`);
+  if (isJson) writeJson(io, { command, exitCode, error: message });
+  return exitCode;
+}
+
+function describe(io: ProgramIo, error: unknown): string {
+  if (io.signal.aborted) return INTERRUPTED;
+  if (error instanceof CommanderError) {
+    // Without a command, commander's message is the whole help.
+    return error.code === 'commander.help'
+      ? 'Name a command.'
+      : error.message.replace(/^error: /, '').replace('\n', ' ');
+  }
+  if (!(error instanceof Error)) return String(error);
+  // Of a bug the place helps.
+  return exitCodeOfError(error) === EXIT_CODES.bug.code ? (error.stack ?? error.message) : error.message;
+}
+
+function writeJson(io: ProgramIo, data: Readonly<Record<string, unknown>>): void {
+  io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+}

@@ -1,0 +1,182 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BackendOptions, RunningBackend } from '../../tasks/local/backend/start-backend';
+import { callBackend } from '../support/call-backend';
+import { OperatorBench } from '../support/OperatorBench';
+
+const SCHEMA = readFileSync(join(__dirname, '..', '..', 'schema.xml'), 'utf8');
+
+let operator: OperatorBench & { readonly backend: RunningBackend };
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'doctor-'))));
+afterEach(async () => {
+  expect(operator.printed).not.toContain(operator.backend.token);
+  await operator.backend.close();
+  operator.remove();
+  rmSync(folder, { recursive: true });
+});
+
+async function start(options: BackendOptions & { readonly schema?: string } = {}): Promise<void> {
+  const { schema = SCHEMA, ...others } = options;
+  const schemaPath = join(folder, 'schema.xml');
+  writeFileSync(schemaPath, schema);
+  operator = await OperatorBench.start({ schemaPath, ...others });
+}
+
+interface ShownFinding {
+  readonly check: string;
+  readonly state: string;
+  readonly what: string;
+  readonly mend?: string;
+}
+
+async function examine(...args: string[]): Promise<{ code: number; of: (check: string) => ShownFinding[] }> {
+  const { code, json } = await operator.call('doctor', ...args);
+  const findings = json['findings'] as ShownFinding[];
+  return { code, of: (check) => findings.filter((finding) => finding.check === check) };
+}
+
+test('a deployment that is well gets ✓ for everything that shows, and nothing is changed', async () => {
+  await start();
+  const { userIds } = operator.backend.seed({ users: 3 });
+  operator.configure({ variables: { LOCK_USERS_PROTECTED: userIds[0] } });
+
+  const terminal = operator.open({ isTerminal: true });
+  const { code, stdout, stderr } = operator.note(await terminal.call('doctor'));
+
+  expect(code).toBe(0);
+  expect(stdout).not.toContain('✗');
+  for (const check of [
+    'address',
+    'token',
+    'environment',
+    'clock',
+    'users API',
+    'user model',
+    'record models',
+    'webhook',
+    'protection',
+    'open runs',
+    'limits'
+  ]) {
+    expect(stdout).toContain(`\u001b[32m✓\u001b[0m ${check}: `);
+  }
+  expect(stderr).toBe('Next: lock-users plan\n');
+  expect(
+    operator.backend.requests().filter(({ method, path }) => method !== 'GET' && !path.endsWith('/query.json'))
+  ).toEqual([]);
+});
+
+test('NO_COLOR and TERM=dumb leave the marks without colour', async () => {
+  await start();
+  for (const variables of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) {
+    const terminal = operator.open({ isTerminal: true });
+    Object.assign(terminal.environment, variables);
+    expect((await terminal.call('doctor')).stdout).toMatch(/^✓ address/);
+  }
+});
+
+test('a wrong token ends with 4, a wrong address with 1, and the rest is not looked at', async () => {
+  await start();
+  const wrongToken = await operator.open({ token: 'another' }).call('doctor');
+  expect(wrongToken.code).toBe(4);
+  expect(wrongToken.stdout).toContain('"check": "token",\n      "state": "bad"');
+
+  operator.configure({ backendUrl: operator.backend.url.replace(/[0-9a-f]{24}$/, 'f'.repeat(24)) });
+  const { code, of } = await examine();
+  expect(code).toBe(1);
+  expect(of('address')).toMatchObject([{ state: 'bad' }]);
+  expect(of('user model')).toEqual([]);
+});
+
+test.each([
+  ['another environment', { environment: 'production' }, 'environment', 'says "testing"'],
+  ['no environment', { environment: undefined }, 'environment', 'do not say which environment'],
+  ['another user model', { variables: { LOCK_USERS_USER_MODEL: 'driver' } }, 'user model', 'no model "driver"'],
+  ['a user model without objects', { variables: { LOCK_USERS_USER_MODEL: 'depot' } }, 'user model', 'no objects'],
+  [
+    'protected ids that are not there',
+    { variables: { LOCK_USERS_PROTECTED: '00000000-0000-4000-8000-000000000000' } },
+    'protection',
+    'Not users of this deployment'
+  ],
+  [
+    'a rule that matches nobody',
+    { variables: { LOCK_USERS_PROTECTED_WHERE: '["name = ?", "nobody"]' } },
+    'protection',
+    'Nobody matches'
+  ]
+])('settings with %s get a ✗ that says how to mend it', async (_case, changes, check, what) => {
+  await start();
+  operator.backend.seed({ users: 2 });
+  operator.configure(changes);
+
+  const { code, of } = await examine();
+
+  expect(code).toBe(1);
+  expect(of(check)).toMatchObject([{ state: 'bad', what: expect.stringContaining(what) as string }]);
+  expect(of(check)[0]?.mend).toMatch(/\.$/);
+});
+
+test('a wrong variable in .journeyrc ends with 2 and its name', async () => {
+  await start();
+  operator.configure({ variables: { LOCK_USERS_RATE: 'fast' } });
+  const { code, stderr } = await operator.call('doctor');
+  expect(code).toBe(2);
+  expect(stderr).toContain('LOCK_USERS_RATE');
+});
+
+test.each([
+  [
+    'without the models',
+    SCHEMA.replace(/ {2}<model name="lock_run"[^]*(?=<\/data-model>)/, ''),
+    'record models',
+    'has no lock_run'
+  ],
+  [
+    'with an older copy',
+    SCHEMA.replace(/ *<field name="undone_by".*\n/, ''),
+    'record models',
+    'lock_run: field undone_by'
+  ],
+  ['without a status', SCHEMA.replace(/ *<option key="stalled".*\n/, ''), 'record models', 'option stalled'],
+  [
+    'with a field of another type',
+    SCHEMA.replace('label="Invocation" type="integer"', 'label="Invocation" type="text"'),
+    'record models',
+    '"integer" is needed'
+  ],
+  ['without the webhook', SCHEMA.replace(/ *<webhook[^]*?<\/webhook>\n/, ''), 'webhook', 'no webhook']
+])('an app %s gets a ✗', async (_case, schema, check, what) => {
+  await start({ schema });
+  const { code, of } = await examine();
+  expect(code).toBe(1);
+  expect(of(check)).toContainEqual({
+    check,
+    state: 'bad',
+    what: expect.stringContaining(what) as string,
+    mend: expect.any(String) as string
+  });
+});
+
+test('a clock that is wrong, a run that does nothing, another version and a webhook that is off each get a ✗', async () => {
+  await start({ nowMs: () => Date.now() + 100_000 });
+  const create = (values: object) =>
+    callBackend(operator.backend, 'POST', 'objects/lock_run.json', { lock_run: values });
+  await create({ status: 'running', run_id: 'dead-run', lease_expires_at: '2020-01-01T00:00:00Z' });
+  await create({
+    status: 'refused',
+    run_id: 'old-run',
+    version: '0.0.1',
+    finished_at: '2026-01-01T00:00:00Z',
+    message: 'Objects start no runs (LOCK_USERS_WEBHOOK).'
+  });
+
+  const { of } = await examine();
+
+  expect(of('clock')).toMatchObject([{ state: 'bad', what: expect.stringContaining('100 s behind') as string }]);
+  expect(of('open runs')).toMatchObject([{ state: 'bad', what: expect.stringContaining('dead-run') as string }]);
+  expect(of('version')).toMatchObject([{ state: 'bad', what: expect.stringContaining('0.0.1') as string }]);
+  expect(of('runs by objects')).toMatchObject([{ state: 'bad' }]);
+});

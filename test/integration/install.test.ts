@@ -1,0 +1,136 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Report } from '../../cloudcode/lock_users';
+import { buildTasks } from '../../tasks/build/build-tasks';
+import { startBackend } from '../../tasks/local/backend/start-backend';
+import { runTask } from '../../tasks/local/runtime/run-task';
+import { RecordedProgram } from '../support/RecordedProgram';
+
+const REPOSITORY = join(__dirname, '..', '..');
+const INSTALLED = 'cloudcode/lock_users';
+
+let app: string;
+beforeEach(() => {
+  app = mkdtempSync(join(tmpdir(), 'app-'));
+  for (const [path, text] of Object.entries(APP)) write(path, text);
+});
+afterEach(() => rmSync(app, { recursive: true }));
+
+/** An app's repository of the usual shape. */
+const APP: Readonly<Record<string, string>> = {
+  'application.xml': '<application name="Depot"/>\n',
+  'schema.xml':
+    '<?xml version="1.0" encoding="UTF-8"?>\n<data-model>\n\n    <model name="user" label="User">\n        <field name="name" label="Name" type="text:name"/>\n        <display>{name}</display>\n    </model>\n\n</data-model>\n',
+  'mobile/main.js': 'function init() {}\n',
+  'cloudcode/other_task/index.ts': 'export async function run(): Promise<number> {\n  return 1;\n}\n',
+  'cloudcode/other_task/package.json': JSON.stringify({
+    name: 'other_task',
+    version: '1.0.0',
+    cloudcode: { runtime: '1.15.0', enabled: true }
+  }),
+  'cloudcode/other_task/yarn.lock': '# yarn lockfile v1\n',
+  'package-lock.json': '{}\n'
+};
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(app, path)), { recursive: true });
+  writeFileSync(join(app, path), text);
+}
+
+const read = (path: string): string => readFileSync(join(app, path), 'utf8');
+const install = (...options: string[]) => new RecordedProgram().call('install', app, ...options);
+
+test('a fresh app gets the task and the models, builds both of its tasks, and locks an evening and lets everybody back in', async () => {
+  const { code, json } = await install();
+
+  expect(code).toBe(0);
+  expect(json).toMatchObject({
+    updated: [],
+    removed: [],
+    schema: { inserted: ['model lock_run', 'model lock_run_batch'] }
+  });
+  for (const [path, text] of Object.entries(APP)) if (path !== 'schema.xml') expect(read(path)).toBe(text);
+  expect(read('schema.xml').startsWith(APP['schema.xml']?.replace('</data-model>\n', '') ?? '-')).toBe(true);
+
+  symlinkSync(join(REPOSITORY, 'node_modules'), join(app, 'node_modules'));
+  expect(buildTasks({ root: app }).map(({ name }) => name)).toEqual(['lock_users', 'other_task']);
+  const backend = await startBackend({ schemaPath: join(app, 'schema.xml') });
+  try {
+    expect(backend.warnings).toEqual([]);
+    backend.seed({ users: 12 });
+    const runHere = async (params: object): Promise<Report> => {
+      const environment = {
+        JOURNEY_BACKEND_URL: backend.url,
+        JOURNEY_API_TOKEN: backend.token,
+        LOCK_USERS_ARMED: 'true'
+      };
+      const result = await runTask({ taskFolder: join(app, 'dist', 'lock_users'), params, environment, backend });
+      if (result.status !== 'returned') throw new Error(JSON.stringify(result));
+      return result.result as Report;
+    };
+    const evening = await runHere({});
+    expect(evening).toMatchObject({ status: 'done', counts: { locked: 12 } });
+    expect(evening.warnings).toBeUndefined();
+    expect(await runHere({ undo: evening.runId })).toMatchObject({ status: 'done', counts: { unlocked: 12 } });
+  } finally {
+    await backend.close();
+  }
+});
+
+test('a second installation changes nothing', async () => {
+  await install();
+  const schema = read('schema.xml');
+
+  const { code, json } = await install();
+
+  expect(code).toBe(0);
+  expect(json).toMatchObject({ added: [], updated: [], removed: [], changedByHand: [], schema: { inserted: [] } });
+  expect(read('schema.xml')).toBe(schema);
+});
+
+test('a changed file is named and kept, and overwritten with --force; files that somebody has added stay', async () => {
+  await install();
+  write(`${INSTALLED}/index.ts`, '// mine\n');
+  write(`${INSTALLED}/src/own.ts`, '// own\n');
+
+  const refused = await install();
+  expect(refused.code).toBe(3);
+  expect(refused.stderr).toContain('index.ts');
+  expect(read(`${INSTALLED}/index.ts`)).toBe('// mine\n');
+
+  expect((await install('--force')).json).toMatchObject({ updated: ['index.ts'] });
+  expect(read(`${INSTALLED}/index.ts`)).toBe(readFileSync(join(REPOSITORY, INSTALLED, 'index.ts'), 'utf8'));
+  expect(read(`${INSTALLED}/src/own.ts`)).toBe('// own\n');
+});
+
+test('an upgrade says from which version, replaces what was installed, and deletes what is gone', async () => {
+  await install();
+  const notePath = `${INSTALLED}/.lock-users.json`;
+  const note = JSON.parse(read(notePath)) as { version: string; files: Record<string, string> };
+  const indexHash = note.files['index.ts'] ?? '';
+  cpSync(join(app, INSTALLED, 'index.ts'), join(app, INSTALLED, 'src', 'gone.ts'));
+  write(`${INSTALLED}/index.ts`, read(`${INSTALLED}/tsconfig.json`));
+  const files = { ...note.files, 'index.ts': note.files['tsconfig.json'] ?? '', 'src/gone.ts': indexHash };
+  write(notePath, JSON.stringify({ version: '0.0.9', files }));
+
+  const { json } = await install();
+
+  expect(json).toMatchObject({ from: '0.0.9', updated: ['index.ts'], removed: ['src/gone.ts'], changedByHand: [] });
+  expect(readdirSync(join(app, INSTALLED, 'src'))).not.toContain('gone.ts');
+  expect((await install()).json).toMatchObject({ from: note.version, updated: [], removed: [] });
+});
+
+test.each([
+  ['no app', 'schema.xml', undefined, 'there is no schema.xml'],
+  ['a broken data model', 'schema.xml', '<data-model><model></data-model>', 'nothing was written']
+])('%s is refused with 2, and nothing is written', async (_case, path, text, message) => {
+  if (text === undefined) rmSync(join(app, path));
+  else write(path, text);
+
+  const { code, stderr } = await install();
+
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
+  expect(readdirSync(join(app, 'cloudcode'))).toEqual(['other_task']);
+});

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startBackend } from '../../tasks/local/backend/start-backend';
+import type { BackendOptions, RunningBackend } from '../../tasks/local/backend/start-backend';
+import { RecordedProgram } from './RecordedProgram';
+import type { ProgramEnd } from './RecordedProgram';
+
+const TOKEN_VARIABLE = 'TOKEN_OF_THE_TEST';
+
+/** An operator's folder with a `.journeyrc` that names one deployment, `depot`, and the command line in it. */
+export class OperatorBench {
+  readonly root = mkdtempSync(join(tmpdir(), 'operator-'));
+  /** Everything that was printed so far. */
+  printed = '';
+
+  constructor(readonly backend: Pick<RunningBackend, 'url' | 'token'>) {
+    this.configure();
+  }
+
+  /** A backend with users, and an operator for it. */
+  static async start(options: BackendOptions = {}): Promise<OperatorBench & { readonly backend: RunningBackend }> {
+    const backend = await startBackend({ label: 'Depot', environment: 'testing', ...options });
+    return new OperatorBench(backend) as OperatorBench & { readonly backend: RunningBackend };
+  }
+
+  /** Writes `.journeyrc`. @param changes of the deployment's entry */
+  configure(changes: object = {}): void {
+    const depot = { backendUrl: this.backend.url, tokenVariable: TOKEN_VARIABLE, environment: 'testing', ...changes };
+    writeFileSync(join(this.root, '.journeyrc'), JSON.stringify({ default: 'depot', deployments: { depot } }));
+  }
+
+  /** A program in this folder. */
+  open(options: { readonly isTerminal?: boolean; readonly token?: string } = {}): RecordedProgram {
+    const { isTerminal = false, token = this.backend.token } = options;
+    return new RecordedProgram({ root: this.root, isTerminal, environment: { [TOKEN_VARIABLE]: token } });
+  }
+
+  /** Calls the program in a pipe. */
+  async call(...args: string[]): Promise<ProgramEnd> {
+    return this.note(await this.open().call(...args));
+  }
+
+  /** Keeps what was printed, and passes it on. */
+  note(end: ProgramEnd): ProgramEnd {
+    this.printed += end.stdout + end.stderr;
+    return end;
+  }
+
+  /** Deletes the folder. */
+  remove(): void {
+    rmSync(this.root, { recursive: true });
+  }
+}
