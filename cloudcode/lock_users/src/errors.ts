@@ -1,7 +1,5 @@
+import { describeError } from './describe-error';
 import { cleanText, MAX_MESSAGE_BYTES, MAX_NAME_BYTES, MAX_NEXT_STEP_BYTES } from './outside-text';
-
-/** Whether any user may have been changed when something went wrong. */
-export type UsersChanged = 'no' | 'yes' | 'maybe';
 
 /** What a code means, and what the reader does about it. */
 export interface ErrorDefinition {
@@ -184,17 +182,6 @@ export interface ErrorDetails {
    * connection was refused or the host is not known.
    */
   readonly network?: 'timeout' | 'connection' | 'unreachable' | 'garbled' | 'too large';
-}
-
-const USERS_CHANGED_SENTENCE: Record<UsersChanged, string> = {
-  no: 'No user was changed.',
-  yes: 'Some users were changed before that.',
-  maybe: 'Some users may have been changed.'
-};
-
-/** The message, whether any user was changed, and the next step, as one line of text. */
-export function describeError(details: Pick<ErrorDetails, 'message' | 'nextStep'>, usersChanged: UsersChanged): string {
-  return `${details.message} ${USERS_CHANGED_SENTENCE[usersChanged]} ${details.nextStep}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ActionLabels, ActionName } from '../actions/ActionLabels';
-import type { ErrorCode, UsersChanged } from '../errors';
+import type { UsersChanged } from '../describe-error';
+import type { ErrorCode } from '../errors';
 import type { Failure, OutcomeCounts, PlanCounts, SkippedUser } from '../users/outcomes';
 import type { SessionCounts } from '../users/SessionLedger';
 

@@ -1,6 +1,8 @@
 import { ACTION_LABELS } from '../actions/ActionLabels';
-import { describeError, InvariantError } from '../errors';
-import type { ErrorCode, ErrorDetails, UsersChanged } from '../errors';
+import { describeError } from '../describe-error';
+import { InvariantError } from '../errors';
+import type { UsersChanged } from '../describe-error';
+import type { ErrorCode, ErrorDetails } from '../errors';
 import { cleanText, escapeText, MAX_MESSAGE_BYTES, MAX_NEXT_STEP_BYTES } from '../outside-text';
 import type { Parameters } from '../input/parameters';
 import { formatMoment } from '../input/unlock-at';

@@ -1,5 +1,6 @@
 import isPlainObject = require('lodash/isPlainObject');
-import { describeError, LockUsersError, toErrorDetails } from '../errors';
+import { describeError } from '../describe-error';
+import { LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
 import { fixUnlockAt } from '../input/fix-unlock-at';
 import { invalidParameters, parseParameters } from '../input/parse-parameters';
@@ -12,7 +13,7 @@ import { hasEnded, holdsLease } from '../records/RunRecord';
 import type { RunRecord } from '../records/RunRecord';
 import { scheduleInvocation } from '../run/schedule-invocation';
 import { notArmed, notQueued } from '../stop-reasons';
-import { findOwnParameter } from './own-parameters';
+import { findOwnParameter } from '../input/own-parameters';
 
 /** Milliseconds in which the database has to say whether a run is known. Ours: somebody waits for the response. */
 const LOOKUP_TIMEOUT_MS = 5000;

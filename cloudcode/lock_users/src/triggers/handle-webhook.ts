@@ -1,5 +1,6 @@
 import isPlainObject = require('lodash/isPlainObject');
-import { describeError, LockUsersError, toErrorDetails } from '../errors';
+import { describeError } from '../describe-error';
+import { LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
 import { describeValue } from '../input/Check';
 import { fixUnlockAt } from '../input/fix-unlock-at';
@@ -18,7 +19,7 @@ import type { RunContext } from '../run/RunContext';
 import { runInvocation } from '../run/run-invocation';
 import { scheduleInvocation } from '../run/schedule-invocation';
 import { noModels, noSuchObject, queued, recordOfAnotherRun, runEnded, webhookOff } from '../stop-reasons';
-import { findOwnParameter } from './own-parameters';
+import { findOwnParameter } from '../input/own-parameters';
 
 /** Milliseconds after which a scheduled run that begins at once is seen in its record. Ours. */
 const ORDER_SHOWS_MS = 10_000;
