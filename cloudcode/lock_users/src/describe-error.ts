@@ -8,6 +8,9 @@ const USERS_CHANGED_SENTENCE: Record<UsersChanged, string> = {
 };
 
 /** The message, whether any user was changed, and the next step, as one line of text. */
-export function describeError(details: { readonly message: string; readonly nextStep: string }, usersChanged: UsersChanged): string {
+export function describeError(
+  details: { readonly message: string; readonly nextStep: string },
+  usersChanged: UsersChanged
+): string {
   return `${details.message} ${USERS_CHANGED_SENTENCE[usersChanged]} ${details.nextStep}`;
 }

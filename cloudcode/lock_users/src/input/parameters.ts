@@ -163,6 +163,8 @@ export interface Parameters extends Omit<ParameterValues, 'action' | 'where' | '
   readonly action: ActionName;
   /** Who is selected; everybody where nothing is set. */
   readonly selection: Selection;
+  /** Whether they are those of `LOCK_USERS_DEFAULTS`. Default false. */
+  readonly areDefaults?: boolean;
   /** The parameters as they came, for the next invocation. */
   readonly rawParameters: Readonly<Record<string, unknown>>;
 }
