@@ -135,6 +135,10 @@ export const ERROR_CATALOGUE = {
     meaning: 'The run to be undone locked nobody (a dry run, refused, an unlock), or has not begun.',
     remedy: 'No action needed, or unlock users by name.'
   },
+  SEVERAL_RUNS: {
+    meaning: '`"undo": "last"` may mean several runs; nothing was sent.',
+    remedy: 'Undo them one by one, by the ids in the message.'
+  },
   ALREADY_UNDONE: {
     meaning: 'None of the users that the run locked is left to unlock.',
     remedy: 'No action needed.'

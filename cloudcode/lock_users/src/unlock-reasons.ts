@@ -1,7 +1,14 @@
 import type { ErrorDetails } from './errors';
-import { queued, stopReason } from './stop-reasons';
+import { formatMoment } from './input/unlock-at';
+import { quoteText } from './outside-text';
+import type { RunRecord } from './records/RunRecord';
+import { countUsers, queued, stopReason } from './stop-reasons';
 
-// Why a run with `unlockAt`, or the undo that it has ordered, did less than it could, or nothing.
+// Why a run with `unlockAt`, the undo that it has ordered, or an undo of the last run, did less than it could, or nothing.
+
+/** Runs that a refusal names, and bytes of the reason of each. Ours: all of it fits in a message. */
+const MAX_RUNS_NAMED = 8;
+const MAX_REASON_BYTES = 60;
 
 /** Nobody is locked, because nobody would let them in again. @param when the moment, for a sentence @param why the end of one */
 export function unlockNotOrdered(when: string, why: string): ErrorDetails {
@@ -36,4 +43,31 @@ export function undoCalledOff(runId: string, undo: string): ErrorDetails {
     `Run ${runId} was not carried out: the record of run ${undo} names no time for it any more (unlock_at).`,
     `To let people in all the same: {"undo": "${undo}"}.`
   );
+}
+
+/** No run can be meant by "last". @param byIds runs that selected their users by id */
+export function noLastRun(byIds: number): ErrorDetails {
+  const others =
+    byIds === 0 ? '' : ` (${byIds} that selected by "userIds" ${byIds === 1 ? 'is' : 'are'} not taken: name the id)`;
+  return stopReason(
+    'NOT_UNDOABLE',
+    `No lock run of the last 24 hours has locked anybody and is not undone${others}.`,
+    'Name the run by its id: {"undo": "…"}. The model Lock run lists them in the data browser.'
+  );
+}
+
+/** Several runs can be meant by "last". */
+export function severalRuns(runs: readonly RunRecord[]): ErrorDetails {
+  const named = [...runs]
+    .sort((one, other) => (other.startedAtMs ?? 0) - (one.startedAtMs ?? 0))
+    .slice(0, MAX_RUNS_NAMED)
+    .map(describeRun);
+  const omitted = runs.length > MAX_RUNS_NAMED ? ` And ${runs.length - MAX_RUNS_NAMED} more.` : '';
+  return stopReason('SEVERAL_RUNS', `"last" may mean ${runs.length} runs: ${named.join('; ')}.${omitted}`);
+}
+
+/** A run with its time, how many users it locked, and its reason. */
+export function describeRun({ runId, id, startedAtMs, locked, reason }: RunRecord): string {
+  const why = reason === null ? 'no reason given' : quoteText(reason, MAX_REASON_BYTES);
+  return `${runId ?? id} (${formatMoment(startedAtMs ?? 0)}, ${countUsers(locked ?? 0)} locked, ${why})`;
 }

@@ -36,10 +36,10 @@ export const PARAMETERS = {
     doc: `${listActions('`')}.`
   }),
   undo: define<string, undefined>({
-    check: must(isRunId, 'the id of a run, as its report and its record name it'),
+    check: must(isRunId, '"last", or the id of a run, as its report and its record name it'),
     default: undefined,
     defaultText: 'none',
-    doc: 'The id of a run: the users that it locked are unlocked. Not with `where` or `userIds`.'
+    doc: 'The id of a run: the users that it locked are unlocked. `"last"`: the one of the last 24 hours. Not with `where` or `userIds`.'
   }),
   where: define<WhereClause, undefined>({
     check: checkArray(checkWhere, 'an array such as ["role = ?", "driver"]'),

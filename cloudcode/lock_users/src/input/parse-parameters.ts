@@ -105,6 +105,7 @@ function findContradictions(
   if (raw.has('notBefore') && (undo === undefined || runId === undefined)) {
     mistakes.push('"notBefore" is set by the task itself. Leave it out.');
   }
+  if (runId === 'last') mistakes.push('"runId" cannot be "last": an undo means something else by it.');
   if (action !== 'lock') {
     if (raw.has('batchSize'))
       mistakes.push('"batchSize" goes with "lock": the platform has no batches of other actions.');

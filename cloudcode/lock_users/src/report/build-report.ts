@@ -77,6 +77,7 @@ const REFUSALS: readonly ErrorCode[] = [
   'NO_MODELS',
   'NO_RECORD',
   'NOT_UNDOABLE',
+  'SEVERAL_RUNS',
   'NOBODY_SELECTED',
   'NOBODY_EXCLUDED',
   'NOBODY_PROTECTED'

@@ -25,6 +25,7 @@ import { checkUnlockAt } from './check-unlock-at';
 import { checkWindow } from './check-window';
 import { readRules } from './read-rules';
 import { reconcile } from './reconcile';
+import { resolveLast } from './resolve-last';
 import type { RunContext } from './RunContext';
 import { scheduleContinuation } from './schedule-continuation';
 import type { Ending } from './schedule-continuation';
@@ -102,15 +103,23 @@ export async function runInvocation(given: RunContext): Promise<Report> {
 }
 
 /** Brings the selected users to the goal state as far as it can, and keeps what it finds out in `progress`. */
-async function advance(given: RunContext, progress: Progress): Promise<void> {
-  const { settings, parameters, ports, sender } = given;
-  logRun(ports.log, given);
-  progress.refusal = await checkOrder(given);
+async function advance(asked: RunContext, progress: Progress): Promise<void> {
+  const { settings, ports, sender } = asked;
+  logRun(ports.log, asked);
+  progress.refusal = await checkOrder(asked);
   if (progress.refusal !== undefined) return;
   const { serverTimeMs, ...named } = await sender.read('info', (timeoutMs) => ports.backend.readDeployment(timeoutMs));
   const clockAheadMs = compareClocks(serverTimeMs, ports);
   progress.deployment = { ...progress.deployment, ...named };
-  logDeployment(ports.log, progress.deployment, parameters, settings.authScheme);
+  logDeployment(ports.log, progress.deployment, asked.parameters, settings.authScheme);
+
+  const given = await resolveLast(asked);
+  if ('refusal' in given) {
+    progress.refusal = given.refusal;
+    return;
+  }
+  progress.context = given;
+  const { parameters } = given;
 
   progress.hasBegun = true;
   const { record, stop, hasBegun = false } = await beginRun(given);
