@@ -144,4 +144,6 @@ export interface Report {
   readonly requests: RequestCounts;
   readonly durationMs: number;
   readonly stopReason?: StopReason;
+  /** What comes next, whatever the ending: how to let people back in, what to wait for, or that no action is needed. */
+  readonly nextStep: string;
 }

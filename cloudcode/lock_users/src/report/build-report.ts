@@ -14,6 +14,7 @@ import type { SessionCounts } from '../users/SessionLedger';
 import { VERSION } from '../version';
 import { listUsers } from './list-users';
 import type { ListedRoster } from './list-users';
+import { nextStep } from './next-step';
 import type { Counts, Deployment, Report, RequestCounts, RunStatus, StopReason } from './Report';
 
 /** What a report is made of. */
@@ -37,6 +38,8 @@ export interface ReportInput {
   readonly resetEarlier: number;
   /** The undo that the run has ordered, if it has. */
   readonly unlockRunId?: string | undefined;
+  /** Whether the run is recorded. Default false. */
+  readonly isRecorded?: boolean;
   /** Whether the record shows that an invocation of the run has begun before. Default false. */
   readonly hasBegunBefore?: boolean;
   /** Why the run stopped early or did not start, if it did. */
@@ -105,7 +108,7 @@ export function buildReport(input: ReportInput): Report {
   const { requests } = sender;
   const counts: AllCounts = roster === undefined ? NOBODY : { ...roster.countPlan(), ...roster.countOutcomes() };
   assertSums(counts);
-  return {
+  const report = {
     version: VERSION,
     runId: context.runId,
     action,
@@ -130,6 +133,8 @@ export function buildReport(input: ReportInput): Report {
     durationMs: Math.round(context.ports.clock.monotonicMs() - context.beganAtMs),
     ...(stop && { stopReason: describeStop(stop, counts, input) })
   };
+  const { isRecorded = false } = input;
+  return { ...report, nextStep: nextStep({ ...report, isRecorded, stopNextStep: report.stopReason?.nextStep }) };
 }
 
 function assertSums(counts: AllCounts): void {

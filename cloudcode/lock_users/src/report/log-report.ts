@@ -16,6 +16,7 @@ export function logReport(log: Log, report: Report): void {
   if (report.stopReason !== undefined) log.line(`${report.stopReason.code}: ${report.stopReason.message}`);
   if (short.resetSessions !== undefined) logAlarm(log, short.resetSessions);
   log.line(report.status === 'queued' ? 'Result: queued' : describeResult(report));
+  log.line(report.nextStep);
   log.line(JSON.stringify(short));
 }
 

@@ -88,6 +88,7 @@ export async function runInvocation(given: RunContext): Promise<Report> {
     // Sessions that turned RESET between the run's first look at the users and this invocation's.
     resetEarlier: Math.max(0, resetBefore - (parameters.continuation?.resetSessions ?? resetBefore)),
     unlockRunId: progress.record?.unlockRunId ?? undefined,
+    isRecorded: progress.record !== undefined,
     hasBegunBefore: progress.hasBegunBefore,
     ...ending
   });
