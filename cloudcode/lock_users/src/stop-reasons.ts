@@ -4,10 +4,14 @@ import { cleanDetails, ERROR_CATALOGUE } from './errors';
 import type { ErrorCode, ErrorDetails } from './errors';
 import { formatMoment } from './input/unlock-at';
 import type { RecordStatus, RunRecord } from './records/RunRecord';
+import type { CanaryUser } from './users/Canary';
 import type { PlanCounts } from './users/outcomes';
 
 // Every sentence about why a run did less than it could, or nothing. Requests that fail have theirs in
 // requests/classify-response.ts.
+
+/** Users that a sentence names. Ours. */
+const MAX_NAMED = 20;
 
 const NO_ACTION_NEEDED = 'No action needed.';
 
@@ -96,6 +100,11 @@ export function runUnderWay({ runId, id, leaseHolder, leaseExpiresAtMs }: RunRec
   );
 }
 
+/** Somebody has asked the run to stop. */
+export function stopRequested(runId: string): ErrorDetails {
+  return stopReason('STOPPED', `Run ${runId} was asked to stop (stop_requested in its record).`);
+}
+
 /** A run that was carried out is not carried out again. */
 export function runEnded(runId: string, status: RecordStatus | null): ErrorDetails {
   return stopReason(
@@ -141,6 +150,28 @@ export function noModels(objectId: string): ErrorDetails {
   return stopReason('NO_MODELS', `Run ${objectId} cannot be carried out: the data model has no models for it.`);
 }
 
+/** What was seen of users that were sent first is no reason to send the others. */
+export function canaryFailed(users: readonly CanaryUser[]): ErrorDetails {
+  const isReset = users.some(({ seen }) => seen === 'reset');
+  const seen = users.slice(0, MAX_NAMED).map((user) => `${user.userId} ${user.seen}`);
+  const named = `${seen.join(', ')}${users.length > MAX_NAMED ? ', …' : ''}`;
+  return stopReason(
+    'CANARY_FAILED',
+    isReset
+      ? `ALARM: a lock turned sessions RESET although it said "wipe": false. Of the ${countUsers(users.length)} sent first was seen: ${named}. The others were not sent.`
+      : `None of the ${countUsers(users.length)} sent first is shown locked: ${named}. The others were not sent.`
+  );
+}
+
+/** Sessions of users whom the run has sent turned `RESET`. */
+export function sessionsReset(action: ActionName, userIds: readonly string[]): ErrorDetails {
+  const named = `${userIds.slice(0, MAX_NAMED).join(', ')}${userIds.length > MAX_NAMED ? ', …' : ''}`;
+  return stopReason(
+    'SESSIONS_RESET',
+    `ALARM: sessions of ${countUsers(userIds.length)} whom this run was to ${ACTION_LABELS[action].verb} turned RESET, so that their devices wipe their data: ${named}. The run stopped.`
+  );
+}
+
 /** The run is carried out by another invocation. @param message a sentence */
 export function queued(message: string): ErrorDetails {
   return stopReason('QUEUED', message, 'Its log and its report are those of the scheduled invocation.');
@@ -181,8 +212,30 @@ export function unknownRun(runId: string): ErrorDetails {
   return stopReason('NO_RECORD', `There is no record of a run ${runId}, so nothing says which users it locked.`);
 }
 
+/** A run cannot be undone whose batches were deleted. */
+export function batchesDeleted(runId: string, undoneBy: string | null): ErrorDetails {
+  return stopReason(
+    'NO_RECORD',
+    `Run ${runId} cannot be undone: its batches were deleted because they are old (LOCK_USERS_KEEP_DAYS), after run ${undoneBy ?? 'unknown'} had undone it, so nothing says which users it locked.`
+  );
+}
+
+/** There is nobody of whom a status could tell. */
+export function nobodyToLookAt(runId: string): ErrorDetails {
+  return stopReason('NO_RECORD', `Run ${runId} locked nobody by its record.`, 'Leave "run" out to look at everybody.');
+}
+
+/** There is no last run. */
+export function lockedNobodyLately(days: number): ErrorDetails {
+  return stopReason(
+    'NO_RECORD',
+    `No run has locked anybody in the last ${days} days, by the records.`,
+    'Name a run by its id, or leave "run" out to look at everybody.'
+  );
+}
+
 /** Why a run of another action cannot be undone, and what to do instead. */
-const NOT_A_LOCK: Readonly<Record<Exclude<ActionName, 'lock'>, readonly [string, string]>> = {
+const NOT_A_LOCK: Readonly<Record<Exclude<ActionName, 'lock' | 'status'>, readonly [string, string]>> = {
   unlock: ['it unlocked users', 'To lock users, name them: {"userIds": ["…"]}, or select them with "where".'],
   reauthenticate: ['it signed users out and locked nobody', 'They come back by signing in.']
 };

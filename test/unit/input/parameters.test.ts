@@ -6,6 +6,7 @@ const DEFAULTS = {
   onlyEnrolled: false,
   selection: {},
   excludeUserIds: [],
+  canary: 3,
   batchSize: 1000,
   concurrency: 16,
   verify: true
@@ -58,12 +59,19 @@ test.each<[string, object, object]>([
   ['no excluded user', { excludeUserIds: [] }, {}],
   ['dryRun', { dryRun: false }, { dryRun: false }],
   ['maxUsers', { maxUsers: 1 }, { maxUsers: 1 }],
+  ['no canary', { canary: 0 }, { canary: 0 }],
+  ['the largest canary', { canary: 100 }, { canary: 100 }],
   ['the smallest batchSize', { batchSize: 1 }, { batchSize: 1 }],
   ['the largest batchSize', { batchSize: 1000 }, { batchSize: 1000 }],
   ['the smallest concurrency', { concurrency: 1 }, { concurrency: 1 }],
   ['the largest concurrency', { concurrency: 32 }, { concurrency: 32 }],
   ['verify', { verify: false }, { verify: false }],
   ['continuation', { continuation: CONTINUATION }, { continuation: CONTINUATION }],
+  [
+    'continuation after a canary',
+    { continuation: { ...CONTINUATION, canaryPassed: true } },
+    { continuation: { ...CONTINUATION, canaryPassed: true } }
+  ],
   ['reason', { reason: 'release 7' }, { reason: 'release 7' }],
   ['wipe: false, which changes nothing', { wipe: false }, {}]
 ])('takes %s', (_name, params, expected) => {
@@ -75,14 +83,22 @@ test.each<[string, unknown, string]>([
   ['an array instead of an object', [], 'Parameters are a JSON object, not [].'],
   ['a number instead of an object', 7, 'Parameters are a JSON object, not 7.'],
   ['an unknown name', { maxuser: 5 }, 'Unknown parameter "maxuser". Did you mean "maxUsers"?'],
-  ['a name like no other', { quux: 5 }, 'Unknown parameter "quux". Known names: action, undo, where, userIds,'],
+  ['a name like no other', { quux: 5 }, 'Unknown parameter "quux". Known names: action, undo, run, where, userIds,'],
   ['the mistyped key of the forum', { ' wipe': false }, 'Unknown parameter " wipe". Did you mean "wipe"?'],
   ['a prototype key', JSON.parse('{"__proto__": {"dryRun": false}}'), 'Unknown parameter "__proto__".'],
   ['wipe: true', { wipe: true }, 'This task never wipes'],
   ['wipe as text', { wipe: 'false' }, 'This task never wipes'],
   ['wipe: null', { wipe: null }, 'This task never wipes'],
-  ['another action', { action: 'wipe' }, '"action" must be "lock", "unlock" or "reauthenticate", not "wipe".'],
-  ['undo: true', { undo: true }, '"undo" must be the id of a run, as its report and its record name it, not true.'],
+  [
+    'another action',
+    { action: 'wipe' },
+    '"action" must be "lock", "unlock", "reauthenticate" or "status", not "wipe".'
+  ],
+  [
+    'undo: true',
+    { undo: true },
+    '"undo" must be "last", or the id of a run, as its report and its record name it, not true.'
+  ],
   ['undo of a lock by a lock', { undo: 'run-7', action: 'lock' }, '"undo" unlocks users. Leave "action" out.'],
   ['undo where', { undo: 'run-7', where: ['role = ?', 'x'] }, '"undo" selects the users that the run locked.'],
   ['undo of named users', { undo: 'run-7', userIds: [userId(1)] }, 'Leave "where" and "userIds" out.'],
@@ -110,6 +126,9 @@ test.each<[string, unknown, string]>([
   ['dryRun: null', { dryRun: null }, '"dryRun" must be true or false, not null.'],
   ['maxUsers 0', { maxUsers: 0 }, '"maxUsers" must be a whole number of at least 1, not 0.'],
   ['a broken maxUsers', { maxUsers: 1.5 }, '"maxUsers" must be a whole number'],
+  ['a canary of unlocks', { action: 'unlock', canary: 3 }, '"canary" goes with "lock"'],
+  ['canary -1', { canary: -1 }, '"canary" must be a whole number from 0 to 100, not -1.'],
+  ['canary 101', { canary: 101 }, '"canary" must be a whole number from 0 to 100, not 101.'],
   ['batchSize 0', { batchSize: 0 }, '"batchSize" must be a whole number from 1 to 1000, not 0.'],
   ['batchSize 1001', { batchSize: 1001 }, '"batchSize" must be a whole number from 1 to 1000, not 1001.'],
   ['concurrency 0', { concurrency: 0 }, '"concurrency" must be a whole number from 1 to 32, not 0.'],

@@ -18,6 +18,12 @@ const DEFAULT_CONCURRENCY = 16;
 /** Most batches in flight. Ours: more would gain nothing at the platform's rate. */
 const MAX_CONCURRENCY = 32;
 
+/** Users that are sent before all others by default. Ours: enough to see what a lock does, and few to call if it does harm. */
+const DEFAULT_CANARY = 3;
+
+/** Most of them. Ours: each look at them is a request of its own for each. */
+const MAX_CANARY = 100;
+
 /** Characters allowed in `reason`. Ours: enough for a sentence or two in a report. */
 const MAX_REASON_LENGTH = 500;
 
@@ -40,6 +46,12 @@ export const PARAMETERS = {
     default: undefined,
     defaultText: 'none',
     doc: 'The id of a run: the users that it locked are unlocked. `"last"`: the one of the last 24 hours. Not with `where` or `userIds`.'
+  }),
+  run: define<string, undefined>({
+    check: must(isRunId, 'the id of a run, or "last"'),
+    default: undefined,
+    defaultText: 'none',
+    doc: 'With `status`: the id of a lock run, or `last`: who of those whom it locked is in again. Not with `where` or `userIds`.'
   }),
   where: define<WhereClause, undefined>({
     check: checkArray(checkWhere, 'an array such as ["role = ?", "driver"]'),
@@ -91,6 +103,15 @@ export const PARAMETERS = {
     default: undefined,
     defaultText: 'never',
     doc: 'With `lock`: when the run is undone by itself: the next `06:00 Europe/Berlin`, or ISO 8601 with an offset. Needs the record.'
+  }),
+  canary: define<number, number>({
+    check: must(
+      (value): value is number => value === 0 || (isCount(value) && value <= MAX_CANARY),
+      `a whole number from 0 to ${MAX_CANARY}`
+    ),
+    default: DEFAULT_CANARY,
+    defaultText: '3',
+    doc: 'With `lock`: users that are sent first and looked at before the others are, 0 to 100. `0`: none.'
   }),
   batchSize: define<number, number>({
     check: checkNumberUpTo(MAX_OPERATIONS_PER_BATCH),

@@ -38,6 +38,9 @@ const DEFAULT_BURST = 600;
  */
 const DEFAULT_BUDGET_SECONDS = 270;
 
+/** Days for which the batches of a run are kept where `LOCK_USERS_KEEP_DAYS` is not set. Ours: a quarter. */
+const DEFAULT_KEEP_DAYS = 90;
+
 /** Most that `LOCK_USERS_BUDGET_SECONDS` may be, so that the last answers still come before the platform's 300 seconds. */
 const MAX_BUDGET_SECONDS = 275;
 
@@ -91,6 +94,12 @@ export const VARIABLES = {
     defaultText: 'nobody',
     doc: 'A rule: whoever matches it, such as people who left, is never unlocked by this task. JSON as in `where`.'
   }),
+  LOCK_USERS_CANARY: define<readonly string[], readonly string[]>({
+    check: checkIdList,
+    default: [],
+    defaultText: 'any',
+    doc: 'Ids of test users, separated by commas: the users that `canary` sends first, where they are planned.'
+  }),
   LOCK_USERS_BATCH_UNLOCK: define<'try' | 'off', 'off'>({
     check: checkBatchUnlock,
     default: 'off',
@@ -114,6 +123,12 @@ export const VARIABLES = {
     default: undefined,
     defaultText: 'none',
     doc: 'Parameters of a run that is started without any, as a schedule does: JSON. Those of another run replace all of them.'
+  }),
+  LOCK_USERS_KEEP_DAYS: define<number, number>({
+    check: checkPattern(/^(0|[1-9][0-9]{0,4})$/, 'a whole number of days, or 0 for ever', Number),
+    default: DEFAULT_KEEP_DAYS,
+    defaultText: '90',
+    doc: 'Days after which the batches of a run may be deleted; `0`: never. Those of locks that are not undone are kept.'
   }),
   LOCK_USERS_USER_MODEL: define<string, string>({
     check: checkPattern(/^[A-Za-z][A-Za-z0-9_]*$/, 'the name of a model: letters, digits and underscores', String),
@@ -155,6 +170,8 @@ export interface Settings extends BackendAccess {
   readonly protectedWhere?: WhereClause | undefined;
   /** Users that match it are never unlocked. */
   readonly stayOutWhere?: WhereClause | undefined;
+  /** Users that a lock run sends first where they are planned; default: nobody in particular. */
+  readonly canaryIds?: readonly string[];
   /** Whether a run finds out if the platform unlocks users in batches. Default: `off`. */
   readonly batchUnlock?: 'try' | 'off';
   /** A run that would change more is refused; undefined: no limit. */
@@ -163,6 +180,8 @@ export interface Settings extends BackendAccess {
   readonly window?: LockWindow | undefined;
   /** The parameters of a run that is started without any; undefined: everybody by default. */
   readonly defaults?: Parameters | undefined;
+  /** Days after which the batches of a run may be deleted. Default: 0, never. */
+  readonly keepDays?: number | undefined;
   /** Name of the app's user model in `DB`. */
   readonly userModel: string;
   /** How fast requests may leave, reads included. */
@@ -205,10 +224,12 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
   const protectedIds = take('LOCK_USERS_PROTECTED', VARIABLES.LOCK_USERS_PROTECTED);
   const protectedWhere = take('LOCK_USERS_PROTECTED_WHERE', VARIABLES.LOCK_USERS_PROTECTED_WHERE);
   const stayOutWhere = take('LOCK_USERS_STAY_OUT_WHERE', VARIABLES.LOCK_USERS_STAY_OUT_WHERE);
+  const canaryIds = take('LOCK_USERS_CANARY', VARIABLES.LOCK_USERS_CANARY);
   const batchUnlock = take('LOCK_USERS_BATCH_UNLOCK', VARIABLES.LOCK_USERS_BATCH_UNLOCK);
   const maxUsers = take('LOCK_USERS_MAX_USERS', VARIABLES.LOCK_USERS_MAX_USERS);
   const window = take('LOCK_USERS_WINDOW', VARIABLES.LOCK_USERS_WINDOW);
   const defaults = take('LOCK_USERS_DEFAULTS', VARIABLES.LOCK_USERS_DEFAULTS);
+  const keepDays = take('LOCK_USERS_KEEP_DAYS', VARIABLES.LOCK_USERS_KEEP_DAYS);
   const userModel = take('LOCK_USERS_USER_MODEL', VARIABLES.LOCK_USERS_USER_MODEL);
   const rate = take('LOCK_USERS_RATE', VARIABLES.LOCK_USERS_RATE);
   const burst = take('LOCK_USERS_BURST', VARIABLES.LOCK_USERS_BURST);
@@ -231,10 +252,12 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
     protectedIds,
     protectedWhere,
     stayOutWhere,
+    canaryIds,
     batchUnlock,
     maxUsers,
     window,
     defaults,
+    keepDays,
     userModel,
     pace: { rate, burst },
     budgetMs: budgetSeconds * 1000

@@ -1,4 +1,4 @@
-import { ACTION_LABELS } from '../actions/ActionLabels';
+import { ACTION_LABELS, isReading } from '../actions/ActionLabels';
 import { describeError } from '../describe-error';
 import { InvariantError } from '../errors';
 import type { UsersChanged } from '../describe-error';
@@ -8,10 +8,12 @@ import type { Parameters } from '../input/parameters';
 import { formatMoment } from '../input/unlock-at';
 import type { Continuation } from '../run/Continuation';
 import type { RunContext } from '../run/RunContext';
+import type { Canary } from '../users/Canary';
 import type { OutcomeCounts, PlanCounts } from '../users/outcomes';
 import type { Roster } from '../users/Roster';
 import type { SessionCounts } from '../users/SessionLedger';
 import { VERSION } from '../version';
+import { listCanary } from './list-canary';
 import { listUsers } from './list-users';
 import type { ListedRoster } from './list-users';
 import { nextStep } from './next-step';
@@ -30,10 +32,15 @@ export interface ReportInput {
   readonly roster: ReportRoster | undefined;
   /** Ids of users that the rule of the deployment keeps out. */
   readonly stayingOut?: ReadonlySet<string> | undefined;
+  readonly canary?: Pick<Canary, 'result' | 'list'> | undefined;
   readonly sessions?: SessionCounts | undefined;
+  /** With `status`: what it has found out. */
+  readonly whoIsOut?: Report['whoIsOut'];
   readonly verified: boolean;
   /** How many users earlier invocations brought to the goal state. */
   readonly doneEarlier: number;
+  /** Whether the run has begun before, and nobody knows here what came of that. Default false. */
+  readonly isPastUnknown?: boolean;
   /** Sessions that turned `RESET` in earlier invocations. */
   readonly resetEarlier: number;
   /** The undo that the run has ordered, if it has. */
@@ -102,7 +109,7 @@ const CUT_SHORT: readonly ErrorCode[] = [
  * @throws InvariantError where the counts do not add up.
  */
 export function buildReport(input: ReportInput): Report {
-  const { context, roster, stop, resetEarlier, sessions, doneEarlier } = input;
+  const { context, roster, stop, resetEarlier, sessions, whoIsOut, doneEarlier } = input;
   const { parameters, invocation, sender, warnings } = context;
   const { action, undo, reason } = parameters;
   const { requests } = sender;
@@ -121,8 +128,10 @@ export function buildReport(input: ReportInput): Report {
     verified: input.verified,
     ...(reason !== undefined && { reason: escapeText(reason) }),
     deployment: input.deployment,
-    counts: nameCounts(parameters, counts, roster !== undefined),
+    counts: isReading(action) ? countSelected(whoIsOut) : nameCounts(parameters, counts, roster !== undefined),
     ...(sessions && { sessions }),
+    ...listCanary(input.canary),
+    ...(whoIsOut && { whoIsOut }),
     ...((invocation > 1 || doneEarlier > 0) && { earlier: { [ACTION_LABELS[action].done]: doneEarlier } }),
     ...listUsers(roster, counts, resetEarlier, { isUndo: undo !== undefined, stayingOut: input.stayingOut }),
     ...(warnings.list.length > 0 && { warnings: warnings.list }),
@@ -165,9 +174,28 @@ function nameCounts({ action, onlyEnrolled, undo }: Parameters, counts: AllCount
   };
 }
 
+/** The counts of a run that changes nobody. */
+function countSelected(whoIsOut: Report['whoIsOut']): Counts {
+  const { signedOut, notSeenSince, unlocked, unknown } = whoIsOut ?? {
+    signedOut: 0,
+    notSeenSince: 0,
+    unlocked: 0,
+    unknown: 0
+  };
+  return {
+    selected: signedOut + notSeenSince + unlocked + unknown,
+    protected: 0,
+    excluded: 0,
+    planned: 0,
+    failed: 0,
+    unconfirmed: 0,
+    notAttempted: 0
+  };
+}
+
 function decideStatus(input: ReportInput, counts: AllCounts): RunStatus {
   const { context, stop, next, doneEarlier } = input;
-  const dryRun = context.dryRun && !wasDisarmed(input);
+  const dryRun = context.dryRun && !wasDisarmed(input) && !isReading(context.parameters.action);
   if (stop?.code === 'QUEUED') return 'queued';
   // An unarmed deployment that was not told to lock has done all it was asked for, so it is no refusal.
   if (dryRun && (stop === undefined || stop.code === 'NOT_ARMED' || stop.code === 'ALREADY_UNDONE')) return 'planned';
@@ -175,6 +203,7 @@ function decideStatus(input: ReportInput, counts: AllCounts): RunStatus {
     return CUT_SHORT.includes(stop.code) && hasChanged(counts, doneEarlier) !== 'no' ? 'partial' : 'refused';
   }
   if (next !== undefined) return 'continues';
+  if (stop?.code === 'STOPPED') return 'stopped';
   if (stop?.code === 'STALLED') return 'stalled';
   if ((stop === undefined || stop.code === 'ALREADY_UNDONE') && counts.done === counts.planned) return 'done';
   return hasChanged(counts, doneEarlier) === 'no' && !mayHaveChangedEarlier(input) ? 'failed' : 'partial';
@@ -188,8 +217,9 @@ function hasChanged({ done, unconfirmed }: OutcomeCounts, doneEarlier: number): 
 
 /** Whether an earlier invocation has sent users whose outcome it did not learn. */
 function mayHaveChangedEarlier(input: ReportInput): boolean {
-  const wasCutOff = input.hasBegunBefore === true && input.stop?.code === 'UNLOCK_DUE';
-  return (input.context.parameters.continuation?.unconfirmed ?? 0) > 0 || wasDisarmed(input) || wasCutOff;
+  const { context, stop, hasBegunBefore = false, isPastUnknown = false } = input;
+  const wasCutOff = isPastUnknown || (hasBegunBefore && stop?.code === 'UNLOCK_DUE');
+  return wasCutOff || (context.parameters.continuation?.unconfirmed ?? 0) > 0 || wasDisarmed(input);
 }
 
 /** Whether the run had begun, and was refused because the deployment was disarmed since: else it would have planned. */

@@ -1,3 +1,4 @@
+import { isReading } from '../actions/ActionLabels';
 import type { Report } from './Report';
 
 /** What the next step of a run goes by. */
@@ -13,16 +14,19 @@ export interface EndedRun extends Pick<
 
 const RUN_AGAIN = 'Run the task again; it finishes what is missing.';
 
+const NO_ACTION = 'No action needed.';
+
 /** What comes next after an invocation, whatever its ending: a sentence or two. */
 export function nextStep(run: EndedRun): string {
-  const { status, stopNextStep, counts } = run;
+  const { action, status, stopNextStep, counts } = run;
+  if (isReading(action)) return stopNextStep ?? NO_ACTION;
   if (status === 'planned') {
     return stopNextStep ?? 'Nothing was sent. To carry it out, start it with the same parameters without "dryRun".';
   }
   const isMissing = counts.failed + counts.unconfirmed + counts.notAttempted > 0;
   const first = stopNextStep ?? (isMissing ? RUN_AGAIN : undefined);
   const wayBack = describeWayBack(run);
-  return [first, wayBack].filter((text) => text !== undefined).join(' ') || 'No action needed.';
+  return [first, wayBack].filter((text) => text !== undefined).join(' ') || NO_ACTION;
 }
 
 /** How to take back what the run has done, or how it would have been better done; undefined where it has changed nobody. */
@@ -43,5 +47,7 @@ function describeWayBack(run: EndedRun): string | undefined {
       return 'This let in whoever was locked by hand, too. An undo of the lock run would have spared those: {"undo": "<its run id>"}';
     case 'reauthenticate':
       return (counts.reauthenticated ?? 0) === 0 ? undefined : 'They come back by signing in.';
+    case 'status':
+      return undefined;
   }
 }

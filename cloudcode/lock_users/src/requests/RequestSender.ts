@@ -1,9 +1,10 @@
 import type { Settings } from '../input/settings';
-import { LockUsersError, toErrorDetails } from '../errors';
+import { isAlarm, LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
 import type { Ports } from '../ports';
 import { timeBudget } from '../stop-reasons';
 import { InvocationTimer } from './InvocationTimer';
+import type { Lookout } from './Lookout';
 import type { RequestKind, RequestTally, RequestToSend, SendResult } from './RequestToSend';
 import { decideRetry, MAX_ATTEMPTS, mayBeCarriedOut } from './retry-rules';
 import type { FailedRequest } from './retry-rules';
@@ -44,6 +45,8 @@ export class RequestSender {
   private hasAnswered: boolean;
   /** Until when the server asked to wait, where that is beyond the budget; on the monotonic clock. */
   private waitedForMs = -Infinity;
+  /** Looks before a request leaves, and while the run waits, whether it is to stop. Default: nobody does. */
+  lookout: Lookout | undefined;
 
   /** @param bucketState what an earlier invocation left of the token bucket; default: a full one */
   constructor(
@@ -82,9 +85,10 @@ export class RequestSender {
     return this.stopped;
   }
 
-  /** Lets no further request leave. The first reason counts. */
+  /** Lets no further request leave. The first reason counts, but for one for which the run must not go on. */
   stopWith(reason: ErrorDetails): void {
-    this.stopped ??= reason;
+    const isGraver = isAlarm(reason) && this.stopped !== undefined && !isAlarm(this.stopped);
+    if (this.stopped === undefined || isGraver) this.stopped = reason;
     for (const wait of this.waits) wait.abort();
   }
 
@@ -107,7 +111,7 @@ export class RequestSender {
           return { kind: 'abandoned', error: lastError };
         }
       }
-      await this.waitForTurn();
+      await (request.isAhead === true ? this.waitForToken() : this.waitForTurn());
       if (this.stopped !== undefined) {
         return { kind: mayHaveChanged ? 'abandoned' : 'not sent', error: lastError ?? this.stopped };
       }
@@ -127,6 +131,7 @@ export class RequestSender {
         error: lastError,
         attempt: attempts,
         operations: request.operations,
+        isAhead: request.isAhead,
         pageSize: request.pageSize,
         isPatient: this.hasAnswered && request.isEssential === true,
         unansweredMs: this.hasAnswered ? undefined : this.timer.elapsedMs
@@ -175,7 +180,7 @@ export class RequestSender {
    */
   async wait(waitMs: number): Promise<boolean> {
     if (waitMs > this.timer.budgetLeftMs) this.stopWith(timeBudget());
-    if (this.stopped === undefined) await this.sleep(waitMs);
+    if (this.stopped === undefined) await this.sleepAndLook(waitMs);
     return this.stopped === undefined;
   }
 
@@ -190,7 +195,7 @@ export class RequestSender {
     bucket.slowDown(monotonicMs, waitMs);
   }
 
-  private async waitBefore(what: string, waitMs: number, { error, attempt }: FailedRequest): Promise<void> {
+  private async waitBefore(what: string, waitMs: number, { error, attempt, isAhead }: FailedRequest): Promise<void> {
     const { clock, log } = this.ports;
     if (waitMs > this.timer.budgetLeftMs) {
       // What the server has asked for holds for the next invocation as well.
@@ -201,7 +206,8 @@ export class RequestSender {
     }
     const count = attempt > MAX_ATTEMPTS ? `${attempt}` : `${attempt} of ${MAX_ATTEMPTS}`;
     log.line(`${error.message} ${what} in ${formatSeconds(waitMs)} (attempt ${count} failed).`);
-    await this.sleep(waitMs);
+    // A look that is to be repeated cannot wait for itself.
+    await (isAhead === true ? this.sleep(waitMs) : this.sleepAndLook(waitMs));
   }
 
   private async waitForTurn(): Promise<void> {
@@ -210,6 +216,7 @@ export class RequestSender {
     this.lastInLine = new Promise((resolve) => (leave = resolve));
     await turn;
     await this.waitForToken();
+    if (this.stopped === undefined) await this.lookout?.lookIfDue();
     leave();
   }
 
@@ -226,6 +233,11 @@ export class RequestSender {
       if (waitMs > leftMs) return this.stopWith(timeBudget());
       await this.sleep(waitMs);
     }
+  }
+
+  private sleepAndLook(waitMs: number): Promise<void> {
+    const sleep = (ms: number): Promise<void> => this.sleep(ms);
+    return this.lookout?.sleep(waitMs, sleep, () => this.stopped !== undefined) ?? sleep(waitMs);
   }
 
   /** Waits until the time is over or the run has to stop. */

@@ -1,3 +1,4 @@
+import { isReading } from '../actions/ActionLabels';
 import { resolveMaxUsers } from '../input/resolve-max-users';
 import type { Parameters } from '../input/parameters';
 import type { Settings } from '../input/settings';
@@ -54,7 +55,9 @@ export function createContext(
     startedAtMs: continuation?.startedAtMs ?? ports.clock.nowMs(),
     // A run that goes on has sent already. Where the deployment was disarmed since, it is refused: a plan is not what it is for.
     // The same holds for the undo that it has ordered.
-    dryRun: parameters.dryRun ?? (!settings.armed && continuation === undefined && notBefore === undefined),
+    dryRun:
+      isReading(parameters.action) ||
+      (parameters.dryRun ?? (!settings.armed && continuation === undefined && notBefore === undefined)),
     unlockAtMs,
     maxUsers: resolveMaxUsers(settings, parameters)
   };

@@ -1,5 +1,6 @@
 import chunk = require('lodash/chunk');
 import { toErrorDetails } from '../errors';
+import type { LockUsersError } from '../errors';
 import { isAddressable } from '../input/user-ids';
 import { PAGE_SIZE } from '../platform-facts';
 import { backendError } from '../requests/classify-response';
@@ -8,6 +9,7 @@ import type { ActiveRun } from './ActiveRun';
 import { findUsersById } from './find-users';
 import { readSelectedIds } from './read-selection';
 import { readUserStates } from './read-user-states';
+import { stopOnMoreResets, stopOnReset } from './stop-on-reset';
 
 /** Unselected users that are looked up in the app database at most, when everybody is selected. Ours. */
 const MAX_LOOKED_UP = 10_000;
@@ -51,7 +53,9 @@ export async function observeUsers(
         'The users API shows users with ids that cannot be told apart from parts of an address; several may have the same.'
       );
     }
-    onPlanned(keepNumbers(users.map((user) => roster.observe(user))));
+    const planned = keepNumbers(users.map((user) => roster.observe(user)));
+    stopOnReset(run);
+    onPlanned(planned);
   };
   try {
     const [selection, list] = await Promise.allSettled([readSelectedIds(run, select), readUserStates(run, observe)]);
@@ -61,6 +65,7 @@ export async function observeUsers(
     const isEverybody = run.selection.where === undefined && run.selection.userIds === undefined;
     if (isEverybody && !(await selectMissed(run, select))) isSure = false;
     if (roster.hasUnlisted) await findUnlisted(run, observe, list.value.isStuck);
+    stopOnMoreResets(run);
   } catch (error) {
     sender.stopWith(toErrorDetails(error));
   }
@@ -138,10 +143,13 @@ async function findUnlisted(
   const { found, absent, isKnown } = await findUsersById(run, unlisted, most);
   observe(found);
   for (const userId of absent) roster.setAbsent(userId);
-  if (again.isStuck && !isKnown) {
-    throw backendError(
-      'BACKEND_PROTOCOL',
-      'GET users promises more users and returns the same ones again, so that not everybody can be seen.'
-    );
-  }
+  if (again.isStuck && !isKnown) throw stuckList();
+}
+
+/** The list of the users never ends. */
+export function stuckList(): LockUsersError {
+  return backendError(
+    'BACKEND_PROTOCOL',
+    'GET users promises more users and returns the same ones again, so that not everybody can be seen.'
+  );
 }

@@ -20,8 +20,11 @@ const RECENT_MS = 86_400_000;
 export async function resolveLast(context: RunContext): Promise<RunContext | { readonly refusal: ErrorDetails }> {
   const { parameters, ports, runId } = context;
   if (parameters.undo !== 'last' || ports.records === undefined) return context;
-  const found = await findRuns(context, ports.records, { startedFromMs: ports.clock.nowMs() - RECENT_MS });
-  const undoable = found.filter((run) => run.runId !== null && isLock(run) && mayBeMeant(run, runId));
+  const startedSinceMs = ports.clock.nowMs() - RECENT_MS;
+  const found = await findRuns(context, ports.records, { startedSinceMs });
+  const undoable = found.filter(
+    (run) => run.runId !== null && (run.startedAtMs ?? 0) >= startedSinceMs && isLock(run) && mayBeMeant(run, runId)
+  );
   const meant = undoable.filter((run) => !selectsByIds(run));
   // Where this very undo has begun before and was killed, that run is the one.
   const run = meant.find(({ undoneBy }) => undoneBy === runId) ?? meant[0];

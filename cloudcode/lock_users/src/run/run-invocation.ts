@@ -1,10 +1,13 @@
 import { ACTIONS } from '../actions/actions';
+import type { Beginning } from '../actions/Action';
+import { isReading } from '../actions/ActionLabels';
 import { BatchUnlock } from '../actions/BatchUnlock';
 import type { ResolvedGoal } from '../actions/Goal';
 import type { ErrorDetails } from '../errors';
 import { toErrorDetails } from '../errors';
 import { setUnlockAt } from '../input/fix-unlock-at';
 import { beginRun } from '../records/begin-run';
+import { deleteOldBatches } from '../records/delete-old-batches';
 import { EarlierBatches } from '../records/EarlierBatches';
 import { findUnclosed } from '../records/find-unclosed';
 import { warnOfOverdueRuns } from '../records/find-unlock-runs';
@@ -13,9 +16,11 @@ import { RunRecorder } from '../records/RunRecorder';
 import type { RunRecord } from '../records/RunRecord';
 import type { Ports } from '../ports';
 import { buildReport } from '../report/build-report';
+import { describeWhoIsOut } from '../report/describe-who-is-out';
 import { logReport } from '../report/log-report';
 import { logDeployment, logRun } from '../report/log-run';
 import type { Deployment, Report } from '../report/Report';
+import { Canary } from '../users/Canary';
 import { Roster } from '../users/Roster';
 import { countDoneEarlier } from './ActiveRun';
 import type { ActiveRun, RuleMatches } from './ActiveRun';
@@ -23,6 +28,8 @@ import { checkWhere } from './check-where';
 import { checkOrder } from './check-order';
 import { checkUnlockAt } from './check-unlock-at';
 import { checkWindow } from './check-window';
+import { nameUsers } from './name-users';
+import { lookAtUsers } from './look-at-users';
 import { readRules } from './read-rules';
 import { reconcile } from './reconcile';
 import { resolveLast } from './resolve-last';
@@ -37,12 +44,20 @@ const MIN_CLOCK_DIFFERENCE_MS = 2000;
 /** Milliseconds by which it differs at most. Ours: machines that set their clocks by the network differ by less than a second. */
 const MAX_CLOCK_DIFFERENCE_MS = 300_000;
 
+/**
+ * Milliseconds by which the time of a session may be before the run began all the same: both clocks may be off by
+ * `MIN_CLOCK_DIFFERENCE_MS` unnoticed, and the platform's times are cut to the second.
+ */
+const RESET_TOLERANCE_MS = 3000;
+
 /** What an invocation has found out; the report is made of it, however the invocation ends. */
 interface Progress {
   deployment: Deployment;
   /** Whether the run's record was looked for. */
   hasBegun: boolean;
   record?: RunRecord | undefined;
+  /** Whether the run was killed and is not carried out, so that nobody knows what came of it. */
+  isPastUnknown?: boolean;
   run?: ActiveRun;
   verified: boolean;
   /** What the invocation is about, once its record has said when its users are to be let in. */
@@ -80,11 +95,14 @@ export async function runInvocation(given: RunContext): Promise<Report> {
   const report = buildReport({
     context,
     deployment: progress.deployment,
-    roster: run?.roster,
+    roster: isReading(parameters.action) ? undefined : run?.roster,
+    whoIsOut: run && describeWhoIsOut(run),
     stayingOut: run?.stayingOut,
+    canary: run?.canary,
     sessions: run?.sessions?.count((userId) => run.roster.isPlanned(userId)),
     verified: progress.verified,
     doneEarlier: countDoneEarlier(context, run),
+    isPastUnknown: progress.isPastUnknown ?? false,
     // Sessions that turned RESET between the run's first look at the users and this invocation's.
     resetEarlier: Math.max(0, resetBefore - (parameters.continuation?.resetSessions ?? resetBefore)),
     unlockRunId: progress.record?.unlockRunId ?? undefined,
@@ -100,7 +118,12 @@ export async function runInvocation(given: RunContext): Promise<Report> {
   if (record !== undefined && ports.records !== undefined) {
     await finishRun(context, ports.records, record, run, report);
   }
-  return report;
+  // For whoever called: names stand neither in the log nor in the record.
+  const named = await nameUsers(context, report);
+  if (run?.recorder !== undefined && ports.records !== undefined && report.status !== 'continues') {
+    await deleteOldBatches(context, ports.records);
+  }
+  return named;
 }
 
 /** Brings the selected users to the goal state as far as it can, and keeps what it finds out in `progress`. */
@@ -123,8 +146,9 @@ async function advance(asked: RunContext, progress: Progress): Promise<void> {
   const { parameters } = given;
 
   progress.hasBegun = true;
-  const { record, stop, hasBegun = false } = await beginRun(given);
+  const { record, stop, hasBegun = false, isPastUnknown = false } = await beginRun(given);
   progress.record = record;
+  progress.isPastUnknown = isPastUnknown;
   progress.refusal = stop;
   if (stop !== undefined) return;
   progress.hasBegunBefore = hasBegun;
@@ -145,7 +169,11 @@ async function advance(asked: RunContext, progress: Progress): Promise<void> {
     progress.refusal = resolved.refusal;
     return;
   }
-  progress.run = await activate(context, { ...resolved, ...rules }, record, hasBegun);
+  progress.run = await activate(context, { ...resolved, ...rules }, { record, hasBegun, clockAheadMs });
+  if (isReading(parameters.action)) {
+    progress.refusal = await lookAtUsers(progress.run);
+    return;
+  }
   const { verified, refusal } = await reconcile(progress.run);
   progress.verified = verified;
   progress.refusal = refusal;
@@ -162,8 +190,7 @@ function takeUnlockAt(context: RunContext, { unlockAtMs }: RunRecord): RunContex
 async function activate(
   context: RunContext,
   resolved: ResolvedGoal & RuleMatches,
-  record: RunRecord | undefined,
-  hasBegun: boolean
+  { record, hasBegun, clockAheadMs }: Beginning & { readonly hasBegun: boolean }
 ): Promise<ActiveRun> {
   const { settings, parameters, ports, invocation } = context;
   const { records } = ports;
@@ -174,16 +201,20 @@ async function activate(
   const isWhole = isNew || record !== undefined || done + unconfirmed === 0;
   const isProtected = new Set([...protectedIds, ...resolved.protectedByRule]);
   const isExcluded = new Set([...parameters.excludeUserIds, ...resolved.stayingOut]);
-  const roster = new Roster(resolved.goal, isProtected, isExcluded, isWhole);
+  const beganAtMs = (record?.startedAtMs ?? context.startedAtMs) + clockAheadMs - RESET_TOLERANCE_MS;
+  const roster = new Roster(resolved.goal, isProtected, isExcluded, isWhole, isNew ? Infinity : beganAtMs);
+  const wasPassed = record?.canary === 'passed' || parameters.continuation?.canaryPassed === true;
+  const size = parameters.action === 'lock' ? parameters.canary : 0;
+  const canary = new Canary(size, settings.canaryIds ?? [], wasPassed);
   const batchUnlock = new BatchUnlock(parameters.continuation?.batchUnlock, record);
   if (record === undefined || records === undefined) {
-    return { ...context, ...resolved, roster, recorder: undefined, batchUnlock, unlockOrder: undefined, isNew };
+    return { ...context, ...resolved, roster, canary, recorder: undefined, batchUnlock, unlockOrder: undefined, isNew };
   }
   const earlier = isNew ? undefined : await EarlierBatches.load(context, records, record.id, roster);
   const recorder = new RunRecorder(context, records, record, roster, earlier);
   const { unlockAtMs } = context;
   const unlockOrder = unlockAtMs === undefined ? undefined : new UnlockOrder(context, records, record, unlockAtMs);
-  return { ...context, ...resolved, roster, recorder, batchUnlock, unlockOrder, isNew };
+  return { ...context, ...resolved, roster, canary, recorder, batchUnlock, unlockOrder, isNew };
 }
 
 /**

@@ -6,12 +6,16 @@ export const MAX_USERS_IN_REPORT = 10_000;
 /** A planned user that is not known to be in the goal state, and why. */
 export interface Failure extends Reason {
   readonly userId: string;
+  /** The user's display text, where the report has it. */
+  readonly name?: string;
   readonly outcome: 'failed' | 'unconfirmed';
 }
 
 /** A user that was left alone, and why. */
 export interface SkippedUser extends Reason {
   readonly userId: string;
+  /** The user's display text, where the report has it. */
+  readonly name?: string;
 }
 
 /** How many users are selected, and why they are or are not planned. The rest adds up to `selected`. */
@@ -27,6 +31,12 @@ export interface PlanCounts {
   readonly gone: number;
   readonly planned: number;
 }
+
+/**
+ * What is known of one user that was planned. `shown`: the users API has shown them in the goal state since; `already`: somebody
+ * else has brought them there; `done`: the answer says so.
+ */
+export type Finding = 'shown' | 'already' | keyof OutcomeCounts;
 
 /** How many planned users ended in which outcome; the four add up to the planned users. */
 export interface OutcomeCounts {
