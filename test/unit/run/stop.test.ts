@@ -319,7 +319,8 @@ test('a run of a few seconds costs no request for it', async () => {
   const before = records.findRuns.bind(records);
   let reads = 0;
   records.findRuns = (query) => {
-    reads++;
+    // Not the look for earlier runs that should have been undone by now.
+    if (!('unlockAtFromMs' in query)) reads++;
     return before(query);
   };
 

@@ -4,8 +4,12 @@ import { define, joinMistakes } from './Check';
 import type { Definition } from './Check';
 import { checkAddress, checkToken, findBackend, findMissingAccess } from './backend-access';
 import type { BackendAccess } from './backend-access';
+import { checkDefaults } from './default-parameters';
 import { checkWindow } from './lock-window';
 import type { LockWindow } from './lock-window';
+import type { Parameters } from './parameters';
+import { readVariable } from './read-variable';
+import type { Environment } from './read-variable';
 import type { Secret } from './Secret';
 import {
   checkBatchUnlock,
@@ -111,6 +115,12 @@ export const VARIABLES = {
     defaultText: 'any time',
     doc: 'A lock run begins only then, by the clock there: `21:00-23:30 Europe/Berlin`. It may cross midnight.'
   }),
+  LOCK_USERS_DEFAULTS: define<Parameters, undefined>({
+    check: checkDefaults,
+    default: undefined,
+    defaultText: 'none',
+    doc: 'Parameters of a run that is started without any, as a schedule does: JSON. Those of another run replace all of them.'
+  }),
   LOCK_USERS_KEEP_DAYS: define<number, number>({
     check: checkPattern(/^(0|[1-9][0-9]{0,4})$/, 'a whole number of days, or 0 for ever', Number),
     default: 90,
@@ -165,6 +175,8 @@ export interface Settings extends BackendAccess {
   readonly maxUsers?: number | undefined;
   /** When lock runs may begin; undefined: at any time. */
   readonly window?: LockWindow | undefined;
+  /** The parameters of a run that is started without any; undefined: everybody by default. */
+  readonly defaults?: Parameters | undefined;
   /** Days after which the batches of a run may be deleted. Default: 0, never. */
   readonly keepDays?: number | undefined;
   /** Name of the app's user model in `DB`. */
@@ -174,9 +186,6 @@ export interface Settings extends BackendAccess {
   /** Milliseconds of an invocation in which requests may leave. */
   readonly budgetMs: number;
 }
-
-/** Environment variables by name. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Checks the deployment's environment variables; an empty one counts as not set.
@@ -216,6 +225,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
   const batchUnlock = take('LOCK_USERS_BATCH_UNLOCK', VARIABLES.LOCK_USERS_BATCH_UNLOCK);
   const maxUsers = take('LOCK_USERS_MAX_USERS', VARIABLES.LOCK_USERS_MAX_USERS);
   const window = take('LOCK_USERS_WINDOW', VARIABLES.LOCK_USERS_WINDOW);
+  const defaults = take('LOCK_USERS_DEFAULTS', VARIABLES.LOCK_USERS_DEFAULTS);
   const keepDays = take('LOCK_USERS_KEEP_DAYS', VARIABLES.LOCK_USERS_KEEP_DAYS);
   const userModel = take('LOCK_USERS_USER_MODEL', VARIABLES.LOCK_USERS_USER_MODEL);
   const rate = take('LOCK_USERS_RATE', VARIABLES.LOCK_USERS_RATE);
@@ -242,6 +252,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
     batchUnlock,
     maxUsers,
     window,
+    defaults,
     keepDays,
     userModel,
     pace: { rate, burst },
@@ -253,8 +264,4 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
 export function readWebSecret(environment: Environment): Secret | undefined {
   const checked = checkWebSecret(readVariable(environment, 'LOCK_USERS_WEB_SECRET') ?? '', 'LOCK_USERS_WEB_SECRET');
   return 'value' in checked ? checked.value : undefined;
-}
-
-function readVariable(environment: Environment, name: string): string | undefined {
-  return environment[name]?.trim() || undefined;
 }
