@@ -68,7 +68,13 @@ export async function startPlatform({
   function schedule(what: string, request: ScheduleRequest): void {
     try {
       onLog(`${what} triggers ${request.task}.`);
-      runtime.enqueue(request, { onLog, signal: new AbortController().signal });
+      const { done } = runtime.enqueue(request, { onLog, signal: new AbortController().signal });
+      // Nobody is shown the result.
+      void done.then((finished) => {
+        const result = finished.at(-1)?.result;
+        if (result?.status === 'threw')
+          onLog(`The run of ${request.task} ended with an error: ${result.error.message}`);
+      });
     } catch (error) {
       onLog(error instanceof Error ? error.message : String(error));
     }

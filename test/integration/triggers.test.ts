@@ -31,6 +31,18 @@ test('OXIDE’s test action locks the users, returns the report, and leaves a re
   expect(on.platform.backend.state().lockRequests).toBe(1);
 });
 
+test('a run whose webhook ends with an error, which nobody waits for, is told in the log of the platform', async () => {
+  const error = { name: 'Error', message: 'no luck' };
+  on = await LocalPlatform.start(
+    {},
+    { runtime: { run: () => Promise.resolve({ status: 'threw', error, durationMs: 1 }) } }
+  );
+
+  await on.request({});
+
+  expect(on.log).toContain('The run of lock_users ended with an error: no luck');
+});
+
 test('a schedule runs with its own parameters', async () => {
   await startWith(8, {}, { schedules: [SCHEDULE] });
 

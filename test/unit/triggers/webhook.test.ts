@@ -51,6 +51,17 @@ test('a second delivery, at whatever moment, changes nothing', async () => {
   expect(records.runs.get(id)).toMatchObject({ status: 'done', locked: 3 });
 });
 
+test('the webhook of the record that a run has made is one line of the log', async () => {
+  const { runId } = await runOnFake(platform);
+  const log = new RecordingLog();
+
+  await deliver([...records.runs.keys()][0] ?? '', log);
+
+  expect(log.lines).toEqual([
+    expect.stringMatching(`^Nothing to do: The object [-\\w]+ is the record of run ${runId}, `)
+  ]);
+});
+
 test.each(['starting', 'running', 'continues', 'interrupted', 'done', null] as const)(
   'an object that says "%s" starts nothing',
   async (status) => {

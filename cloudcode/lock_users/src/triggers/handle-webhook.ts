@@ -55,7 +55,9 @@ export async function handleWebhook(settings: Settings, objectId: string, ports:
     resetEarlier: 0,
     stop
   });
-  logReport(ports.log, report);
+  // Each record that a run makes has a webhook of its own, which is nobody's request.
+  if (stop.code === 'RUN_ENDED') ports.log.line(`Nothing to do: ${stop.message}`);
+  else logReport(ports.log, report);
   return report;
 }
 
