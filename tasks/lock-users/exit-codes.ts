@@ -36,9 +36,9 @@ const BY_CODE: Readonly<Partial<Record<string, ExitName>>> = {
   BACKEND_UNAUTHORIZED: 'unauthorized',
   TIME_BUDGET: 'stopped',
   STALLED: 'stopped',
-  STOP_REQUESTED: 'stopped',
+  STOPPED: 'stopped',
   INVARIANT: 'bug'
-} satisfies Partial<Record<ErrorCode | 'STOP_REQUESTED', ExitName>>;
+} satisfies Partial<Record<ErrorCode | 'STOPPED', ExitName>>;
 
 /** How a run ended, as its record or its report says. */
 export interface RunEnding {
@@ -59,7 +59,8 @@ function nameEnding(status: string | null, stopCode: string | undefined, unconfi
   const byCode = stopCode === undefined ? undefined : BY_CODE[stopCode];
   if (byCode !== undefined) return byCode;
   if (status === 'refused') return 'refused';
-  if (status === 'continues' || status === 'stalled' || status === 'interrupted') return 'stopped';
+  if (status === 'continues' || status === 'stopped' || status === 'stalled' || status === 'interrupted')
+    return 'stopped';
   return unconfirmed > 0 ? 'unconfirmed' : 'someNot';
 }
 

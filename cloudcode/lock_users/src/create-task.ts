@@ -10,7 +10,7 @@ import { formatTime } from './platform/format-time';
 import { hashToUuid } from './platform/hash-to-uuid';
 import { HttpBackendApi } from './platform/HttpBackendApi';
 import { systemClock } from './platform/system-clock';
-import type { Ports } from './ports';
+import type { Log, Ports } from './ports';
 import type { Report } from './report/Report';
 import { createContext } from './run/RunContext';
 import { runInvocation } from './run/run-invocation';
@@ -30,6 +30,8 @@ export interface TaskOptions {
   readonly runtime?: unknown;
   /** The name of the task, by which it schedules itself. Default: `lock_users`. */
   readonly taskName?: string;
+  /** Where the lines of the log go. Default: the console, which the platform shows. */
+  readonly log?: Log;
 }
 
 /** The part of the platform's web request that is used, as documented ("Trigger CC via HTTP", docs.journeyapps.com). */
@@ -71,7 +73,14 @@ export interface Task {
 }
 
 /** The task, for one call of the platform: it keeps nothing between two calls. */
-export function createTask({ db, cloudCode, environment, runtime, taskName = 'lock_users' }: TaskOptions): Task {
+export function createTask({
+  db,
+  cloudCode,
+  environment,
+  runtime,
+  taskName = 'lock_users',
+  log = consoleLog
+}: TaskOptions): Task {
   const queue = CloudCodeQueue.find(cloudCode, taskName);
   return {
     async run(params) {
@@ -84,7 +93,7 @@ export function createTask({ db, cloudCode, environment, runtime, taskName = 'lo
         queue,
         random: Math.random,
         clock: systemClock,
-        log: consoleLog,
+        log,
         newRunId: randomUUID
       };
       return trigger.kind === 'webhook'
@@ -105,7 +114,7 @@ export function createTask({ db, cloudCode, environment, runtime, taskName = 'lo
           queue,
           records: DbRecordStore.find(db, systemClock),
           clock: systemClock,
-          log: consoleLog,
+          log,
           newRunId: randomUUID,
           hashToUuid,
           formatTime

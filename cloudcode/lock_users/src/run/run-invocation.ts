@@ -51,6 +51,17 @@ interface Progress {
  * @throws InvariantError where the report's counts would not add up
  */
 export async function runInvocation(context: RunContext): Promise<Report> {
+  return (await runWithRoster(context)).report;
+}
+
+/**
+ * The same, with the roster, for a program that shows who is in a plan.
+ *
+ * @throws InvariantError where the report's counts would not add up
+ */
+export async function runWithRoster(
+  context: RunContext
+): Promise<{ readonly report: Report; readonly roster: Roster | undefined }> {
   const { ports, settings, sender, parameters } = context;
   const progress: Progress = {
     deployment: { label: null, environment: null, backendId: settings.backendId },
@@ -85,7 +96,7 @@ export async function runInvocation(context: RunContext): Promise<Report> {
   if (record !== undefined && ports.records !== undefined) {
     await finishRun(context, ports.records, record, run, report);
   }
-  return report;
+  return { report, roster: run?.roster };
 }
 
 /** Brings the selected users to the goal state as far as it can, and keeps what it finds out in `progress`. */

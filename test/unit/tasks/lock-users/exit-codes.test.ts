@@ -22,7 +22,7 @@ test.each([
   ['partial', undefined, 2, 5],
   ['failed', undefined, 2, 5],
   ['partial', 'TIME_BUDGET', 2, 6],
-  ['partial', 'STOP_REQUESTED', 0, 6],
+  ['partial', 'STOPPED', 0, 6],
   ['stalled', 'STALLED', 0, 6],
   ['interrupted', undefined, 0, 6],
   ['partial', 'INVARIANT', 0, 70]
