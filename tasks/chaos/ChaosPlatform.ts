@@ -203,6 +203,7 @@ export class ChaosPlatform {
         armed: true,
         authScheme: 'Bearer',
         protectedIds: this.protectedIds,
+        batchUnlock: scenario.triesBatchUnlock ? 'try' : 'off',
         userModel: 'user',
         pace: scenario.pace,
         budgetMs: this.time?.budgetMs ?? scenario.budgetMs

@@ -182,7 +182,9 @@ export class Oracle {
 
   /** Results in the wrong order, some of them failures, mislead a client that does not look at the users again. */
   private mayBeMisled(): boolean {
-    return this.hasFault('reorder') && this.hasFault('fail-operations') && this.expectation.action === 'lock';
+    const { action } = this.expectation;
+    const sendsBatches = action === 'lock' || (action === 'unlock' && this.scenario.triesBatchUnlock);
+    return this.hasFault('reorder') && this.hasFault('fail-operations') && sendsBatches;
   }
 
   private hasFault(kind: string): boolean {

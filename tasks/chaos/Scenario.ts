@@ -27,6 +27,8 @@ export interface Scenario {
   readonly latencyMs: number;
   /** Whether the app has the models for a record of the run. */
   readonly records: boolean;
+  /** Whether the task tries to unlock in batches, which the switch `batchUnlock` answers. */
+  readonly triesBatchUnlock: boolean;
   /** Whether faults are among them that make what the run sees late, incomplete or wrong, and reports are held to the truth. */
   readonly evidence: boolean;
   /** Trouble with time and with texts, if any is drawn. */

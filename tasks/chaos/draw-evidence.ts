@@ -25,6 +25,8 @@ const OF_LOCKING: readonly string[] = ['other-lock', 'throttle', 'applied-failur
 const MOST_FAULTS = 3;
 /** Share of the deployments that have no users API: a run can only say so there. */
 const WITHOUT_USERS_API = 0.05;
+/** Share of the deployments where unlocking in batches is tried. */
+const TRYING_BATCHES = 0.6;
 
 /**
  * The scenario with one to three faults more, of those that make what a run sees untrue or incomplete, and with the switches that
@@ -44,6 +46,7 @@ export function drawEvidence(scenario: Scenario): Scenario {
   return {
     ...scenario,
     evidence: true,
+    triesBatchUnlock: seededRandom(seed + 6_000_000_029)() < TRYING_BATCHES,
     // An undo reads the record of the run that is undone by its id, and that run needs the users API.
     switches: {
       ...switches,

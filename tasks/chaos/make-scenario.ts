@@ -80,6 +80,7 @@ export function makeScenario(seed: number, { evidence = true, time = seed % 3 > 
     // A 429 must reach the client before the emulator counts the next request as one that disregards it.
     latencyMs: between(1, 45),
     records: random() < 0.8,
+    triesBatchUnlock: false,
     evidence: false
   };
   // Drawn last, so that a seed draws the rest as it did when the task could only lock.

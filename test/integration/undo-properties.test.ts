@@ -124,7 +124,7 @@ test.each(WAYS)(
           task.passTime(A_WHILE_MS);
 
           const parameters = { batchSize, onlyEnrolled, excludeUserIds: ofGroup('excluded') };
-          const locked = await task.run(parameters, ofGroup('protected'));
+          const locked = await task.run(parameters, { protectedIds: ofGroup('protected') });
           expect(locked.status).toBe('done');
           const byTheRun = new Set(userIds.filter((id) => task.isLocked(id) && before.get(id) === false));
 

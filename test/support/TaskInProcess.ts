@@ -3,6 +3,7 @@ import fetch from 'node-fetch';
 import { DbRecordStore } from '../../cloudcode/lock_users/src/platform/DbRecordStore';
 import { DbUserSource } from '../../cloudcode/lock_users/src/platform/DbUserSource';
 import { HttpBackendApi } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
+import type { Settings } from '../../cloudcode/lock_users/src/input/settings';
 import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import { parseParameters } from '../../cloudcode/lock_users/src/input/parse-parameters';
 import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
@@ -53,11 +54,11 @@ export class TaskInProcess {
   }
 
   /** Runs the task, armed, through one invocation. */
-  run(params: object, protectedIds: readonly string[] = []): Promise<Report> {
-    return this.reached.finish(this.invoke(params, protectedIds));
+  run(params: object, settings: Partial<Settings> = {}): Promise<Report> {
+    return this.reached.finish(this.invoke(params, settings));
   }
 
-  private async invoke(params: object, protectedIds: readonly string[]): Promise<Report> {
+  private async invoke(params: object, settings: Partial<Settings>): Promise<Report> {
     const { log } = this;
     const { backend, clock, fetchUrl, url } = this.reached;
     const access = { backendUrl: url, token: new Secret(backend.token), authScheme: 'Bearer' as const };
@@ -70,10 +71,11 @@ export class TaskInProcess {
           backendId: backend.backendId,
           webhook: false,
           armed: true,
-          protectedIds,
+          protectedIds: [],
           userModel: 'user',
           pace: { rate: 1000, burst: 100_000 },
-          budgetMs: 270_000
+          budgetMs: 270_000,
+          ...settings
         },
         parseParameters(params),
         {

@@ -11,7 +11,7 @@ import type {
   UserStatePage
 } from '../../cloudcode/lock_users/src/ports';
 import type { Selection } from '../../cloudcode/lock_users/src/input/where';
-import type { LockOperation } from '../../cloudcode/lock_users/src/requests/lock-batch';
+import type { LockOperation, UserOperation } from '../../cloudcode/lock_users/src/requests/lock-batch';
 import type { SessionState, UserState } from '../../cloudcode/lock_users/src/users/UserState';
 import { MemoryRecordStore } from './MemoryRecordStore';
 
@@ -84,6 +84,16 @@ export class FakePlatform implements BackendApi, UserSource {
     return { operations: operations.map(() => ({ success: true })) };
   };
 
+  /** Users of each batch of unlocks. */
+  readonly unlockBatches: (readonly string[])[] = [];
+  /** What a batch of unlocks is answered with; by default every operation is refused. */
+  answerUnlockBatch: (userIds: readonly string[]) => unknown = (userIds) => ({
+    operations: userIds.map(() => ({
+      success: false,
+      error: { type: 'INVALID_API_REQUEST', detail: 'Unknown method.' }
+    }))
+  });
+
   /** What an unlock comes to; by default the user is unlocked. Throwing is a failed request. */
   answerUnlock: (userId: string) => void | Promise<void> = (userId) => {
     this.locked.delete(userId);
@@ -150,9 +160,15 @@ export class FakePlatform implements BackendApi, UserSource {
     return 'done';
   }
 
-  async postBatch(operations: readonly LockOperation[]): Promise<unknown> {
-    this.batches.push(operations);
-    return await this.answerBatch(operations);
+  async postBatch(operations: readonly UserOperation[]): Promise<unknown> {
+    const locks = operations.flatMap((operation) => (operation.method === 'users/lock' ? operation : []));
+    if (locks.length > 0) {
+      this.batches.push(locks);
+      return await this.answerBatch(locks);
+    }
+    const userIds = operations.map(({ user_id: userId }) => userId);
+    this.unlockBatches.push(userIds);
+    return await this.answerUnlockBatch(userIds);
   }
 
   /** Changes a session of a user, or adds it. */

@@ -3,6 +3,7 @@ import { systemClock } from '../../cloudcode/lock_users/src/platform/system-cloc
 import type { Fetch } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
 import type { Clock } from '../../cloudcode/lock_users/src/ports';
 import { connectInProcess } from '../../tasks/chaos/connect-in-process';
+import type { Switches } from '../../tasks/local/backend/control/Switches';
 import { createEmulator, startBackend } from '../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
 import type { FetchUrl } from '../../tasks/local/devices/DeviceConnection';
@@ -17,7 +18,10 @@ const LATENCY_MS = 1;
 export interface ReachedBackend {
   readonly origin: string;
   readonly url: string;
-  readonly backend: Pick<RunningBackend, 'token' | 'backendId' | 'seed' | 'user' | 'state' | 'violations' | 'close'>;
+  readonly backend: Pick<
+    RunningBackend,
+    'token' | 'backendId' | 'seed' | 'user' | 'state' | 'requests' | 'violations' | 'close'
+  >;
   readonly clock: Clock;
   /** Moves the clock of the client and of the backend forward. */
   passTime(ms: number): void;
@@ -51,9 +55,9 @@ export async function reachOverHttp(): Promise<ReachedBackend> {
 }
 
 /** A backend without a network, on virtual time. */
-export function reachInProcess(): ReachedBackend {
+export function reachInProcess(switches: Partial<Switches> = {}): ReachedBackend {
   const clock = new VirtualClock();
-  const emulator = createEmulator({ backendId: BACKEND_ID, nowMs: () => clock.nowMs() });
+  const emulator = createEmulator({ backendId: BACKEND_ID, switches, nowMs: () => clock.nowMs() });
   return {
     origin: ORIGIN,
     url: `${ORIGIN}/api/v4/${BACKEND_ID}`,
@@ -63,6 +67,7 @@ export function reachInProcess(): ReachedBackend {
       seed: (request) => emulator.seed(request),
       user: (id) => emulator.user(id),
       state: () => emulator.summarize(),
+      requests: () => emulator.requests(),
       violations: () => emulator.violations(),
       close: () => Promise.resolve()
     },

@@ -1,6 +1,6 @@
 import type { Selection } from './input/where';
 import type { BatchRecord, RecordStatus, RunRecord } from './records/RunRecord';
-import type { LockOperation } from './requests/lock-batch';
+import type { UserOperation } from './requests/lock-batch';
 import type { UserState } from './users/UserState';
 
 /** What `info.json` says; null where it says nothing. */
@@ -47,7 +47,7 @@ export interface BackendApi {
   /** `POST users/<id>/sessions/<id>/re-authenticate`: signs the session out. */
   reauthenticateSession(userId: string, sessionId: string, timeoutMs: number): Promise<SingleResponse>;
   /** `POST batch.json`, after proving that the body wipes nothing. Returns the parsed answer, of whatever shape. */
-  postBatch(operations: readonly LockOperation[], timeoutMs: number): Promise<unknown>;
+  postBatch(operations: readonly UserOperation[], timeoutMs: number): Promise<unknown>;
 }
 
 /** A page of the users in the app database. */

@@ -14,6 +14,7 @@ test('two variables are enough, and nothing is armed by default', () => {
     backendUrl: ENVIRONMENT.JOURNEY_BACKEND_URL,
     backendId: ID,
     webhook: false,
+    batchUnlock: 'off',
     armed: false,
     authScheme: 'Bearer',
     protectedIds: [],
@@ -50,6 +51,7 @@ test.each<[string, Record<string, string>, object]>([
       window: { text: '21:00-23:30 Europe/Berlin', fromMinute: 1260, toMinute: 1410, timeZone: 'Europe/Berlin' }
     }
   ],
+  ['unlocking in batches tried', { LOCK_USERS_BATCH_UNLOCK: 'try' }, { batchUnlock: 'try' }],
   ['the largest run', { LOCK_USERS_MAX_USERS: '500' }, { maxUsers: 500 }],
   ['the pace', { LOCK_USERS_RATE: '2.5', LOCK_USERS_BURST: '1' }, { pace: { rate: 2.5, burst: 1 } }],
   ['the time budget', { LOCK_USERS_BUDGET_SECONDS: '2' }, { budgetMs: 2000 }],
@@ -69,6 +71,7 @@ test.each<[string, Record<string, string>, object]>([
 test.each<[string, Record<string, string | undefined>, string]>([
   ['no address', { JOURNEY_BACKEND_URL: undefined }, 'JOURNEY_BACKEND_URL is not set.'],
   ['no token', { JOURNEY_API_TOKEN: undefined }, 'JOURNEY_API_TOKEN is not set.'],
+  ['unlocking in batches unseen', { LOCK_USERS_BATCH_UNLOCK: 'true' }, 'LOCK_USERS_BATCH_UNLOCK must be try or off.'],
   ['a rate of 0', { LOCK_USERS_RATE: '0' }, 'LOCK_USERS_RATE must be a number from 0.1 to 1000.'],
   ['a rate in words', { LOCK_USERS_RATE: '1e3' }, 'LOCK_USERS_RATE must be a number'],
   ['a burst below 1', { LOCK_USERS_BURST: '0.5' }, 'LOCK_USERS_BURST must be a number from 1 to 100000.'],

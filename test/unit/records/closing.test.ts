@@ -101,3 +101,21 @@ test('a requested run that is to come back, because the backend does not answer 
   expect(await runOnFake(platform, { runId: run.id })).toMatchObject({ status: 'continues' });
   expect(records.runs.get(run.id)).toMatchObject({ status: 'requested' });
 });
+
+test.each(['starting', 'running'])(
+  'a run whose first invocation could not write that it is %s hands no lease over, beside a run that is under way',
+  async (status) => {
+    records.onSave = ([record]) => {
+      if (record === undefined || 'runRecordId' in record || record.status !== status) return;
+      platform.clock.now += 30_000;
+      throw backendError('BACKEND_UNREACHABLE', 'No answer.', { network: 'timeout' });
+    };
+    expect(await runOnFake(platform, { runId: 'evening' })).toMatchObject({ status: 'continues' });
+    expect(evening()).toMatchObject({ status: 'continues', leaseExpiresAtMs: null });
+    records.onSave = () => undefined;
+    records.add({ status: 'running', runId: 'other', leaseExpiresAtMs: platform.clock.now + 200_000 });
+
+    expect(await goOn()).toMatchObject({ status: 'queued', stopReason: { code: 'QUEUED' } });
+    expect(platform.batches).toEqual([]);
+  }
+);

@@ -67,7 +67,7 @@ test.each<[string, unknown, string]>([
   [
     'a key of a local one in a remote one',
     withDeployment({ ...REMOTE, port: 1 }),
-    'deployments.a has an unknown key "port". It may have backendUrl, tokenVariable, variables.'
+    'deployments.a has an unknown key "port". It may have backendUrl, tokenVariable, environment, variables.'
   ],
   [
     'a remote one without a token variable',

@@ -21,22 +21,28 @@ export async function sendOneByOne(
   queue: UserQueue,
   changeUser: (userId: string) => Promise<OperationResult | undefined>
 ): Promise<void> {
-  const { roster, ports, parameters } = run;
-  await recordBatches(run, queue, USERS_PER_RECORD, async (users) => {
-    const left = users.values();
-    const results: OperationResult[] = [];
-    async function work(): Promise<void> {
-      for (const user of left) {
-        const userId = roster.idOf(user);
-        const result = isAddressable(userId) ? await changeUser(userId) : ODD_ID;
-        if (result === undefined) return;
-        roster.setResult(user, result);
-        results.push(result);
-      }
+  await recordBatches(run, queue, USERS_PER_RECORD, (users) => changeUsers(run, users, changeUser));
+}
+
+/** Changes these users one by one, several at once. @param changeUser as for `sendOneByOne` */
+export async function changeUsers(
+  { roster, ports, parameters }: ActiveRun,
+  users: readonly number[],
+  changeUser: (userId: string) => Promise<OperationResult | undefined>
+): Promise<void> {
+  const left = users.values();
+  const results: OperationResult[] = [];
+  async function work(): Promise<void> {
+    for (const user of left) {
+      const userId = roster.idOf(user);
+      const result = isAddressable(userId) ? await changeUser(userId) : ODD_ID;
+      if (result === undefined) return;
+      roster.setResult(user, result);
+      results.push(result);
     }
-    await Promise.all(Array.from({ length: parameters.concurrency }, work));
-    if (results.length > 0) ports.log.line(`Users one by one: ${describeResults(roster.goal.action, results)}.`);
-  });
+  }
+  await Promise.all(Array.from({ length: parameters.concurrency }, work));
+  if (results.length > 0) ports.log.line(`Users one by one: ${describeResults(roster.goal.action, results)}.`);
 }
 
 const UNCLEAR: OperationResult = {
@@ -92,12 +98,15 @@ export async function sendSingle(
  * @throws LockUsersError where the user cannot be read
  */
 export async function findDone(
-  { sender, ports }: ActiveRun,
+  run: ActiveRun,
   userId: string,
   isDone: (user: UserState) => boolean
 ): Promise<SingleResponse | undefined> {
-  const user = await sender.read('users', (timeoutMs) => ports.backend.readUserState(userId, timeoutMs), {
-    isEssential: false
-  });
+  const user = await lookAt(run, userId);
   return user !== undefined && isDone(user) ? 'done' : undefined;
+}
+
+/** What the users API shows of a user; undefined where there is no such user. @throws LockUsersError where it cannot be read */
+export function lookAt({ sender, ports }: ActiveRun, userId: string): Promise<UserState | undefined> {
+  return sender.read('users', (timeoutMs) => ports.backend.readUserState(userId, timeoutMs), { isEssential: false });
 }

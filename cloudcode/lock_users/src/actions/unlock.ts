@@ -8,30 +8,25 @@ import { noRecordModels, outdatedModels } from '../stop-reasons';
 import type { Reason } from '../users/UserState';
 import type { Action, Beginning } from './Action';
 import type { Goal, ResolvedGoal } from './Goal';
-import { findDone, sendOneByOne, sendSingle } from './send-one-by-one';
+import { sendOneByOne } from './send-one-by-one';
+import { hasBatchUnlock, unlockInBatches } from './unlock-in-batches';
+import { unlockUser } from './unlock-user';
 
 const NOT_UNLOCKED: Reason = {
   type: 'NOT_UNLOCKED',
   detail: 'The platform answered success, but the users API shows the user locked.'
 };
 
-/** Unlocks users one by one: the selected users, or the users that one run locked. */
+/** Unlocks users, one by one unless the platform is known to do it in batches: the selected users, or the users that one run locked. */
 export const unlock: Action = {
   respectsProtection: false,
   resolve(context, beginning) {
     const { undo, selection } = context.parameters;
     return undo === undefined ? { goal: unlockGoal(), selection } : resolveUndo(context, beginning, undo);
   },
-  apply(run, queue) {
-    const { sender, ports, parameters } = run;
-    return sendOneByOne(run, queue, (userId) =>
-      sendSingle(
-        sender,
-        (timeoutMs) => ports.backend.unlockUser(userId, timeoutMs),
-        // Whoever somebody else locks while the answer is lost stays locked by an undo; another unlock is about them as well.
-        parameters.undo === undefined ? undefined : () => findDone(run, userId, ({ locked }) => locked === false)
-      )
-    );
+  async apply(run, queue) {
+    if (await hasBatchUnlock(run, queue)) return unlockInBatches(run, queue);
+    return sendOneByOne(run, queue, (userId) => unlockUser(run, userId));
   }
 };
 

@@ -7,7 +7,14 @@ import type { BackendAccess } from './backend-access';
 import { checkWindow } from './lock-window';
 import type { LockWindow } from './lock-window';
 import type { Secret } from './Secret';
-import { checkIdList, checkNumberBetween, checkPattern, checkTrueOrFalse, checkWebSecret } from './variable-checks';
+import {
+  checkBatchUnlock,
+  checkIdList,
+  checkNumberBetween,
+  checkPattern,
+  checkTrueOrFalse,
+  checkWebSecret
+} from './variable-checks';
 import { findNameMistake } from './variable-names';
 import { parseWhere } from './where';
 import type { WhereClause } from './where';
@@ -80,6 +87,12 @@ export const VARIABLES = {
     defaultText: 'nobody',
     doc: 'A rule: whoever matches it, such as people who left, is never unlocked by this task. JSON as in `where`.'
   }),
+  LOCK_USERS_BATCH_UNLOCK: define<'try' | 'off', 'off'>({
+    check: checkBatchUnlock,
+    default: 'off',
+    defaultText: '`off`',
+    doc: '`try`: one user shows whether the platform unlocks in batches, which is not documented; if so, the others go in batches.'
+  }),
   LOCK_USERS_MAX_USERS: define<number, undefined>({
     check: checkPattern(/^[1-9][0-9]{0,14}$/, 'a whole number of at least 1', Number),
     default: undefined,
@@ -132,6 +145,8 @@ export interface Settings extends BackendAccess {
   readonly protectedWhere?: WhereClause | undefined;
   /** Users that match it are never unlocked. */
   readonly stayOutWhere?: WhereClause | undefined;
+  /** Whether a run finds out if the platform unlocks users in batches. Default: `off`. */
+  readonly batchUnlock?: 'try' | 'off';
   /** A run that would change more is refused; undefined: no limit. */
   readonly maxUsers?: number | undefined;
   /** When lock runs may begin; undefined: at any time. */
@@ -181,6 +196,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
   const protectedIds = take('LOCK_USERS_PROTECTED', VARIABLES.LOCK_USERS_PROTECTED);
   const protectedWhere = take('LOCK_USERS_PROTECTED_WHERE', VARIABLES.LOCK_USERS_PROTECTED_WHERE);
   const stayOutWhere = take('LOCK_USERS_STAY_OUT_WHERE', VARIABLES.LOCK_USERS_STAY_OUT_WHERE);
+  const batchUnlock = take('LOCK_USERS_BATCH_UNLOCK', VARIABLES.LOCK_USERS_BATCH_UNLOCK);
   const maxUsers = take('LOCK_USERS_MAX_USERS', VARIABLES.LOCK_USERS_MAX_USERS);
   const window = take('LOCK_USERS_WINDOW', VARIABLES.LOCK_USERS_WINDOW);
   const userModel = take('LOCK_USERS_USER_MODEL', VARIABLES.LOCK_USERS_USER_MODEL);
@@ -205,6 +221,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
     protectedIds,
     protectedWhere,
     stayOutWhere,
+    batchUnlock,
     maxUsers,
     window,
     userModel,

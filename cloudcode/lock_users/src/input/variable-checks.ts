@@ -11,6 +11,10 @@ export const checkTrueOrFalse: Check<boolean> = (value, name) =>
     ? { value: value === 'true' }
     : { mistakes: [`${name} must be true or false.`] };
 
+/** Checks `try` or `off`. */
+export const checkBatchUnlock: Check<'try' | 'off'> = (value, name) =>
+  value === 'try' || value === 'off' ? { value } : { mistakes: [`${name} must be try or off.`] };
+
 /** Checks ids of users, separated by commas. */
 export const checkIdList: Check<readonly string[]> = (value, name) => checkUserIds(splitList(String(value)), name);
 

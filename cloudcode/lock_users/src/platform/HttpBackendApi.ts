@@ -4,7 +4,7 @@ import { backendError, classifyResponse } from '../requests/classify-response';
 import { describePlatformError } from '../requests/describe-platform-error';
 import { assertBatchKeepsData, serializeLockBatch } from '../requests/lock-batch';
 import type { BackendAccess } from '../input/backend-access';
-import type { LockOperation } from '../requests/lock-batch';
+import type { UserOperation } from '../requests/lock-batch';
 import type { UserState } from '../users/UserState';
 import type { BackendApi, Clock, DeploymentInfo, SingleResponse, UserStatePage } from '../ports';
 import { cleanText, MAX_NAME_BYTES } from '../outside-text';
@@ -88,7 +88,7 @@ export class HttpBackendApi implements BackendApi {
     return this.change(`users/${user}/sessions/${encodeURIComponent(sessionId)}/re-authenticate`, timeoutMs);
   }
 
-  async postBatch(operations: readonly LockOperation[], timeoutMs: number): Promise<unknown> {
+  async postBatch(operations: readonly UserOperation[], timeoutMs: number): Promise<unknown> {
     const body = serializeLockBatch(operations);
     assertBatchKeepsData(body, operations.length);
     return this.request('POST', 'batch.json', timeoutMs, body);

@@ -7,7 +7,7 @@ import { MAX_RECORDS_PER_READ, readBatches } from './read-batches';
 import { parseNotDone, parseUserIds } from './RunRecord';
 import type { BatchRecord, NotDone } from './RunRecord';
 
-/** Batch records read with one request at most, of an action that sends users one by one, whose records are a tenth as large. */
+/** Batch records read with one request at most, of a run that sends users one by one, whose records are a tenth as large. */
 const MAX_SMALL_RECORDS_PER_READ = 200;
 
 const CUT_OFF: Reason = {
@@ -31,13 +31,14 @@ export class EarlierBatches {
    * @throws LockUsersError `RECORD_FAILED` where they cannot be read
    */
   static async load(
-    { sender, parameters, ports }: RunContext,
+    { sender, settings, parameters, ports }: RunContext,
     records: RecordStore,
     runRecordId: string,
     roster: Roster
   ): Promise<EarlierBatches> {
     const earlier = new EarlierBatches(roster);
-    const limit = parameters.action === 'lock' ? MAX_RECORDS_PER_READ : MAX_SMALL_RECORDS_PER_READ;
+    const isInBatches = parameters.action === 'lock' || settings.batchUnlock === 'try';
+    const limit = isInBatches ? MAX_RECORDS_PER_READ : MAX_SMALL_RECORDS_PER_READ;
     await readBatches(
       (most, skip) => sender.read('record', (timeoutMs) => records.readBatches({ runRecordId }, most, skip, timeoutMs)),
       limit,

@@ -39,6 +39,8 @@ export interface RunRecord extends Partial<Record<keyof Counts, number | null>> 
   leaseExpiresAtMs: number | null;
   /** The run that has undone this one; invocations of this one that come late do nothing. */
   undoneBy: string | null;
+  /** What the run has found out about unlocking in batches; anything else than a `BatchUnlockFinding` says nothing. */
+  batchUnlock: string | null;
   /** What a person should know. */
   message: string | null;
   /** The last invocation's report as JSON; it names at most 20 failures, the batches have all. */

@@ -89,7 +89,13 @@ export async function acquireLease(
     if (blocker !== undefined) return blocker;
     if (rivals.length > 0) await clock.sleep(LEASE_POLL_MS);
     else if (nowMs < expiresAtMs) {
-      await hold();
+      try {
+        await hold();
+      } catch (error) {
+        // Nobody was shown that it holds the lease, so that it has none to hand over.
+        record.status = 'starting';
+        throw error;
+      }
       await markInterrupted(others.filter((other) => !holdsLease(other, nowMs)));
       return undefined;
     }

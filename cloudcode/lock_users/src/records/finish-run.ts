@@ -11,7 +11,7 @@ import { saveRun } from './save-run';
 
 /**
  * Writes how an invocation ended into the run's record, and gives the lease back; a run that continues keeps it for its
- * next invocation.
+ * next invocation, if it has got it.
  *
  * The counts are those of the whole run: a user that an earlier invocation changed was not in the goal state already.
  *
@@ -27,6 +27,7 @@ export async function finishRun(
   const nowMs = context.ports.clock.nowMs();
   const { counts } = report;
   const continues = report.status === 'continues';
+  const handsOver = continues && record.status === 'running';
   const { already, done } = ACTION_LABELS[report.action];
   const doneBefore = run?.roster.countDoneEarlier() ?? 0;
   const outside = run?.roster.countOutsideDoneEarlier() ?? 0;
@@ -37,7 +38,7 @@ export async function finishRun(
     status: report.status as RecordStatus,
     finishedAtMs: continues ? null : nowMs,
     leaseHolder: null,
-    leaseExpiresAtMs: continues ? nowMs + sender.pauseLeftMs + HAND_OVER_LEASE_MS : null,
+    leaseExpiresAtMs: handsOver ? nowMs + sender.pauseLeftMs + HAND_OVER_LEASE_MS : null,
     message: report.stopReason?.message ?? null,
     report: JSON.stringify(shortenReport(report)),
     ...(!isKnownBefore && {

@@ -1,3 +1,4 @@
+import type { BatchUnlock } from '../actions/BatchUnlock';
 import type { ResolvedGoal } from '../actions/Goal';
 import type { RunRecorder } from '../records/RunRecorder';
 import type { Roster } from '../users/Roster';
@@ -16,6 +17,8 @@ export interface ActiveRun extends RunContext, ResolvedGoal, RuleMatches {
   readonly roster: Roster;
   /** Saves which users are sent; undefined where the app keeps no records. */
   readonly recorder: RunRecorder | undefined;
+  /** What the run knows about unlocking in batches. */
+  readonly batchUnlock: BatchUnlock;
   /** Whether no invocation of the run has begun before. */
   readonly isNew: boolean;
 }

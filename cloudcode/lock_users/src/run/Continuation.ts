@@ -1,4 +1,6 @@
 import isPlainObject = require('lodash/isPlainObject');
+import { readFinding } from '../actions/BatchUnlock';
+import type { BatchUnlockFinding } from '../actions/BatchUnlock';
 import type { BucketState } from '../requests/TokenBucket';
 import type { SessionCounts } from '../users/SessionLedger';
 
@@ -35,6 +37,8 @@ export interface Continuation {
   readonly resetSessions: number;
   /** With `reauthenticate`: sessions that were still to be signed out when the last invocation began. */
   readonly sessionsDue?: number;
+  /** What the run has found out about unlocking in batches, if anything. */
+  readonly batchUnlock?: BatchUnlockFinding;
   readonly bucket: BucketState;
 }
 
@@ -53,6 +57,7 @@ export interface InvocationResult {
   /** Sessions that were `RESET` before anything was sent. */
   readonly resetBefore: number;
   readonly sessions?: SessionCounts | undefined;
+  readonly batchUnlock?: BatchUnlockFinding | undefined;
   readonly bucket: BucketState;
 }
 
@@ -60,7 +65,18 @@ export interface InvocationResult {
 export function continueRun(
   { runId, startedAtMs }: Pick<Continuation, 'runId' | 'startedAtMs'>,
   previous: Continuation | undefined,
-  { already, done, unconfirmed, doneEarlier, isComplete, isWaiting, resetBefore, sessions, bucket }: InvocationResult
+  {
+    already,
+    done,
+    unconfirmed,
+    doneEarlier,
+    isComplete,
+    isWaiting,
+    resetBefore,
+    sessions,
+    batchUnlock,
+    bucket
+  }: InvocationResult
 ): Continuation | undefined {
   const invocation = previous?.invocation ?? 1;
   const doneSeen = previous?.doneSeen ?? already;
@@ -82,6 +98,7 @@ export function continueRun(
     ...(alreadyBefore !== undefined && { alreadyBefore }),
     resetSessions: previous?.resetSessions ?? resetBefore,
     ...(sessions && { sessionsDue: sessions.planned }),
+    ...(batchUnlock && { batchUnlock }),
     bucket
   };
 }
@@ -115,6 +132,7 @@ export function isContinuation(value: unknown): value is Continuation {
     alreadyBefore = 0,
     resetSessions,
     sessionsDue = 0,
+    batchUnlock,
     bucket,
     ...rest
   } = value as Record<string, unknown>;
@@ -126,6 +144,7 @@ export function isContinuation(value: unknown): value is Continuation {
     [startedAtMs, idleInvocations, doneSeen, done, unconfirmed, alreadyBefore, resetSessions, sessionsDue].every(
       (count) => isCountBetween(count, 0, Number.MAX_SAFE_INTEGER)
     ) &&
+    (batchUnlock === undefined || readFinding(batchUnlock) !== undefined) &&
     [tokens, rate, atMs].every(Number.isFinite) &&
     Object.keys(others).length === 0
   );

@@ -1,4 +1,5 @@
 import { ACTIONS } from '../actions/actions';
+import { BatchUnlock } from '../actions/BatchUnlock';
 import type { ResolvedGoal } from '../actions/Goal';
 import type { ErrorDetails } from '../errors';
 import { toErrorDetails } from '../errors';
@@ -153,12 +154,13 @@ async function activate(
   const isProtected = new Set([...protectedIds, ...resolved.protectedByRule]);
   const isExcluded = new Set([...parameters.excludeUserIds, ...resolved.stayingOut]);
   const roster = new Roster(resolved.goal, isProtected, isExcluded, isWhole);
+  const batchUnlock = new BatchUnlock(parameters.continuation?.batchUnlock, record);
   if (record === undefined || records === undefined) {
-    return { ...context, ...resolved, roster, recorder: undefined, isNew };
+    return { ...context, ...resolved, roster, recorder: undefined, batchUnlock, isNew };
   }
   const earlier = isNew ? undefined : await EarlierBatches.load(context, records, record.id, roster);
   const recorder = new RunRecorder(context, records, record, roster, earlier);
-  return { ...context, ...resolved, roster, recorder, isNew };
+  return { ...context, ...resolved, roster, recorder, batchUnlock, isNew };
 }
 
 /**

@@ -32,6 +32,7 @@ export async function scheduleContinuation(
     doneEarlier: countDoneEarlier(context, run),
     resetBefore: roster?.countResetBefore() ?? 0,
     sessions: sessions?.count((userId) => roster?.isPlanned(userId) === true),
+    batchUnlock: run?.batchUnlock.finding ?? parameters.continuation?.batchUnlock,
     bucket: sender.bucketState
   });
   if (next === undefined) return { stop: stalled(stop.message) };

@@ -8,7 +8,7 @@ import { PAGE_SIZE } from '../platform-facts';
 import { readUserStates } from './read-user-states';
 
 /** Milliseconds between the looks at users that are not shown in the goal state: `READ_LAG_MS` in all. Ours. */
-const LOOK_DELAYS_MS = [300, 600, 1200, 2400, 4800, 9600, 15_000, 11_100] as const;
+export const LOOK_DELAYS_MS = [300, 600, 1200, 2400, 4800, 9600, 15_000, 11_100] as const;
 
 /** Times that users that are not in the goal state are sent again. Ours. */
 const MAX_RESEND_ROUNDS = 2;

@@ -147,6 +147,11 @@ export class Roster extends EarlierUsers {
     return this.listUsers((state) => (state & SENT_RECENTLY) !== 0 && outcomeOf(state) === 'unconfirmed').length > 0;
   }
 
+  /** Whether a user was changed, or may have been. */
+  isTouched(user: number): boolean {
+    return (this.users.get(user) & TOUCHED) !== 0;
+  }
+
   /** Whether a user may be sent again. */
   isToSendAgain(user: number): boolean {
     return (this.users.get(user) & REFUSED) === 0 && !this.givenUp.has(user);

@@ -21,11 +21,15 @@ export class UserQueue {
     this.wakeAll();
   }
 
+  /** Whether there are so many users; waits until there are, or nobody else will be added. */
+  async holds(count: number): Promise<boolean> {
+    await this.wait(count);
+    return this.users.length - this.gone >= count;
+  }
+
   /** The next `count` users, waiting until there are so many; fewer when the queue is closed, none when it is empty. */
   async take(count: number): Promise<readonly number[]> {
-    while (this.users.length - this.gone < count && !this.isClosed) {
-      await new Promise<void>((resolve) => this.wake.push(resolve));
-    }
+    await this.wait(count);
     const taken = this.users.slice(this.gone, this.gone + count);
     this.gone += taken.length;
     if (this.gone > FORGET_AFTER) {
@@ -33,6 +37,12 @@ export class UserQueue {
       this.gone = 0;
     }
     return taken;
+  }
+
+  private async wait(count: number): Promise<void> {
+    while (this.users.length - this.gone < count && !this.isClosed) {
+      await new Promise<void>((resolve) => this.wake.push(resolve));
+    }
   }
 
   private wakeAll(): void {
