@@ -3,7 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../shared/command-errors';
 
 /** A plan that was kept: whom an apply of it may lock. */
-export interface PlanFile {
+interface PlanFile {
   readonly format: 'lock-users plan 1';
   readonly backendId: string;
   readonly label: string | null;

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writePlanFile } from '../../tasks/lock-users/plan-file';
-import type { PlanFile } from '../../tasks/lock-users/plan-file';
+import { readPlanFile, writePlanFile } from '../../tasks/lock-users/plan-file';
 import { LocalPlatform } from '../support/LocalPlatform';
 import { OperatorBench } from '../support/OperatorBench';
 
@@ -94,7 +93,7 @@ async function keepPlan(): Promise<string> {
 test('more users than the platform takes as parameters are refused with what to do', async () => {
   await start();
   const path = join(await keepPlan(), 'plan.json');
-  const { digest: _digest, ...plan } = JSON.parse(readFileSync(path, 'utf8')) as PlanFile & { digest: string };
+  const plan = readPlanFile(path, local.platform.backend.backendId);
   const userIds = Array.from({ length: 130_000 }, (_, i) => `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`);
   writePlanFile(path, { ...plan, count: userIds.length, userIds });
 

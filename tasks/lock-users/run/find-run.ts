@@ -3,7 +3,6 @@ import type { RecordStatus, RunRecord } from '../../../cloudcode/lock_users/src/
 import type { RecordStore } from '../../../cloudcode/lock_users/src/ports';
 import { SettingsError, UsageError } from '../../shared/command-errors';
 import type { Connection } from '../connect';
-import { readObjects } from '../read-objects';
 
 /** Statuses of a record, where the data model does not list them. */
 const STATUSES: readonly RecordStatus[] = [
