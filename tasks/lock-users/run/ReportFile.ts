@@ -140,7 +140,7 @@ function toSnakeCase(name: string): string {
 }
 
 /** CSV after RFC 4180. What a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV Injection"). */
-export function toCsv(rows: readonly Row[]): string {
+function toCsv(rows: readonly Row[]): string {
   const lines = rows.map(({ userId, name, outcome, detail }) => [userId, name, outcome, detail]);
   return [['user_id', 'name', 'outcome', 'detail'], ...lines]
     .map((cells) => `${cells.map(quote).join(',')}\r\n`)

@@ -34,7 +34,7 @@ export async function buildParameters(
 }
 
 /** @throws UsageError where it is no whole number */
-export function parseCount(option: string, text: string): number {
+function parseCount(option: string, text: string): number {
   if (!/^[0-9]{1,15}$/.test(text)) throw new UsageError(`${option} is a whole number.`);
   return Number(text);
 }

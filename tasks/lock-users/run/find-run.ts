@@ -20,7 +20,7 @@ const STATUSES: readonly RecordStatus[] = [
 ];
 
 /** @throws SettingsError where the app keeps no records */
-export function needRecords({ records }: Connection): RecordStore {
+function needRecords({ records }: Connection): RecordStore {
   if (records !== undefined) return records;
   throw new SettingsError(
     'The app has no models lock_run and lock_run_batch, so it keeps no runs. Run "lock-users install" and deploy the app.'
