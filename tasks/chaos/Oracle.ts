@@ -76,7 +76,8 @@ export class Oracle {
       problems.push(`The run is done, but ${unreached.length} users are not ${participle}.`);
     }
     // A run signs a user out once: whoever signs in again afterwards stays in. Only a delayed request breaks this.
-    const signedOutTwice = [...expectation.returned].filter((id) => !platform.user(id).sessions.some(isIn));
+    const isOut = (id: string): boolean => platform.isThere(id) && !platform.user(id).sessions.some(isIn);
+    const signedOutTwice = [...expectation.returned].filter(isOut);
     if (signedOutTwice.length > 0 && !this.hasFault('delay')) {
       problems.push(`${signedOutTwice.length} users were signed out twice by the same run.`);
     }

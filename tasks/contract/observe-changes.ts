@@ -115,6 +115,8 @@ function observeSignOut(findings: Findings, free: ShownUser, locked: ShownUser):
     const after = locked.sessions?.find((session) => session.id === id)?.signedOutAt ?? null;
     return after !== null && after !== signedOutAt;
   }).length;
+  // A wipe would have ended the checks.
+  findings.note('wipeFalse', true, `None of ${inApp.length} sessions turned RESET.`);
   findings.note('signedOut', set === inApp.length, `It is set for ${set} of ${inApp.length} sessions.`);
 }
 

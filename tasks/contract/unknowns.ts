@@ -22,6 +22,11 @@ export const UNKNOWNS = {
     switchName: 'missingWipe',
     otherwise: 'Never tried: it might wipe.'
   },
+  wipeFalse: {
+    assumed: 'A lock with `"wipe": false` keeps the data: no session turns `RESET`.',
+    switchName: 'wipeFalse',
+    otherwise: NO_SESSION
+  },
   repeatedLock: {
     assumed: 'Locking a locked user is an error of that operation and changes nothing.',
     switchName: 'repeatLock',

@@ -72,6 +72,14 @@ test.each<[string, object, number, unknown]>([
   expect(states(0)).toEqual(expected);
 });
 
+test('with wipeFalse=wipes a lock wipes that says that it must not', async () => {
+  await start({ switches: { wipeFalse: 'wipes' } });
+
+  await batch(lockOf(user(0), { wipe: false }));
+
+  expect(states(0)).toEqual(['RESET']);
+});
+
 test('every device of a user is signed out, and a user who was never in the app can be locked', async () => {
   await start();
 

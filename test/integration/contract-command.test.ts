@@ -53,7 +53,13 @@ test.each(SETTINGS)(
 
 test('on a deployment with every other value it settles all switches that can be seen', async () => {
   const last = Object.fromEntries(Object.entries(SWITCH_VALUES).map(([name, values]) => [name, values.at(-1)]));
-  const switches = parseSwitches({ ...last, usersApi: 'there', repeatLock: 'error', missingWipe: 'wipe' });
+  const switches = parseSwitches({
+    ...last,
+    usersApi: 'there',
+    repeatLock: 'error',
+    missingWipe: 'wipe',
+    wipeFalse: 'keeps'
+  });
   await bench.start(switches, { users: 1100, twoDevices: 1, neverEnrolled: 200 });
 
   const { stdout } = await bench.run();

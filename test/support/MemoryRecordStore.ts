@@ -16,6 +16,7 @@ const NEW_RUN: Omit<RunRecord, 'id'> = {
   leaseHolder: null,
   leaseExpiresAtMs: null,
   undoneBy: null,
+  canary: null,
   batchUnlock: null,
   message: null,
   report: null,

@@ -133,6 +133,18 @@ export const ERROR_CATALOGUE = {
     meaning: 'None of the users that the run locked is left to unlock.',
     remedy: 'No action needed.'
   },
+  CANARY_FAILED: {
+    meaning:
+      'Of the users that were sent first, a session turned `RESET`, or none is shown locked. The others were not sent.',
+    remedy:
+      'Look at those users in the data browser, let them back in by undoing the run, and run the task again only when you know why.'
+  },
+  SESSIONS_RESET: {
+    meaning:
+      'A session of a user whom the run had sent turned `RESET`: that device wipes its data. The run stopped at once.',
+    remedy:
+      'Keep those devices offline, save what is on them, and ask the JourneyApps support why their sessions turned RESET. Do not run the task again before you know.'
+  },
   QUEUED: {
     meaning: 'The run is scheduled on the queue.',
     remedy: 'No action needed. The log and the report are those of the scheduled invocation.'
@@ -157,6 +169,11 @@ export const ERROR_CATALOGUE = {
 
 /** A stable code of the catalogue. */
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;
+
+/** Whether a run that stops for this reason must not go on by itself, whatever else it stopped for. */
+export function isAlarm({ code }: Pick<ErrorDetails, 'code'>): boolean {
+  return code === 'CANARY_FAILED' || code === 'SESSIONS_RESET';
+}
 
 /** What is known of an error: its code, what happened, what to do next, and what the platform said. */
 export interface ErrorDetails {

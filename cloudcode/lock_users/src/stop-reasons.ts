@@ -3,10 +3,14 @@ import type { ActionName } from './actions/ActionLabels';
 import { cleanDetails, ERROR_CATALOGUE } from './errors';
 import type { ErrorCode, ErrorDetails } from './errors';
 import type { RecordStatus, RunRecord } from './records/RunRecord';
+import type { CanaryUser } from './users/Canary';
 import type { PlanCounts } from './users/outcomes';
 
 // Every sentence about why a run did less than it could, or nothing. Requests that fail have theirs in
 // requests/classify-response.ts.
+
+/** Users that a sentence names. Ours. */
+const MAX_NAMED = 20;
 
 const NO_ACTION_NEEDED = 'No action needed.';
 
@@ -133,6 +137,28 @@ export function noSuchObject(objectId: string): ErrorDetails {
 /** A webhook cannot be followed where the app has no models that it could be about. */
 export function noModels(objectId: string): ErrorDetails {
   return stopReason('NO_MODELS', `Run ${objectId} cannot be carried out: the data model has no models for it.`);
+}
+
+/** What was seen of users that were sent first is no reason to send the others. */
+export function canaryFailed(users: readonly CanaryUser[]): ErrorDetails {
+  const isReset = users.some(({ seen }) => seen === 'reset');
+  const seen = users.slice(0, MAX_NAMED).map((user) => `${user.userId} ${user.seen}`);
+  const named = `${seen.join(', ')}${users.length > MAX_NAMED ? ', …' : ''}`;
+  return stopReason(
+    'CANARY_FAILED',
+    isReset
+      ? `ALARM: a lock turned sessions RESET although it said "wipe": false. Of the ${countUsers(users.length)} sent first was seen: ${named}. The others were not sent.`
+      : `None of the ${countUsers(users.length)} sent first is shown locked: ${named}. The others were not sent.`
+  );
+}
+
+/** Sessions of users whom the run has sent turned `RESET`. */
+export function sessionsReset(action: ActionName, userIds: readonly string[]): ErrorDetails {
+  const named = `${userIds.slice(0, MAX_NAMED).join(', ')}${userIds.length > MAX_NAMED ? ', …' : ''}`;
+  return stopReason(
+    'SESSIONS_RESET',
+    `ALARM: sessions of ${countUsers(userIds.length)} whom this run was to ${ACTION_LABELS[action].verb} turned RESET, so that their devices wipe their data: ${named}. The run stopped.`
+  );
 }
 
 /** The run is carried out by another invocation. @param message a sentence */

@@ -6,6 +6,7 @@ const DEFAULTS = {
   onlyEnrolled: false,
   selection: {},
   excludeUserIds: [],
+  canary: 3,
   batchSize: 1000,
   concurrency: 16,
   verify: true
@@ -58,12 +59,19 @@ test.each<[string, object, object]>([
   ['no excluded user', { excludeUserIds: [] }, {}],
   ['dryRun', { dryRun: false }, { dryRun: false }],
   ['maxUsers', { maxUsers: 1 }, { maxUsers: 1 }],
+  ['no canary', { canary: 0 }, { canary: 0 }],
+  ['the largest canary', { canary: 100 }, { canary: 100 }],
   ['the smallest batchSize', { batchSize: 1 }, { batchSize: 1 }],
   ['the largest batchSize', { batchSize: 1000 }, { batchSize: 1000 }],
   ['the smallest concurrency', { concurrency: 1 }, { concurrency: 1 }],
   ['the largest concurrency', { concurrency: 32 }, { concurrency: 32 }],
   ['verify', { verify: false }, { verify: false }],
   ['continuation', { continuation: CONTINUATION }, { continuation: CONTINUATION }],
+  [
+    'continuation after a canary',
+    { continuation: { ...CONTINUATION, canaryPassed: true } },
+    { continuation: { ...CONTINUATION, canaryPassed: true } }
+  ],
   ['reason', { reason: 'release 7' }, { reason: 'release 7' }],
   ['wipe: false, which changes nothing', { wipe: false }, {}]
 ])('takes %s', (_name, params, expected) => {
@@ -110,6 +118,9 @@ test.each<[string, unknown, string]>([
   ['dryRun: null', { dryRun: null }, '"dryRun" must be true or false, not null.'],
   ['maxUsers 0', { maxUsers: 0 }, '"maxUsers" must be a whole number of at least 1, not 0.'],
   ['a broken maxUsers', { maxUsers: 1.5 }, '"maxUsers" must be a whole number'],
+  ['a canary of unlocks', { action: 'unlock', canary: 3 }, '"canary" goes with "lock"'],
+  ['canary -1', { canary: -1 }, '"canary" must be a whole number from 0 to 100, not -1.'],
+  ['canary 101', { canary: 101 }, '"canary" must be a whole number from 0 to 100, not 101.'],
   ['batchSize 0', { batchSize: 0 }, '"batchSize" must be a whole number from 1 to 1000, not 0.'],
   ['batchSize 1001', { batchSize: 1001 }, '"batchSize" must be a whole number from 1 to 1000, not 1001.'],
   ['concurrency 0', { concurrency: 0 }, '"concurrency" must be a whole number from 1 to 32, not 0.'],

@@ -18,6 +18,7 @@ test('two variables are enough, and nothing is armed by default', () => {
     armed: false,
     authScheme: 'Bearer',
     protectedIds: [],
+    canaryIds: [],
     userModel: 'user',
     pace: { rate: 16, burst: 600 },
     budgetMs: 270_000
@@ -29,6 +30,7 @@ test.each<[string, Record<string, string>, object]>([
   ['the webhook on', { LOCK_USERS_WEBHOOK: 'true' }, { webhook: true }],
   ['disarmed', { LOCK_USERS_ARMED: 'false' }, { armed: false }],
   ['an empty variable as not set', { LOCK_USERS_ARMED: '', LOCK_USERS_MAX_USERS: ' ' }, { armed: false }],
+  ['test users', { LOCK_USERS_CANARY: `${userId(1)},${userId(2)}` }, { canaryIds: [userId(1), userId(2)] }],
   [
     'protected users',
     { LOCK_USERS_PROTECTED: ` ${userId(1)}, ${userId(2)},` },

@@ -28,7 +28,7 @@ async function begin(): Promise<void> {
     if (++sent === 2) platform.clock.now += 275_000;
     return answer(operations);
   };
-  await runOnFake(platform, { runId: 'evening', batchSize: 2, concurrency: 1 });
+  await runOnFake(platform, { runId: 'evening', canary: 0, batchSize: 2, concurrency: 1 });
 }
 
 test('the object of a requested run says so where the backend refuses the token', async () => {

@@ -6,7 +6,7 @@ import { MemoryRecordStore } from '../../support/MemoryRecordStore';
 import { runOnFake } from '../../support/run-on-fake';
 import { userIds } from '../../support/user-id';
 
-const SMALL = { runId: 'evening', batchSize: 2, concurrency: 1 };
+const SMALL = { runId: 'evening', canary: 0, batchSize: 2, concurrency: 1 };
 
 let platform: FakePlatform;
 let records: MemoryRecordStore;

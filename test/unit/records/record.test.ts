@@ -20,7 +20,7 @@ const batches = (): BatchRecord[] => [...records.batches.values()];
 test('a run writes its record: what was asked, what came of it, and each batch', async () => {
   platform.locked.add(userId(0));
 
-  const report = await runOnFake(platform, { batchSize: 2, reason: 'release', requestedBy: 'Sam' });
+  const report = await runOnFake(platform, { canary: 0, batchSize: 2, reason: 'release', requestedBy: 'Sam' });
 
   expect([...records.runs.values()]).toHaveLength(1);
   const { report: told, ...run } = onlyRun() ?? { report: null };
@@ -30,7 +30,7 @@ test('a run writes its record: what was asked, what came of it, and each batch',
     action: 'lock',
     reason: 'release',
     requestedBy: 'Sam',
-    parameters: '{"batchSize":2}',
+    parameters: '{"canary":0,"batchSize":2}',
     invocation: 1,
     leaseHolder: null,
     leaseExpiresAtMs: null,
@@ -66,7 +66,7 @@ test('users who are not locked are named with the reason, as the last look has i
     return { operations: operations.map(() => ({ success: true })) };
   };
 
-  await runOnFake(platform);
+  await runOnFake(platform, { canary: 0 });
 
   const first = batches()[0];
   expect(first).toMatchObject({ state: 'answered', done: 4 });
@@ -81,7 +81,7 @@ test('what could not be sent is written down as not attempted', async () => {
     throw new LockUsersError({ code: 'BACKEND_UNAUTHORIZED', message: 'No.', nextStep: 'Check.', status: 401 });
   };
 
-  const report = await runOnFake(platform, { batchSize: 3, concurrency: 1 });
+  const report = await runOnFake(platform, { canary: 0, batchSize: 3, concurrency: 1 });
 
   expect(report.status).toBe('failed');
   // The second one was written down while the first was on its way.

@@ -46,7 +46,7 @@ test.each<[string, (id: string) => string]>([
   const platform = new FakePlatform(userIds(10_000));
   platform.answerBatch = failAll(detailOf);
 
-  const report = await run(platform);
+  const report = await run(platform, { canary: 0 });
 
   const { failures, failuresOmitted = 0, counts } = report;
   expect(counts).toMatchObject({ planned: 10_000, locked: 0 });
@@ -64,7 +64,7 @@ test('10 000 users whose sessions turn RESET fit, the alarm is short, and the re
     return lock(operations);
   };
 
-  const { resetSessions } = await run(platform);
+  const { resetSessions } = await run(platform, { canary: 0 });
 
   expect(resetSessions?.count).toBe(10_000);
   expect(resetSessions?.userIds.length).toBeGreaterThan(3000);
@@ -86,7 +86,7 @@ test('everything at once fits: failures, sessions that turn RESET, and ids of 1 
     failures,
     failuresOmitted = 0,
     counts
-  } = await run(platform, { reason: '\n'.repeat(499) + 'x' });
+  } = await run(platform, { canary: 0, reason: '\n'.repeat(499) + 'x' });
 
   expect((resetSessions?.userIds.length ?? 0) + (resetSessions?.userIdsOmitted ?? 0)).toBe(5000);
   expect(failures.length + failuresOmitted).toBe(counts.failed + counts.unconfirmed);

@@ -39,7 +39,7 @@ test('a batch whose answer was lost is sent again', async () => {
     throw backendError('BACKEND_UNREACHABLE', 'POST batch.json failed: socket hang up.', { network: 'connection' });
   };
 
-  const report = await runOnFake(platform, { batchSize: 2, concurrency: 1 });
+  const report = await runOnFake(platform, { canary: 0, batchSize: 2, concurrency: 1 });
 
   expect(report).toMatchObject({ status: 'done', counts: { locked: 4 }, failures: [], requests: { retried: 1 } });
   expect(platform.batches.map((batch) => batch.map((operation) => operation.user_id))).toEqual([

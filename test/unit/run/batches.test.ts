@@ -38,7 +38,7 @@ test.each([
 ])('%i users go in batches of %j', async (count, sizes) => {
   const platform = new FakePlatform(userIds(count));
 
-  const report = await runOnFake(platform);
+  const report = await runOnFake(platform, { canary: 0 });
 
   expect(platform.batches.map((batch) => batch.length)).toEqual(sizes);
   expect(report).toMatchObject({ status: count === 0 ? 'refused' : 'done', counts: { locked: count } });
@@ -47,7 +47,7 @@ test.each([
 test('batchSize sets the size of the batches', async () => {
   const platform = new FakePlatform(userIds(5));
 
-  await runOnFake(platform, { batchSize: 2 });
+  await runOnFake(platform, { canary: 0, batchSize: 2 });
 
   expect(platform.batches.map((batch) => batch.length)).toEqual([2, 2, 1]);
 });

@@ -88,7 +88,7 @@ describe('the selection', () => {
         const shown = [...users.slice(by % 12), ...users.slice(0, by % 12)];
         return { users: shown.slice(skip, skip + 4), malformed: 0, isCached: false, more: skip + 4 < shown.length };
       };
-      platform.readUserState = () => Promise.reject(new Error('no such route'));
+      platform.readUserState = () => Promise.reject(backendError('BACKEND_REJECTED', 'no such route', { status: 404 }));
 
       const report = await runOnFake(platform, what === 'undo' ? { undo: 'evening' } : { action: what });
 

@@ -8,7 +8,7 @@ import { runOnFake } from '../../support/run-on-fake';
 import { userId, userIds } from '../../support/user-id';
 
 const ALL = userIds(6);
-const IN_PAIRS = { runId: 'evening', batchSize: 2, concurrency: 1 };
+const IN_PAIRS = { runId: 'evening', canary: 0, batchSize: 2, concurrency: 1 };
 
 let platform: FakePlatform;
 let records: MemoryRecordStore;

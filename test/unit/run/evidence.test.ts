@@ -34,7 +34,7 @@ describe('a users API that lags behind', () => {
   test.each([200, 2000, 30_000])('by %i ms is looked at again, and nobody is sent twice', async (ms) => {
     lag(ms);
 
-    const report = await runOnFake(platform, {}, {}, log);
+    const report = await runOnFake(platform, { canary: 0 }, {}, log);
 
     expect(report).toMatchObject({ status: 'done', verified: true, counts: { locked: 5 }, failures: [] });
     expect(platform.batches).toHaveLength(1);
@@ -44,7 +44,7 @@ describe('a users API that lags behind', () => {
   test('for longer than the run waits makes nobody fail', async () => {
     lag(3_600_000);
 
-    const report = await runOnFake(platform);
+    const report = await runOnFake(platform, { canary: 0 });
 
     expect(report).toMatchObject({ status: 'partial', counts: { locked: 0, failed: 0, unconfirmed: 5 } });
     expect(report.stopReason?.usersChanged ?? 'maybe').toBe('maybe');
@@ -114,7 +114,7 @@ test('operations that are throttled inside a 2xx are sent again after a pause, u
     };
   };
 
-  const report = await runOnFake(platform, {}, {}, log);
+  const report = await runOnFake(platform, { canary: 0 }, {}, log);
 
   expect(report).toMatchObject({ status: 'done', counts: { locked: 5 } });
   expect(calls).toBe(3);
@@ -169,7 +169,7 @@ test.each([
   platform = new FakePlatform(userIds(count));
   platform.records = undefined;
 
-  const report = await runOnFake(platform);
+  const report = await runOnFake(platform, { canary: 0 });
 
   expect(report).toMatchObject({ status: 'done', verified: true, counts: { locked: count } });
   expect(report.requests.total).toBeLessThanOrEqual(most);
@@ -192,4 +192,20 @@ test('out of a cache nobody is signed out a second time, and the report says why
     warnings: [{ code: 'CACHED_READS' }]
   });
   expect(platform.singles).toHaveLength(5);
+});
+
+test('a user of whom it is not shown whether they are locked is sent, and a warning says what that means for an undo', async () => {
+  const platform = new FakePlatform(userIds(2));
+  const first = await platform.readUserStates(1000, 0);
+  const users = first.users.map((user, index) => (index === 0 ? { ...user, locked: null } : user));
+  const read = platform.readUserStates.bind(platform);
+  let looks = 0;
+  platform.readUserStates = (limit, skip) => (looks++ === 0 ? Promise.resolve({ ...first, users }) : read(limit, skip));
+
+  const report = await runOnFake(platform);
+
+  expect(report).toMatchObject({ status: 'done', counts: { locked: 2 } });
+  expect(report.warnings).toEqual([
+    { code: 'MALFORMED_USERS', message: expect.stringContaining('an undo lets them in') }
+  ]);
 });

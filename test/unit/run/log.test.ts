@@ -48,7 +48,7 @@ test('at most 20 failures are named in the log, and all of them in the report', 
   });
   const log = new RecordingLog();
 
-  const report = await runOnFake(platform, {}, {}, log);
+  const report = await runOnFake(platform, { canary: 0 }, {}, log);
 
   const last = JSON.parse(log.lines[log.lines.length - 1] ?? '') as { failures: unknown[]; failuresOmitted: number };
   expect(report.failures).toHaveLength(50);

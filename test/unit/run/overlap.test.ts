@@ -75,7 +75,7 @@ test('reads and batches leave at the pace that is set', async () => {
   platform.records = undefined;
   platform.hasQueue = false;
 
-  const report = await runOnFake(platform, { batchSize: 1 }, { pace: { rate: 2, burst: 3 } });
+  const report = await runOnFake(platform, { canary: 0, batchSize: 1 }, { pace: { rate: 2, burst: 3 } });
 
   expect(report.requests.total).toBe(25);
   // The first three at once, the others each half a second after the one before.

@@ -66,7 +66,7 @@ test('an operation that spoils its batch is found by halving, and everybody else
     return lock(operations);
   };
 
-  const report = await runOnFake(platform);
+  const report = await runOnFake(platform, { canary: 0 });
 
   expect(report).toMatchObject({ status: 'partial', counts: { locked: 999, failed: 1 } });
   expect(report.failures).toEqual([
@@ -89,7 +89,7 @@ test.each<[string, Error]>([
     return lock(operations);
   };
 
-  const report = await runOnFake(platform);
+  const report = await runOnFake(platform, { canary: 0 });
 
   expect(report).toMatchObject({ status: 'done', counts: { locked: 1000 } });
   expect(platform.batches.map((batch) => batch.length)).toEqual([1000, 500, 250, 250, 500, 250, 250]);
@@ -117,7 +117,7 @@ test('users who are still unlocked are sent again, alone', async () => {
   };
   const log = new RecordingLog();
 
-  const report = await runOnFake(platform, {}, {}, log);
+  const report = await runOnFake(platform, { canary: 0 }, {}, log);
 
   expect(report).toMatchObject({ status: 'done', verified: true, counts: { locked: 5 }, failures: [] });
   expect(platform.batches[1]?.map((operation: LockOperation) => operation.user_id)).toEqual(userIds(2));

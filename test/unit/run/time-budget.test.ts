@@ -130,14 +130,18 @@ test('a dry run whose time is used up is not continued', async () => {
   expect(platform.scheduled).toEqual([]);
 });
 
-test('sessions that turned RESET in an earlier invocation are told by a later one', async () => {
+test('sessions that turned RESET in an earlier invocation are told by a later one, which stops', async () => {
   const platform = slow(5);
   await runOnFake(platform, PARAMETERS, { budgetMs: 2500 });
   for (const session of ['a', 'b']) platform.changeSession(userId(0), session, { state: 'RESET' });
 
   const report = await runOnFake(platform, platform.scheduled.pop()?.parameters);
 
-  expect(report).toMatchObject({ status: 'done', resetSessions: { count: 2, userIds: [] } });
+  expect(report).toMatchObject({
+    status: 'partial',
+    resetSessions: { count: 2, userIds: [userId(0)] },
+    stopReason: { code: 'SESSIONS_RESET' }
+  });
 });
 
 test('the next invocation starts with the bucket that this one left', async () => {

@@ -30,8 +30,8 @@ describe('a run that signs out, and whose first invocation is cut after it has s
   });
 
   /** The users API goes on to show the sessions as they were, and each sign-out takes a while. */
-  async function signOut(budgetMs: number): Promise<void> {
-    const shown = await platform.readUserStates(1000, 0);
+  async function signOut(budgetMs: number, isCached = false): Promise<void> {
+    const shown = { ...(await platform.readUserStates(1000, 0)), isCached };
     platform.readUserStates = () => Promise.resolve(shown);
     platform.readUserState = () => Promise.resolve(undefined);
     platform.answerReauthenticate = () => void (platform.clock.now += 1000);
@@ -57,6 +57,16 @@ describe('a run that signs out, and whose first invocation is cut after it has s
     await runOnFake(platform, platform.scheduled[0]?.parameters, { budgetMs: 5000 });
 
     expect(singles()).toBe(8);
+  });
+
+  test('signs nobody out twice, however late, where what is shown comes out of a cache', async () => {
+    await signOut(5000, true);
+    platform.clock.now += READ_LAG_MS;
+
+    const second = await runOnFake(platform, platform.scheduled[0]?.parameters, { budgetMs: 5000 });
+
+    expect(second.counts).toMatchObject({ planned: 4, reauthenticated: 0, unconfirmed: 4 });
+    expect(singles()).toBe(4);
   });
 });
 

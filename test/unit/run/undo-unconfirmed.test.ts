@@ -24,7 +24,7 @@ function loseFirstAnswer(error = backendError('BACKEND_UNREACHABLE', 'Dropped.',
 
 test('users who were locked by a batch whose answer was lost are unconfirmed, and undone', async () => {
   loseFirstAnswer();
-  const report = await runOnFake(on.platform, { verify: false });
+  const report = await runOnFake(on.platform, { canary: 0, verify: false });
   expect(report).toMatchObject({ status: 'partial', counts: { failed: 0, unconfirmed: 6 } });
   on.passTime();
 
@@ -51,7 +51,10 @@ test('the halves of a batch that may have been carried out are unconfirmed where
     throw backendError('BACKEND_UNREACHABLE', 'Too late.', { network: 'timeout' });
   };
 
-  expect((await runOnFake(on.platform, { verify: false })).counts).toMatchObject({ failed: 0, unconfirmed: 6 });
+  expect((await runOnFake(on.platform, { canary: 0, verify: false })).counts).toMatchObject({
+    failed: 0,
+    unconfirmed: 6
+  });
 });
 
 /** The users API leaves the first user out the first time, as where pages shift while they are read. */

@@ -166,7 +166,7 @@ test('a run that was killed is undone by what it wrote down before it sent', asy
     for (const { user_id: id } of operations) platform.locked.add(id);
     return new Promise(() => undefined);
   };
-  void runOnFake(platform, { excludeUserIds: [userId(5)], batchSize: 2, concurrency: 1 });
+  void runOnFake(platform, { canary: 0, excludeUserIds: [userId(5)], batchSize: 2, concurrency: 1 });
   while (platform.batches.length === 0) await new Promise((resolve) => setImmediate(resolve));
   expect(platform.locked.size).toBe(3);
   const [killed] = records.runs.values();

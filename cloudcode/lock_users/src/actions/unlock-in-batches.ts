@@ -5,7 +5,7 @@ import { buildUnlockOperation } from '../requests/lock-batch';
 import type { OperationResult } from '../requests/match-results';
 import { isUntouched } from '../run/ActiveRun';
 import type { ActiveRun } from '../run/ActiveRun';
-import { LOOK_DELAYS_MS } from '../run/verify';
+import { LOOK_DELAYS_MS } from '../run/look-patiently';
 import { UserQueue } from '../users/UserQueue';
 import { recordBatches } from './record-batches';
 import { sendBatch, sendBatches } from './send-batches';

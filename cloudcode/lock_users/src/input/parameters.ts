@@ -16,6 +16,12 @@ const DEFAULT_CONCURRENCY = 16;
 /** Most batches in flight. Ours: more would gain nothing at the platform's rate. */
 const MAX_CONCURRENCY = 32;
 
+/** Users that are sent before all others by default. Ours: enough to see what a lock does, and few to call if it does harm. */
+const DEFAULT_CANARY = 3;
+
+/** Most of them. Ours: each look at them is a request of its own for each. */
+const MAX_CANARY = 100;
+
 /** Characters allowed in `reason`. Ours: enough for a sentence or two in a report. */
 const MAX_REASON_LENGTH = 500;
 
@@ -83,6 +89,15 @@ export const PARAMETERS = {
     default: undefined,
     defaultText: 'any time',
     doc: 'With `lock`: as `LOCK_USERS_WINDOW`. Where both are set, the run begins only within both.'
+  }),
+  canary: define<number, number>({
+    check: must(
+      (value): value is number => value === 0 || (isCount(value) && value <= MAX_CANARY),
+      `a whole number from 0 to ${MAX_CANARY}`
+    ),
+    default: DEFAULT_CANARY,
+    defaultText: '3',
+    doc: 'With `lock`: users that are sent first and looked at before the others are, 0 to 100. `0`: none.'
   }),
   batchSize: define<number, number>({
     check: checkNumberUpTo(MAX_OPERATIONS_PER_BATCH),

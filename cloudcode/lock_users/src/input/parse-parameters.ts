@@ -55,6 +55,7 @@ export function parseParameters(params: unknown): Parameters {
     dryRun: take('dryRun', PARAMETERS.dryRun),
     maxUsers: take('maxUsers', PARAMETERS.maxUsers),
     window: take('window', PARAMETERS.window),
+    canary: take('canary', PARAMETERS.canary),
     batchSize: take('batchSize', PARAMETERS.batchSize),
     concurrency: take('concurrency', PARAMETERS.concurrency),
     verify: take('verify', PARAMETERS.verify),
@@ -103,6 +104,7 @@ function findContradictions(
   if (action !== 'lock') {
     if (raw.has('batchSize'))
       mistakes.push('"batchSize" goes with "lock": the platform has no batches of other actions.');
+    if (raw.has('canary')) mistakes.push('"canary" goes with "lock": only locks are tried on a few users first.');
     if (raw.has('window')) mistakes.push('"window" goes with "lock": letting people in, or signing out, has none.');
     if (onlyEnrolled) mistakes.push(`"onlyEnrolled" goes with "lock". ${WHY_NOT_ENROLLED[action]}`);
   }

@@ -87,6 +87,12 @@ export const VARIABLES = {
     defaultText: 'nobody',
     doc: 'A rule: whoever matches it, such as people who left, is never unlocked by this task. JSON as in `where`.'
   }),
+  LOCK_USERS_CANARY: define<readonly string[], readonly string[]>({
+    check: checkIdList,
+    default: [],
+    defaultText: 'any',
+    doc: 'Ids of test users, separated by commas: the users that `canary` sends first, where they are planned.'
+  }),
   LOCK_USERS_BATCH_UNLOCK: define<'try' | 'off', 'off'>({
     check: checkBatchUnlock,
     default: 'off',
@@ -145,6 +151,8 @@ export interface Settings extends BackendAccess {
   readonly protectedWhere?: WhereClause | undefined;
   /** Users that match it are never unlocked. */
   readonly stayOutWhere?: WhereClause | undefined;
+  /** Users that a lock run sends first where they are planned; default: nobody in particular. */
+  readonly canaryIds?: readonly string[];
   /** Whether a run finds out if the platform unlocks users in batches. Default: `off`. */
   readonly batchUnlock?: 'try' | 'off';
   /** A run that would change more is refused; undefined: no limit. */
@@ -196,6 +204,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
   const protectedIds = take('LOCK_USERS_PROTECTED', VARIABLES.LOCK_USERS_PROTECTED);
   const protectedWhere = take('LOCK_USERS_PROTECTED_WHERE', VARIABLES.LOCK_USERS_PROTECTED_WHERE);
   const stayOutWhere = take('LOCK_USERS_STAY_OUT_WHERE', VARIABLES.LOCK_USERS_STAY_OUT_WHERE);
+  const canaryIds = take('LOCK_USERS_CANARY', VARIABLES.LOCK_USERS_CANARY);
   const batchUnlock = take('LOCK_USERS_BATCH_UNLOCK', VARIABLES.LOCK_USERS_BATCH_UNLOCK);
   const maxUsers = take('LOCK_USERS_MAX_USERS', VARIABLES.LOCK_USERS_MAX_USERS);
   const window = take('LOCK_USERS_WINDOW', VARIABLES.LOCK_USERS_WINDOW);
@@ -221,6 +230,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
     protectedIds,
     protectedWhere,
     stayOutWhere,
+    canaryIds,
     batchUnlock,
     maxUsers,
     window,

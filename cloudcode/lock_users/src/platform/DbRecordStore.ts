@@ -51,6 +51,7 @@ export const RUN_FIELDS: Fields<RunRecord> = {
   leaseHolder: 'lease_holder',
   leaseExpiresAtMs: 'lease_expires_at',
   undoneBy: 'undone_by',
+  canary: 'canary',
   batchUnlock: 'batch_unlock',
   message: 'message',
   report: 'report',

@@ -3,6 +3,7 @@ import type { ActionName } from '../actions/ActionLabels';
 import { LockUsersError } from '../errors';
 import type { Counts, RunStatus } from '../report/Report';
 import { MAX_WAIT_MS } from '../requests/retry-rules';
+import type { CanaryResult } from '../users/Canary';
 import type { Reason } from '../users/UserState';
 
 /**
@@ -39,6 +40,8 @@ export interface RunRecord extends Partial<Record<keyof Counts, number | null>> 
   leaseExpiresAtMs: number | null;
   /** The run that has undone this one; invocations of this one that come late do nothing. */
   undoneBy: string | null;
+  /** What the users that were sent first have shown; null where nobody was, or not yet. */
+  canary?: CanaryResult | null;
   /** What the run has found out about unlocking in batches; anything else than a `BatchUnlockFinding` says nothing. */
   batchUnlock: string | null;
   /** What a person should know. */

@@ -2,6 +2,7 @@ import { ACTION_LABELS } from '../actions/ActionLabels';
 import { toErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
+import type { CanaryResult } from '../users/Canary';
 import type { Roster } from '../users/Roster';
 import { countFitting } from './cut-saves';
 import type { EarlierBatches } from './EarlierBatches';
@@ -70,6 +71,11 @@ export class RunRecorder {
     this.add(batch);
     await written;
     return batch;
+  }
+
+  /** Saves what the users that were sent first have shown, with the next save of the run. */
+  noteCanary(result: CanaryResult): void {
+    this.run.canary = result;
   }
 
   /** Saves the outcome of a batch with the next save. */

@@ -1,5 +1,6 @@
 import type { ActionLabels, ActionName } from '../actions/ActionLabels';
 import type { ErrorCode, UsersChanged } from '../errors';
+import type { CanaryResult, CanaryUser } from '../users/Canary';
 import type { Failure, OutcomeCounts, PlanCounts, SkippedUser } from '../users/outcomes';
 import type { SessionCounts } from '../users/SessionLedger';
 
@@ -30,6 +31,8 @@ export type WarningCode =
   | 'MALFORMED_USERS'
   /** The users API answers out of a cache. */
   | 'CACHED_READS'
+  /** Users that were sent first are locked, and a session of theirs is still in the app. */
+  | 'CANARY_SIGNED_IN'
   /** The models of the record are an older copy, so that the record says less. */
   | 'OLD_RECORD_MODELS'
   /** Nobody matches the rule that says who stays out: nobody has left, or the rule is wrong. */
@@ -124,6 +127,12 @@ export interface Report {
   readonly failures: readonly Failure[];
   /** How many of them `failures` does not name. */
   readonly failuresOmitted?: number;
+  /** The users that this invocation sent before all others, and what it saw of them; 20 are named at most. */
+  readonly canary?: {
+    readonly result: CanaryResult;
+    readonly count: number;
+    readonly users: readonly CanaryUser[];
+  };
   /** Sessions that turned `RESET` during the run, which no operation of this task asks for; the users where known. */
   readonly resetSessions?: {
     readonly count: number;

@@ -5,10 +5,12 @@ import { cleanText, escapeText, MAX_MESSAGE_BYTES, MAX_NEXT_STEP_BYTES } from '.
 import type { Parameters } from '../input/parameters';
 import type { Continuation } from '../run/Continuation';
 import type { RunContext } from '../run/RunContext';
+import type { Canary } from '../users/Canary';
 import type { OutcomeCounts, PlanCounts } from '../users/outcomes';
 import type { Roster } from '../users/Roster';
 import type { SessionCounts } from '../users/SessionLedger';
 import { VERSION } from '../version';
+import { listCanary } from './list-canary';
 import { listUsers } from './list-users';
 import type { ListedRoster } from './list-users';
 import type { Counts, Deployment, Report, RequestCounts, RunStatus, StopReason } from './Report';
@@ -25,6 +27,7 @@ export interface ReportInput {
   readonly roster: ReportRoster | undefined;
   /** Ids of users that the rule of the deployment keeps out. */
   readonly stayingOut?: ReadonlySet<string> | undefined;
+  readonly canary?: Pick<Canary, 'result' | 'list'> | undefined;
   readonly sessions?: SessionCounts | undefined;
   readonly verified: boolean;
   /** How many users earlier invocations brought to the goal state. */
@@ -107,6 +110,7 @@ export function buildReport(input: ReportInput): Report {
     deployment: input.deployment,
     counts: nameCounts(parameters, counts, roster !== undefined),
     ...(sessions && { sessions }),
+    ...listCanary(input.canary),
     ...((invocation > 1 || doneEarlier > 0) && { earlier: { [ACTION_LABELS[action].done]: doneEarlier } }),
     ...listUsers(roster, counts, resetEarlier, { isUndo: undo !== undefined, stayingOut: input.stayingOut }),
     ...(warnings.list.length > 0 && { warnings: warnings.list }),

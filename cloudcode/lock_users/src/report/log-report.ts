@@ -24,7 +24,7 @@ function logAlarm(log: Log, { count, userIds, userIdsOmitted = 0 }: NonNullable<
   const named = cleanText(userIds.join(', '), MAX_MESSAGE_BYTES) || 'see the data browser';
   log.line(
     `ALARM: ${count} device ${count === 1 ? 'session' : 'sessions'} turned RESET during this run. Their devices wipe their data at the next connect. ` +
-      `This task asks for no wipe, so somebody else did: ${named}${others}`
+      `This task asks for no wipe, so the platform or somebody else did: ${named}${others}`
   );
 }
 

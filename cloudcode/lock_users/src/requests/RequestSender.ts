@@ -1,5 +1,5 @@
 import type { Settings } from '../input/settings';
-import { LockUsersError, toErrorDetails } from '../errors';
+import { isAlarm, LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
 import type { Ports } from '../ports';
 import { timeBudget } from '../stop-reasons';
@@ -81,9 +81,10 @@ export class RequestSender {
     return this.stopped;
   }
 
-  /** Lets no further request leave. The first reason counts. */
+  /** Lets no further request leave. The first reason counts, but for one for which the run must not go on. */
   stopWith(reason: ErrorDetails): void {
-    this.stopped ??= reason;
+    const isGraver = isAlarm(reason) && this.stopped !== undefined && !isAlarm(this.stopped);
+    if (this.stopped === undefined || isGraver) this.stopped = reason;
     for (const wait of this.waits) wait.abort();
   }
 

@@ -1,6 +1,7 @@
 import type { BatchUnlock } from '../actions/BatchUnlock';
 import type { ResolvedGoal } from '../actions/Goal';
 import type { RunRecorder } from '../records/RunRecorder';
+import type { Canary } from '../users/Canary';
 import type { Roster } from '../users/Roster';
 import type { RunContext } from './RunContext';
 
@@ -15,6 +16,8 @@ export interface RuleMatches {
 /** A run whose goal is known: it observes, plans, applies and verifies. */
 export interface ActiveRun extends RunContext, ResolvedGoal, RuleMatches {
   readonly roster: Roster;
+  /** Who is sent before all others. */
+  readonly canary: Canary;
   /** Saves which users are sent; undefined where the app keeps no records. */
   readonly recorder: RunRecorder | undefined;
   /** What the run knows about unlocking in batches. */

@@ -37,6 +37,8 @@ export interface Continuation {
   readonly resetSessions: number;
   /** With `reauthenticate`: sessions that were still to be signed out when the last invocation began. */
   readonly sessionsDue?: number;
+  /** Whether the users that were sent first were seen to be locked, and no session of theirs turned `RESET`; default: not yet. */
+  readonly canaryPassed?: true;
   /** What the run has found out about unlocking in batches, if anything. */
   readonly batchUnlock?: BatchUnlockFinding;
   readonly bucket: BucketState;
@@ -56,6 +58,8 @@ export interface InvocationResult {
   readonly isWaiting: boolean;
   /** Sessions that were `RESET` before anything was sent. */
   readonly resetBefore: number;
+  /** Whether the users that were sent first show that the others may be sent. */
+  readonly canaryPassed?: boolean;
   readonly sessions?: SessionCounts | undefined;
   readonly batchUnlock?: BatchUnlockFinding | undefined;
   readonly bucket: BucketState;
@@ -73,6 +77,7 @@ export function continueRun(
     isComplete,
     isWaiting,
     resetBefore,
+    canaryPassed,
     sessions,
     batchUnlock,
     bucket
@@ -98,6 +103,7 @@ export function continueRun(
     ...(alreadyBefore !== undefined && { alreadyBefore }),
     resetSessions: previous?.resetSessions ?? resetBefore,
     ...(sessions && { sessionsDue: sessions.planned }),
+    ...((canaryPassed === true || previous?.canaryPassed === true) && { canaryPassed: true }),
     ...(batchUnlock && { batchUnlock }),
     bucket
   };
@@ -132,6 +138,7 @@ export function isContinuation(value: unknown): value is Continuation {
     alreadyBefore = 0,
     resetSessions,
     sessionsDue = 0,
+    canaryPassed = true,
     batchUnlock,
     bucket,
     ...rest
@@ -140,6 +147,7 @@ export function isContinuation(value: unknown): value is Continuation {
   const { tokens, rate, atMs, ...others } = bucket as Record<string, unknown>;
   return (
     isRunId(runId) &&
+    canaryPassed === true &&
     isCountBetween(invocation, 2, MAX_INVOCATIONS) &&
     [startedAtMs, idleInvocations, doneSeen, done, unconfirmed, alreadyBefore, resetSessions, sessionsDue].every(
       (count) => isCountBetween(count, 0, Number.MAX_SAFE_INTEGER)

@@ -8,6 +8,7 @@ import type { ActiveRun } from './ActiveRun';
 import { findUsersById } from './find-users';
 import { readSelectedIds } from './read-selection';
 import { readUserStates } from './read-user-states';
+import { stopOnMoreResets, stopOnReset } from './stop-on-reset';
 
 /** Unselected users that are looked up in the app database at most, when everybody is selected. Ours. */
 const MAX_LOOKED_UP = 10_000;
@@ -51,7 +52,9 @@ export async function observeUsers(
         'The users API shows users with ids that cannot be told apart from parts of an address; several may have the same.'
       );
     }
-    onPlanned(keepNumbers(users.map((user) => roster.observe(user))));
+    const planned = keepNumbers(users.map((user) => roster.observe(user)));
+    stopOnReset(run);
+    onPlanned(planned);
   };
   try {
     const [selection, list] = await Promise.allSettled([readSelectedIds(run, select), readUserStates(run, observe)]);
@@ -61,6 +64,7 @@ export async function observeUsers(
     const isEverybody = run.selection.where === undefined && run.selection.userIds === undefined;
     if (isEverybody && !(await selectMissed(run, select))) isSure = false;
     if (roster.hasUnlisted) await findUnlisted(run, observe, list.value.isStuck);
+    stopOnMoreResets(run);
   } catch (error) {
     sender.stopWith(toErrorDetails(error));
   }

@@ -36,10 +36,17 @@ export async function readUserStates(
           throw backendError('BACKEND_PROTOCOL', `GET users promises more users after ${skip} and returns none.`);
         }
         if (isCached) {
+          roster.isOutOfDate = true;
           warnings.add('CACHED_READS', 'The users API answers out of a cache, so what it shows may be out of date.');
         }
         if (malformed > 0) {
           warnings.add('MALFORMED_USERS', 'The users API shows entries without a usable id; they are left alone.');
+        }
+        if (users.some(({ locked }) => locked === null)) {
+          warnings.add(
+            'MALFORMED_USERS',
+            'The users API does not show of some users whether they are locked. Such a user is sent, and an undo lets them in, also where they had been locked before.'
+          );
         }
         return { items: users, more };
       })

@@ -7,6 +7,8 @@ import { countDoneEarlier, isUntouched } from './ActiveRun';
 import type { ActiveRun } from './ActiveRun';
 import { observeUsers } from './observe';
 import { readUserStates } from './read-user-states';
+import { sendAfterCanary } from './send-canary';
+import { stopOnReset } from './stop-on-reset';
 import { verifyUsers } from './verify';
 
 /** Milliseconds after which users that were all in the goal state are looked at once more: a read may be out of date. Ours. */
@@ -37,10 +39,13 @@ interface Plan {
  */
 export async function reconcile(run: ActiveRun): Promise<Reconciliation> {
   const { parameters, sender, dryRun, roster } = run;
-  const send = (users: UserQueue): Promise<void> => ACTIONS[roster.goal.action].apply(run, users);
+  const apply = (users: UserQueue): Promise<void> => ACTIONS[roster.goal.action].apply(run, users);
+  const send = (users: UserQueue, planned: Promise<unknown> = Promise.resolve()): Promise<void> =>
+    sendAfterCanary(run, users, apply, planned);
 
   const queue = new UserQueue();
-  const [{ refusal, isSure }] = await Promise.all([plan(run, queue), send(queue)]);
+  const planning = plan(run, queue);
+  const [{ refusal, isSure }] = await Promise.all([planning, send(queue, planning)]);
   if (sender.stop !== undefined || refusal !== undefined) return { verified: false, refusal };
   if (dryRun) return { verified: false, refusal: describeUndone(run) };
   const sendUnsent = (): Promise<ErrorDetails | undefined> => sendReplanned(run, send);
@@ -79,6 +84,7 @@ async function lookAgain(
   for (let delayMs = SECOND_LOOK_DELAY_MS; isDue && roster.countPlan().already > 0; delayMs *= 2) {
     if (!(await sender.wait(Math.min(delayMs, MAX_LOOK_DELAY_MS)))) return undefined;
     await readUserStates(run, (users) => users.forEach((user) => roster.observeAgain(user)), roster.size);
+    stopOnReset(run);
     const refusal = await sendUnsent();
     if (refusal !== undefined || sender.stop !== undefined) return refusal;
     isDue = ports.clock.nowMs() < settledAtMs;

@@ -1,4 +1,5 @@
 import { ACTIONS } from '../actions/actions';
+import type { Beginning } from '../actions/Action';
 import { BatchUnlock } from '../actions/BatchUnlock';
 import type { ResolvedGoal } from '../actions/Goal';
 import type { ErrorDetails } from '../errors';
@@ -15,6 +16,7 @@ import { logReport } from '../report/log-report';
 import { logDeployment, logRun } from '../report/log-run';
 import type { Deployment, Report } from '../report/Report';
 import { notArmed } from '../stop-reasons';
+import { Canary } from '../users/Canary';
 import { Roster } from '../users/Roster';
 import { countDoneEarlier } from './ActiveRun';
 import type { ActiveRun, RuleMatches } from './ActiveRun';
@@ -31,6 +33,12 @@ const MIN_CLOCK_DIFFERENCE_MS = 2000;
 
 /** Milliseconds by which it differs at most. Ours: machines that set their clocks by the network differ by less than a second. */
 const MAX_CLOCK_DIFFERENCE_MS = 300_000;
+
+/**
+ * Milliseconds by which the time of a session may be before the run began all the same: both clocks may be off by
+ * `MIN_CLOCK_DIFFERENCE_MS` unnoticed, and the platform's times are cut to the second.
+ */
+const RESET_TOLERANCE_MS = 3000;
 
 /** What an invocation has found out; the report is made of it, however the invocation ends. */
 interface Progress {
@@ -82,6 +90,7 @@ export async function runWithRoster(
     deployment: progress.deployment,
     roster: run?.roster,
     stayingOut: run?.stayingOut,
+    canary: run?.canary,
     sessions: run?.sessions?.count((userId) => run.roster.isPlanned(userId)),
     verified: progress.verified,
     doneEarlier: countDoneEarlier(context, run),
@@ -131,7 +140,7 @@ async function advance(context: RunContext, progress: Progress): Promise<void> {
     progress.refusal = resolved.refusal;
     return;
   }
-  progress.run = await activate(context, { ...resolved, ...rules }, record, hasBegun);
+  progress.run = await activate(context, { ...resolved, ...rules }, { record, hasBegun, clockAheadMs });
   const { verified, refusal } = await reconcile(progress.run);
   progress.verified = verified;
   progress.refusal = refusal;
@@ -141,8 +150,7 @@ async function advance(context: RunContext, progress: Progress): Promise<void> {
 async function activate(
   context: RunContext,
   resolved: ResolvedGoal & RuleMatches,
-  record: RunRecord | undefined,
-  hasBegun: boolean
+  { record, hasBegun, clockAheadMs }: Beginning & { readonly hasBegun: boolean }
 ): Promise<ActiveRun> {
   const { settings, parameters, ports, invocation } = context;
   const { records } = ports;
@@ -153,14 +161,18 @@ async function activate(
   const isWhole = isNew || record !== undefined || done + unconfirmed === 0;
   const isProtected = new Set([...protectedIds, ...resolved.protectedByRule]);
   const isExcluded = new Set([...parameters.excludeUserIds, ...resolved.stayingOut]);
-  const roster = new Roster(resolved.goal, isProtected, isExcluded, isWhole);
+  const beganAtMs = (record?.startedAtMs ?? context.startedAtMs) + clockAheadMs - RESET_TOLERANCE_MS;
+  const roster = new Roster(resolved.goal, isProtected, isExcluded, isWhole, isNew ? Infinity : beganAtMs);
+  const wasPassed = record?.canary === 'passed' || parameters.continuation?.canaryPassed === true;
+  const size = parameters.action === 'lock' ? parameters.canary : 0;
+  const canary = new Canary(size, settings.canaryIds ?? [], wasPassed);
   const batchUnlock = new BatchUnlock(parameters.continuation?.batchUnlock, record);
   if (record === undefined || records === undefined) {
-    return { ...context, ...resolved, roster, recorder: undefined, batchUnlock, isNew };
+    return { ...context, ...resolved, roster, canary, recorder: undefined, batchUnlock, isNew };
   }
   const earlier = isNew ? undefined : await EarlierBatches.load(context, records, record.id, roster);
   const recorder = new RunRecorder(context, records, record, roster, earlier);
-  return { ...context, ...resolved, roster, recorder, batchUnlock, isNew };
+  return { ...context, ...resolved, roster, canary, recorder, batchUnlock, isNew };
 }
 
 /**

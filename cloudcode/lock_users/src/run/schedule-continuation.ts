@@ -31,6 +31,7 @@ export async function scheduleContinuation(
     isWaiting: roster?.hasWaiting ?? false,
     doneEarlier: countDoneEarlier(context, run),
     resetBefore: roster?.countResetBefore() ?? 0,
+    canaryPassed: run?.canary.isPassed ?? false,
     sessions: sessions?.count((userId) => roster?.isPlanned(userId) === true),
     batchUnlock: run?.batchUnlock.finding ?? parameters.continuation?.batchUnlock,
     bucket: sender.bucketState

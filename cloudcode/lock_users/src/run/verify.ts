@@ -1,14 +1,11 @@
-import { ACTION_LABELS } from '../actions/ActionLabels';
 import type { ErrorDetails } from '../errors';
-import { countUsers } from '../stop-reasons';
 import { UserQueue } from '../users/UserQueue';
 import type { ActiveRun } from './ActiveRun';
 import { findUsersById, MAX_USERS_ONE_BY_ONE } from './find-users';
 import { PAGE_SIZE } from '../platform-facts';
+import { describeMissing, lookPatiently } from './look-patiently';
 import { readUserStates } from './read-user-states';
-
-/** Milliseconds between the looks at users that are not shown in the goal state: `READ_LAG_MS` in all. Ours. */
-export const LOOK_DELAYS_MS = [300, 600, 1200, 2400, 4800, 9600, 15_000, 11_100] as const;
+import { stopOnReset } from './stop-on-reset';
 
 /** Times that users that are not in the goal state are sent again. Ours. */
 const MAX_RESEND_ROUNDS = 2;
@@ -38,7 +35,7 @@ export async function verifyUsers(
 ): Promise<Verification> {
   const { roster, sender, ports } = run;
   for (let round = 0; ; round++) {
-    const missing = await lookPatiently(run);
+    const missing = await lookPatiently(run, (left) => look(run, left).finally(() => stopOnReset(run)));
     if (missing === undefined) return { isLookedAt: false };
     const again = missing.filter((user) => roster.isToSendAgain(user));
     const unsent = roster.listUnsent();
@@ -64,19 +61,6 @@ export async function verifyUsers(
   }
 }
 
-/** Looks until every user that was sent is shown in the goal state, or it has waited long enough; undefined: the run stops. */
-async function lookPatiently(run: ActiveRun): Promise<readonly number[] | undefined> {
-  const { sender, ports } = run;
-  let missing = await look(run);
-  for (const delayMs of LOOK_DELAYS_MS) {
-    if (missing.length === 0) return missing;
-    ports.log.line(`${describeMissing(run, missing)}. Looking again in ${delayMs / 1000} s.`);
-    if (!(await sender.wait(delayMs))) return undefined;
-    missing = await look(run, missing);
-  }
-  return missing;
-}
-
 /** Reads the users that are missing, one by one where that is cheaper, and returns those that still are. */
 async function look(run: ActiveRun, missing?: readonly number[]): Promise<readonly number[]> {
   const { roster } = run;
@@ -94,9 +78,4 @@ async function look(run: ActiveRun, missing?: readonly number[]): Promise<readon
   await readUserStates(run, (users) => users.forEach((user) => roster.verify(user)), roster.size);
   roster.endReading();
   return roster.listMissing();
-}
-
-function describeMissing({ roster }: ActiveRun, missing: readonly number[]): string {
-  const are = missing.length === 1 ? 'is' : 'are';
-  return `${countUsers(missing.length)} ${are} ${ACTION_LABELS[roster.goal.action].missing}`;
 }

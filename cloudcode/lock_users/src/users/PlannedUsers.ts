@@ -6,6 +6,7 @@ import { ResetWatch } from './ResetWatch';
 import { UserFlags } from './UserFlags';
 import {
   ABSENT,
+  ENROLLED,
   EXCLUDED,
   GONE,
   placeOf,
@@ -32,7 +33,7 @@ import type { Reason, UserState } from './UserState';
  */
 export class PlannedUsers {
   protected readonly users = new UserFlags();
-  protected readonly resets = new ResetWatch();
+  protected readonly resets: ResetWatch;
   /** How many users are selected. */
   countSelected = 0;
   /** How many users the reading that is under way has shown so far, or the last one. */
@@ -40,11 +41,15 @@ export class PlannedUsers {
   /** Why users are skipped, for as many of them as a report names. */
   private readonly skipReasons = new Map<number, Reason>();
 
+  /** @param resetSinceMs from when on a session that was signed out and is `RESET` turned so during the run */
   constructor(
     readonly goal: Goal,
     private readonly protectedIds: ReadonlySet<string>,
-    private readonly excludedIds: ReadonlySet<string>
-  ) {}
+    private readonly excludedIds: ReadonlySet<string>,
+    resetSinceMs: number
+  ) {
+    this.resets = new ResetWatch(resetSinceMs);
+  }
 
   /** How many users are known. */
   get size(): number {
@@ -74,7 +79,8 @@ export class PlannedUsers {
     const state = this.users.get(user);
     if ((state & SHOWN) !== 0) return undefined;
     this.resets.before(user, shown);
-    return this.note(user, state | SHOWN | this.judge(user, shown), (state & SELECTED) !== 0);
+    const seen = SHOWN | (shown.enrolled ? ENROLLED : 0);
+    return this.note(user, state | seen | this.judge(user, shown), (state & SELECTED) !== 0);
   }
 
   /**
@@ -84,6 +90,8 @@ export class PlannedUsers {
   observeAgain(shown: UserState): void {
     const user = this.markRead(shown.userId);
     const state = this.users.get(user);
+    // When a session of a user turned that was not listed before is unknown.
+    if ((state & SHOWN) !== 0) this.resets.after(user, shown);
     if ((state & SELECTED) === 0 || (state & RESULT) !== 0) return;
     const isMet = this.goal.isMet(shown);
     if (placeOf(state) === 'already' && !isMet)
@@ -130,7 +138,7 @@ export class PlannedUsers {
   }
 
   /** The reading shows a user, who counts as read once. Returns the user. */
-  protected markRead(userId: string): number {
+  markRead(userId: string): number {
     const user = this.users.add(userId);
     const state = this.users.get(user);
     if ((state & READ) === 0) this.countRead++;
@@ -198,16 +206,6 @@ export class PlannedUsers {
       if ((this.users.get(user) & (SELECTED | SHOWN | WAS_THERE)) === SHOWN) ids.push(this.idOf(user));
     }
     return ids;
-  }
-
-  /** Sessions that were `RESET` already when the users were first shown. */
-  countResetBefore(): number {
-    return this.resets.countBefore();
-  }
-
-  /** Ids of users with sessions that turned `RESET` since they were first shown, and how many of them did. */
-  listTurnedReset(): ReadonlyMap<string, number> {
-    return new Map([...this.resets.turned].map(([user, count]) => [this.idOf(user), count]));
   }
 
   /** Keeps the state; plans the user where everything is known and nothing speaks against it. */

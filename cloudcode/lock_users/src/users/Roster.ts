@@ -1,9 +1,8 @@
-import type { Goal } from '../actions/Goal';
 import { InvariantError } from '../errors';
 import type { NotDone } from '../records/RunRecord';
 import type { OperationResult } from '../requests/match-results';
 import { EarlierUsers } from './EarlierUsers';
-import type { Failure, OutcomeCounts } from './outcomes';
+import type { Failure, Finding, OutcomeCounts } from './outcomes';
 
 import {
   ABSENT,
@@ -21,6 +20,7 @@ import {
   SENT_RECENTLY,
   SHOWN,
   TOUCHED,
+  TOUCHED_EARLIER,
   UNSENT,
   WAS_THERE
 } from './user-states';
@@ -52,18 +52,10 @@ export class Roster extends EarlierUsers {
   private readonly reasons = new UserReasons();
   /** Whether everybody was selected and shown. */
   isComplete = false;
+  /** Whether the users API answers out of a cache. */
+  isOutOfDate = false;
   /** Users that are not sent again, because the goal says so. */
   private readonly givenUp = new Set<number>();
-
-  /** @param isWhole whether nobody was changed by an earlier invocation of the run, but those that `addEarlier` says */
-  constructor(
-    goal: Goal,
-    protectedIds: ReadonlySet<string>,
-    excludedIds: ReadonlySet<string>,
-    private readonly isWhole = true
-  ) {
-    super(goal, protectedIds, excludedIds);
-  }
 
   /**
    * Reading has ended: gives the selected users that were not listed their place, and returns those to send.
@@ -99,9 +91,15 @@ export class Roster extends EarlierUsers {
     this.write(user, weighed.state & ~SENT_RECENTLY, weighed.result);
   }
 
-  /** The users API shows a user after they were sent, and what it shows holds. */
+  /** A reading shows a user after they were sent, and what it shows holds. */
   verify(shown: UserState): void {
-    const user = this.markRead(shown.userId);
+    this.markRead(shown.userId);
+    this.lookAt(shown);
+  }
+
+  /** The users API shows one user after they were sent, in no reading, and what it shows holds. */
+  lookAt(shown: UserState): void {
+    const user = this.users.add(shown.userId);
     const state = this.users.get(user);
     // When a session of a user turned that was not listed before is unknown.
     if ((state & SHOWN) !== 0) this.resets.after(user, shown);
@@ -124,6 +122,14 @@ export class Roster extends EarlierUsers {
         this.write(user, state, { kind: 'unconfirmed', reason: NOT_SHOWN });
       }
     }
+  }
+
+  /** What is known of a planned user: they are in the goal state, by the answer alone or by a look; or what came of them. */
+  findingOf(user: number): Finding {
+    const state = this.users.get(user);
+    if ((state & PLANNED) === 0) return 'already';
+    if ((state & (DONE | CONFIRMED)) === (DONE | CONFIRMED)) return 'shown';
+    return outcomeOf(state);
   }
 
   /** Planned users that were not sent yet. */
@@ -222,7 +228,9 @@ export class Roster extends EarlierUsers {
   /** As every user is noted; but whom an earlier invocation has just sent may have to be looked at before they are sent again. */
   protected override note(user: number, state: number, isComplete: boolean): number | undefined {
     const planned = super.note(user, state, isComplete);
-    const wasSent = (state & SENT_RECENTLY) !== 0;
+    // Out of a cache nobody can be seen to be as before, rather than to have come back since.
+    const wasSent =
+      (state & SENT_RECENTLY) !== 0 || (this.isOutOfDate && (state & (DONE_EARLIER | TOUCHED_EARLIER)) !== 0);
     if (planned === undefined || !wasSent || this.goal.looksBeforeRepeating !== true) return planned;
     this.write(user, this.users.get(user), { kind: 'unconfirmed', reason: this.goal.notReached });
     return undefined;

@@ -23,13 +23,12 @@ export class UserQueue {
 
   /** Whether there are so many users; waits until there are, or nobody else will be added. */
   async holds(count: number): Promise<boolean> {
-    await this.wait(count);
-    return this.users.length - this.gone >= count;
+    return (await this.hold((held) => held >= count)) >= count;
   }
 
   /** The next `count` users, waiting until there are so many; fewer when the queue is closed, none when it is empty. */
   async take(count: number): Promise<readonly number[]> {
-    await this.wait(count);
+    await this.hold((held) => held >= count);
     const taken = this.users.slice(this.gone, this.gone + count);
     this.gone += taken.length;
     if (this.gone > FORGET_AFTER) {
@@ -39,10 +38,26 @@ export class UserQueue {
     return taken;
   }
 
-  private async wait(count: number): Promise<void> {
-    while (this.users.length - this.gone < count && !this.isClosed) {
+  /** Waits until the queue holds users of whom `isEnough` says so, or is closed. Returns how many it holds. */
+  async hold(isEnough: (count: number) => boolean): Promise<number> {
+    while (!isEnough(this.users.length - this.gone) && !this.isClosed) {
       await new Promise<void>((resolve) => this.wake.push(resolve));
     }
+    return this.users.length - this.gone;
+  }
+
+  /** Takes `count` of the users that it holds, those of the lowest ranks (0, 1, …); of one rank those that came first. */
+  takeBest(count: number, rankOf: (user: number) => number): readonly number[] {
+    const byRank: number[][] = [];
+    for (const user of this.users.slice(this.gone)) {
+      const equals = (byRank[rankOf(user)] ??= []);
+      if (equals.length < count) equals.push(user);
+    }
+    const best = byRank.flat().slice(0, count);
+    const taken = new Set(best);
+    this.users = this.users.slice(this.gone).filter((user) => !taken.has(user));
+    this.gone = 0;
+    return best;
   }
 
   private wakeAll(): void {

@@ -28,6 +28,12 @@ export interface PlanCounts {
   readonly planned: number;
 }
 
+/**
+ * What is known of one user that was planned. `shown`: the users API has shown them in the goal state since; `already`: somebody
+ * else has brought them there; `done`: the answer says so.
+ */
+export type Finding = 'shown' | 'already' | keyof OutcomeCounts;
+
 /** How many planned users ended in which outcome; the four add up to the planned users. */
 export interface OutcomeCounts {
   /** Users that are in the goal state. */

@@ -21,6 +21,8 @@ const UNCONFIRMED = 128;
 export const SENT_RECENTLY = 1_048_576;
 /** The user was in the goal state at the first look, and not at a later one, and is planned since. */
 export const REPLANNED = 2_097_152;
+/** Some session of the user was in the app at the first look. */
+export const ENROLLED = 4_194_304;
 /** Nothing was sent about the user, because it is of no use or cannot be done. */
 export const UNSENT = 524_288;
 /** Any of the results. */
@@ -74,6 +76,11 @@ export function isDoneEarlier(flags: number): boolean {
   const place = placeOf(flags);
   if ((flags & (DONE_EARLIER | TOUCHED_EARLIER)) === 0) return false;
   return place === 'already' || (place === undefined && (flags & (SHOWN | DONE_EARLIER)) === DONE_EARLIER);
+}
+
+/** Whether this invocation has sent the user, whatever came of it. */
+export function wasSent(flags: number): boolean {
+  return (flags & (RESULT | FIRST_REFUSED)) !== 0 && (flags & UNSENT) === 0;
 }
 
 /** In which count of the outcomes a planned user is. */

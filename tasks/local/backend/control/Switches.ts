@@ -1,7 +1,7 @@
 /**
  * What the emulator does where the platform's behaviour is published nowhere. docs/local-backend.md has the reasons.
  * The first value of each is the default and the harshest: what a client has to survive if it is true. Exceptions: `filterById`
- * works as the vendor's library relies on, `listTotal` is as documented, and without `usersApi` nothing could be tried.
+ * works as the vendor's library relies on, `listTotal` and `wipeFalse` are as documented, and without `usersApi` nothing could be tried.
  */
 export interface Switches {
   /** What the result of a `users/lock` operation repeats of it, beside `success` and `error`. */
@@ -23,6 +23,8 @@ export interface Switches {
   readonly listTotal: 'by-client' | 'on-request' | 'always';
   /** What a lock does whose `wipe` is missing or is neither true nor false. */
   readonly missingWipe: 'wipe' | 'keep' | 'refuse';
+  /** What a lock with `wipe: false` does: it keeps the data, as documented, or it wipes all the same. */
+  readonly wipeFalse: 'keeps' | 'wipes';
   /** Whether an unknown method or a missing `user_id` spoils the whole batch or only its operation. */
   readonly invalidOperation: 'whole-request' | 'per-operation';
   /** The body of a 401. */
@@ -58,6 +60,7 @@ export const SWITCH_VALUES: { readonly [Name in keyof Switches]: readonly [Switc
   actionAnswer: ['no-content', 'user', 'empty'],
   listTotal: ['by-client', 'on-request', 'always'],
   missingWipe: ['wipe', 'keep', 'refuse'],
+  wipeFalse: ['keeps', 'wipes'],
   invalidOperation: ['whole-request', 'per-operation'],
   unauthorizedBody: ['text', 'json'],
   createStatus: ['201', '200'],

@@ -87,7 +87,8 @@ export function reauthenticateSession(
  */
 export function readWipe(backend: Backend, given: Readonly<Record<string, unknown>>): boolean {
   const { wipe } = given;
-  if (typeof wipe === 'boolean') return wipe;
+  if (wipe === false) return backend.switches.wipeFalse === 'wipes';
+  if (wipe === true) return true;
   if (backend.switches.missingWipe === 'refuse') throw invalidRequest("'wipe' must be true or false.");
   return backend.switches.missingWipe === 'wipe';
 }
