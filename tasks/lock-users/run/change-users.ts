@@ -1,4 +1,5 @@
 import { ACTION_LABELS } from '../../../cloudcode/lock_users/src/actions/ActionLabels';
+import { isAlarm } from '../../../cloudcode/lock_users/src/errors';
 import type { DeploymentInfo } from '../../../cloudcode/lock_users/src/ports';
 import type { Connection } from '../connect';
 import { EXIT_CODES } from '../exit-codes';
@@ -73,11 +74,14 @@ function describeEnd({ end, kind }: CarriedOut, again: string): Outcome {
 }
 
 function chooseNext(end: RunEnd, again: string): string | undefined {
+  const { stopReason } = end.report ?? {};
+  // Nobody should run it again before they know why.
+  if (stopReason !== undefined && isAlarm(stopReason)) return `status ${end.runId}`;
   switch (end.status) {
     case 'done':
       return end.action === 'lock' ? `undo ${end.runId}` : `status ${end.runId}`;
     case 'refused':
-      return end.report?.stopReason?.code === 'RUN_UNDER_WAY' ? 'runs' : 'doctor';
+      return stopReason?.code === 'RUN_UNDER_WAY' ? 'runs' : 'doctor';
     default:
       return again;
   }

@@ -17,6 +17,8 @@ test.each([
   ['failed', 'WRONG_ADDRESS', 0, 2],
   ['refused', 'TOO_MANY_USERS', 0, 3],
   ['refused', 'RUN_UNDER_WAY', 0, 3],
+  ['partial', 'CANARY_FAILED', 2, 3],
+  ['partial', 'SESSIONS_RESET', 2, 3],
   ['refused', 'A_CODE_OF_TOMORROW', 0, 3],
   ['partial', 'BACKEND_UNAUTHORIZED', 3, 4],
   ['partial', undefined, 2, 5],
