@@ -43,6 +43,8 @@ export class ChaosPlatform {
   readonly protectedIds: readonly string[];
   readonly excludedIds: readonly string[];
   readonly timeProblems: string[] = [];
+  /** What the processes of the triggered runs have sent, in the order in which they started. */
+  readonly triggered: Process[] = [];
   /** The trouble with time that there is while faults are on. */
   private time: TimeFaults | undefined;
   /** The most milliseconds that an answer has asked to wait. */
@@ -155,6 +157,7 @@ export class ChaosPlatform {
       if (reports.length > 0) meanwhile?.();
       let ordered: typeof next | undefined;
       const process: Process = { isAlive: true, exchanges: [], changesAtMs: [] };
+      this.triggered.push(process);
       const { parameters } = next;
       let beganAtMs = 0;
       const launched = this.launch(process, {

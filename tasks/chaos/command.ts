@@ -9,6 +9,7 @@ import { killProcess } from './kill-process';
 import { makeScenario } from './make-scenario';
 import { playCrowd } from './play-crowd';
 import { playKilled, playScenario } from './play-scenario';
+import { playStopped } from './play-stopped';
 import { playUndone } from './play-undone';
 
 const OPTIONS = {
@@ -31,7 +32,7 @@ export const chaos = defineCommand({
   ],
   options: OPTIONS,
   notes: [
-    'Without --processes each seed is played with its faults, killed at a random moment, and as two or three runs at once; a run that locks with a record is played a third time and undone. Exit code 0: all is well. 1: at least one seed shows a problem, which is printed. 2: the options are wrong.'
+    'Without --processes each seed is played with its faults, killed at a random moment, as two or three runs at once, and asked to stop at a random moment; a run that locks with a record is played once more and undone. Exit code 0: all is well. 1: at least one seed shows a problem, which is printed. 2: the options are wrong.'
   ],
   interrupted: 'Stopped before the end.',
   run({ options }, io) {
@@ -73,6 +74,7 @@ async function playSeed(seed: number, isVerbose: boolean, { stdout }: CommandIo)
     ['faults', playScenario],
     ['kill', playKilled],
     ['crowd', () => playCrowd(makeScenario(seed, { time: false }))],
+    ['stop', playStopped],
     ...(action === 'lock' && records ? [['undo', playUndone] as const] : [])
   ] as const) {
     let problems: readonly string[];

@@ -26,6 +26,8 @@ export interface Process {
   readonly exchanges: Exchange[];
   /** When it has sent a request that changes somebody. */
   readonly changesAtMs: number[];
+  /** When it has asked the platform for something last. */
+  askedAtMs?: number;
 }
 
 /** What a process is connected to. */
@@ -64,7 +66,8 @@ export async function connectProcess(process: Process, world: World): Promise<Po
   const ids = seededRandom(scenario.seed + 5_000_000_029 + number);
   const undisturbed: typeof reach = (url, init) => orNever(reach(url, init));
   const watched: typeof reach = (url, init) => {
-    if (init.method === 'POST') process.changesAtMs.push(worldClock.nowMs());
+    process.askedAtMs = worldClock.nowMs();
+    if (init.method === 'POST' && !url.endsWith('/query.json')) process.changesAtMs.push(worldClock.nowMs());
     return undisturbed(url, init);
   };
   const fetchUrl = watchWaits(disturbAnswers(watched, time, worldClock, disturbance), onAsked);

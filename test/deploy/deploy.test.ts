@@ -1,11 +1,13 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Report } from '../../cloudcode/lock_users';
 import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
+import { keepFolder } from './keep-folder';
 import { RUNNER } from './runner';
 
 const run = promisify(execFile);
@@ -68,30 +70,10 @@ jest.setTimeout(300_000);
 
 let folder: string;
 let backend: RunningBackend;
-/** Compilations so far: each compiler compiles once, for all of its toolchains together. */
-const compilations = new Map<Compiler, Promise<void>>();
 
 beforeAll(async () => {
   folder = join(await mkdtemp(join(tmpdir(), 'deploy-')), 'lock_users');
-  await cp(join(ROOT, 'cloudcode', 'lock_users'), folder, { recursive: true });
-  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest;
-  await writeFile(join(folder, 'package.json'), JSON.stringify(withoutPlatformPackages(manifest)));
-  await run(
-    'npm',
-    ['install', '--loglevel=error', '--no-audit', '--no-fund', '--prefer-offline', '--no-package-lock'],
-    { cwd: folder }
-  );
-  // A stand-in for the platform's type package: it declares the globals, so it shows that the task does not clash.
-  await mkdir(join(folder, 'node_modules', '@journeyapps', 'cloudcode'), { recursive: true });
-  await mkdir(join(folder, 'node_modules', '@journeyapps', 'cloudcode-build'), { recursive: true });
-  await writeFile(
-    join(folder, 'node_modules', '@journeyapps', 'cloudcode-build', 'task-tsconfig.json'),
-    JSON.stringify({ compilerOptions: VISIBLE_OPTIONS })
-  );
-  await writeFile(
-    join(folder, 'node_modules', '@journeyapps', 'cloudcode', 'index.d.ts'),
-    'export {};\ndeclare global {\n  const DB: { user: object };\n  const CloudCode: object;\n}\n'
-  );
+  cpSync(keepFolder('installed', [], install), folder, { recursive: true });
   backend = await startBackend();
 });
 
@@ -106,27 +88,47 @@ function withoutPlatformPackages(manifest: Manifest): Manifest {
   return { ...manifest, dependencies: keep(manifest.dependencies), devDependencies: keep(manifest.devDependencies) };
 }
 
-/** Compiles the task with this toolchain. One process compiles for all toolchains of a compiler, which is faster. */
-function compile({ compiler }: Toolchain): Promise<void> {
-  const compiled = compilations.get(compiler) ?? compileWith(compiler);
-  compilations.set(compiler, compiled);
-  return compiled;
+/** Copies the task alone into the folder and installs its packages. */
+function install(into: string): void {
+  cpSync(join(ROOT, 'cloudcode', 'lock_users'), into, { recursive: true });
+  const manifest = JSON.parse(readFileSync(join(into, 'package.json'), 'utf8')) as Manifest;
+  writeFileSync(join(into, 'package.json'), JSON.stringify(withoutPlatformPackages(manifest)));
+  execFileSync(
+    'npm',
+    ['install', '--loglevel=error', '--no-audit', '--no-fund', '--prefer-offline', '--no-package-lock'],
+    { cwd: into }
+  );
+  // A stand-in for the platform's type package: it declares the globals, so it shows that the task does not clash.
+  mkdirSync(join(into, 'node_modules', '@journeyapps', 'cloudcode'), { recursive: true });
+  mkdirSync(join(into, 'node_modules', '@journeyapps', 'cloudcode-build'), { recursive: true });
+  writeFileSync(
+    join(into, 'node_modules', '@journeyapps', 'cloudcode-build', 'task-tsconfig.json'),
+    JSON.stringify({ compilerOptions: VISIBLE_OPTIONS })
+  );
+  writeFileSync(
+    join(into, 'node_modules', '@journeyapps', 'cloudcode', 'index.d.ts'),
+    'export {};\ndeclare global {\n  const DB: { user: object };\n  const CloudCode: object;\n}\n'
+  );
 }
 
-async function compileWith(compiler: Compiler): Promise<void> {
-  const toolchains = TOOLCHAINS.filter((toolchain) => toolchain.compiler === compiler);
-  const projects = toolchains.map(({ outFolder }) => `tsconfig.${outFolder}.json`);
-  for (const { options, outFolder } of toolchains) {
-    const project = { extends: './tsconfig.json', compilerOptions: { ...options, outDir: outFolder } };
-    await writeFile(join(folder, `tsconfig.${outFolder}.json`), JSON.stringify(project));
-  }
-  const tsc = join(ROOT, 'node_modules', compiler, 'bin', 'tsc');
-  await run(process.execPath, [tsc, '--build', '--verbose', ...projects], { cwd: folder }).catch(
-    (error: { stdout: string }) => {
-      throw new Error(error.stdout);
-    }
-  );
-  for (const { outFolder } of toolchains) await writeFile(join(folder, outFolder, 'run-as-platform.js'), RUNNER);
+/** Compiles the task with this toolchain. */
+async function compile({ compiler, options, outFolder }: Toolchain): Promise<void> {
+  const [version, packages] = await Promise.all([
+    readFile(join(ROOT, 'node_modules', compiler, 'package.json'), 'utf8'),
+    readFile(join(folder, 'node_modules', '.package-lock.json'), 'utf8')
+  ]);
+  const compiled = keepFolder(outFolder, [version, packages], (outDir) => {
+    const project = join(folder, `tsconfig.${outFolder}.json`);
+    writeFileSync(project, JSON.stringify({ extends: './tsconfig.json', compilerOptions: { ...options, outDir } }));
+    const tsc = join(ROOT, 'node_modules', compiler, 'bin', 'tsc');
+    const { status, stdout } = spawnSync(process.execPath, ['--single-threaded-gc', tsc, '--project', project], {
+      cwd: folder,
+      encoding: 'utf8'
+    });
+    if (status !== 0) throw new Error(stdout);
+  });
+  await cp(compiled, join(folder, outFolder), { recursive: true });
+  await writeFile(join(folder, outFolder, 'run-as-platform.js'), RUNNER);
 }
 
 /** Locks five fresh users with the compiled task under the Node of this path. */

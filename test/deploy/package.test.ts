@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +9,7 @@ import { VERSION } from '../../cloudcode/lock_users/src/version';
 import { buildPackage } from '../../tasks/build/build-package';
 import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
+import { keepFolder } from './keep-folder';
 import { RUNNER } from './runner';
 
 const run = promisify(execFile);
@@ -46,48 +48,68 @@ function bind(runtime: unknown): Task {
 
 const MANIFEST = { name: 'night_lock', dependencies: {}, devDependencies: { '@types/node': '20.17.0' } };
 
-let folder: string;
+/** The task with the package in it. */
+let task: string;
 let backend: RunningBackend;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'package-'));
-  // The package is built in a folder of its own, so that this test and others do not disturb each other.
-  const source = join(folder, 'source');
-  await cp(join(ROOT, 'cloudcode', 'lock_users'), join(source, 'cloudcode', 'lock_users'), { recursive: true });
-  await cp(join(ROOT, 'node_modules', '@types'), join(source, 'node_modules', '@types'), { recursive: true });
-  for (const name of ['form-data', 'undici-types']) {
-    const from = join(ROOT, 'node_modules', name);
-    await cp(from, join(source, 'node_modules', name), { recursive: true });
-  }
-  const { stdout } = await run('npm', ['pack', '--silent', buildPackage(source)], { cwd: folder });
-  const task = join(folder, 'night_lock');
-  await cp(join(folder, stdout.trim()), join(task, 'lock_users.tgz'));
-  await writeFile(join(task, 'package.json'), JSON.stringify(MANIFEST));
-  await writeFile(join(task, 'index.ts'), TASK);
-  await writeFile(join(task, 'run-as-platform.js'), RUNNER);
-  const options = ['--loglevel=error', '--no-audit', '--no-fund', '--prefer-offline', '--no-package-lock'];
-  await run('npm', ['install', ...options, './lock_users.tgz'], { cwd: task });
+  task = join(await mkdtemp(join(tmpdir(), 'package-')), 'night_lock');
+  cpSync(keepFolder('package', [], install), task, { recursive: true });
   backend = await startBackend();
 });
 
 afterAll(async () => {
   await backend.close();
-  await rm(folder, { recursive: true, force: true });
+  await rm(join(task, '..'), { recursive: true, force: true });
 });
+
+/** Packs the task `lock_users`, and makes a task in the folder that has it installed. */
+function install(into: string): void {
+  // The package is built in a folder of its own, so that this test and others do not disturb each other.
+  const source = mkdtempSync(join(tmpdir(), 'package-source-'));
+  try {
+    cpSync(join(ROOT, 'cloudcode', 'lock_users'), join(source, 'cloudcode', 'lock_users'), { recursive: true });
+    for (const name of ['@types', 'form-data', 'undici-types']) {
+      cpSync(join(ROOT, 'node_modules', name), join(source, 'node_modules', name), { recursive: true });
+    }
+    const packed = execFileSync('npm', ['pack', '--silent', buildPackage(source)], { cwd: source, encoding: 'utf8' });
+    cpSync(join(source, packed.trim()), join(into, 'lock_users.tgz'));
+  } finally {
+    rmSync(source, { recursive: true });
+  }
+  writeFileSync(join(into, 'package.json'), JSON.stringify(MANIFEST));
+  writeFileSync(join(into, 'index.ts'), TASK);
+  const options = ['--loglevel=error', '--no-audit', '--no-fund', '--prefer-offline', '--no-package-lock'];
+  execFileSync('npm', ['install', ...options, './lock_users.tgz'], { cwd: into });
+}
+
+/** Compiles the task with this compiler. Returns the folder of the output, in the task's. */
+async function compile(compiler: string): Promise<string> {
+  const version = await readFile(join(ROOT, 'node_modules', compiler, 'package.json'), 'utf8');
+  const compiled = keepFolder(`package-${compiler}`, [version], (outDir) => {
+    const tsc = join(ROOT, 'node_modules', compiler, 'bin', 'tsc');
+    const options = ['--strict', '--module', 'commonjs', '--target', 'es2022', '--types', 'node', '--skipLibCheck'];
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      ['--single-threaded-gc', tsc, ...options, '--outDir', outDir, 'index.ts'],
+      { cwd: task, encoding: 'utf8' }
+    );
+    if (status !== 0) throw new Error(stdout);
+  });
+  const outFolder = join(task, compiler);
+  await cp(compiled, outFolder, { recursive: true });
+  await writeFile(join(outFolder, 'run-as-platform.js'), RUNNER);
+  return outFolder;
+}
 
 test.each(['typescript-4.9', 'typescript'])(
   'packed, installed into an empty task and compiled with %s, the package locks users',
   async (compiler) => {
-    const task = join(folder, 'night_lock');
-    const tsc = join(ROOT, 'node_modules', compiler, 'bin', 'tsc');
-    const options = ['--strict', '--module', 'commonjs', '--target', 'es2022', '--types', 'node', '--skipLibCheck'];
-    await run(process.execPath, [tsc, ...options, 'index.ts'], { cwd: task }).catch((error: { stdout: string }) => {
-      throw new Error(error.stdout);
-    });
+    const outFolder = await compile(compiler);
 
     const { userIds } = backend.seed({ users: 5 });
     const { stdout } = await run(process.execPath, ['run-as-platform.js'], {
-      cwd: task,
+      cwd: outFolder,
       env: {
         JOURNEY_BACKEND_URL: backend.url,
         JOURNEY_API_TOKEN: backend.token,

@@ -63,7 +63,8 @@ test('a page of users gives their lock state, their sessions, and whether there 
               id: 's2',
               state: 'ENROLLED',
               signed_out_at: '2024-01-31T17:00:00Z',
-              last_authenticated_at: '2024-02-01T08:00:00Z'
+              last_authenticated_at: '2024-02-01T08:00:00Z',
+              last_connected_at: '2024-02-03T10:20:30Z'
             }
           ]
         },
@@ -79,8 +80,8 @@ test('a page of users gives their lock state, their sessions, and whether there 
         locked: true,
         enrolled: false,
         sessions: [
-          { sessionId: 's1', state: 'RESET', signedOutAtMs: null, authenticatedAtMs: null },
-          { sessionId: '', state: '', signedOutAtMs: null, authenticatedAtMs: null }
+          { sessionId: 's1', state: 'RESET', signedOutAtMs: null, authenticatedAtMs: null, lastConnectedAtMs: null },
+          { sessionId: '', state: '', signedOutAtMs: null, authenticatedAtMs: null, lastConnectedAtMs: null }
         ]
       },
       {
@@ -92,7 +93,8 @@ test('a page of users gives their lock state, their sessions, and whether there 
             sessionId: 's2',
             state: 'ENROLLED',
             signedOutAtMs: Date.UTC(2024, 0, 31, 17),
-            authenticatedAtMs: Date.UTC(2024, 1, 1, 8)
+            authenticatedAtMs: Date.UTC(2024, 1, 1, 8),
+            lastConnectedAtMs: Date.UTC(2024, 1, 3, 10, 20, 30)
           }
         ]
       },

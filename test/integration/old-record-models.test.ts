@@ -31,6 +31,7 @@ async function readRuns(): Promise<readonly Readonly<Record<string, unknown>>[]>
 test.each<[string, RegExp[]]>([
   ['version', [field('version')]],
   ['undone_by', [field('undone_by')]],
+  ['stop_requested', [field('stop_requested')]],
   ['several', ['version', 'undone_by', 'locked_again', 'not_shown', 'already_signed_out', 'report'].map(field)],
   ['of the batches', [field('answered_at'), field('number')]]
 ])(

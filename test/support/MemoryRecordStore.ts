@@ -18,6 +18,8 @@ const NEW_RUN: Omit<RunRecord, 'id'> = {
   undoneBy: null,
   canary: null,
   batchUnlock: null,
+  stopRequested: null,
+  batchesDeletedAtMs: null,
   message: null,
   report: null,
   locked: null
@@ -54,9 +56,17 @@ export class MemoryRecordStore implements RecordStore {
     return run;
   }
 
+  /** Somebody asks the runs with this id to stop. */
+  requestStop(runId: string): void {
+    for (const run of this.runs.values()) {
+      if (run.runId === runId) this.runs.set(run.id, { ...run, stopRequested: true });
+    }
+  }
+
   findRuns(query: RunQuery): Promise<readonly RunRecord[]> {
     const matches = (run: RunRecord): boolean => {
       if ('statuses' in query) return run.status !== null && query.statuses.includes(run.status);
+      if ('startedSinceMs' in query) return (run.startedAtMs ?? 0) >= query.startedSinceMs;
       return 'objectId' in query ? run.id === query.objectId : [run.id, run.runId].includes(query.runId);
     };
     return Promise.resolve([...this.runs.values()].filter(matches).map((run) => ({ ...run })));
@@ -73,13 +83,27 @@ export class MemoryRecordStore implements RecordStore {
     return Promise.resolve(wanted.slice(skip, skip + limit).map((batch) => ({ ...batch })));
   }
 
+  findDisposable(beforeMs: number, limit: number): Promise<readonly RunRecord[]> {
+    const found = [...this.runs.values()].filter(
+      ({ finishedAtMs, batchesDeletedAtMs, action, undoneBy }) =>
+        (finishedAtMs ?? Infinity) < beforeMs && batchesDeletedAtMs === null && (action !== 'lock' || undoneBy !== null)
+    );
+    return Promise.resolve(found.slice(0, limit).map((run) => ({ ...run })));
+  }
+
+  deleteBatches(batches: readonly BatchRecord[]): Promise<void> {
+    for (const { id } of batches) this.batches.delete(id);
+    return Promise.resolve();
+  }
+
   async save(records: readonly (RunRecord | BatchRecord)[]): Promise<void> {
     const copies = records.map((record) => ({ ...record }));
     await this.onSave(copies);
     this.saves.push(copies);
     for (const copy of copies) {
       if ('runRecordId' in copy) this.batches.set(copy.id, copy);
-      else this.runs.set(copy.id, copy);
+      // A field that is never assigned is not sent, so that what somebody has set meanwhile stays.
+      else this.runs.set(copy.id, { ...copy, stopRequested: this.runs.get(copy.id)?.stopRequested ?? null });
     }
   }
 }

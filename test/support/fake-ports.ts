@@ -148,6 +148,16 @@ export class FakePlatform implements BackendApi, UserSource {
     return Promise.resolve({ userIds: matching.slice(skip, skip + Math.min(limit, this.pageSize)), malformed: 0 });
   }
 
+  /** Asked for names, as they came. */
+  readonly asked: (readonly string[])[] = [];
+  /** Display texts of users; whoever is not in it has none. */
+  readonly names = new Map<string, string>();
+
+  readNames(_model: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    this.asked.push(ids);
+    return Promise.resolve(new Map([...this.names].filter(([id]) => ids.includes(id))));
+  }
+
   async unlockUser(userId: string): Promise<SingleResponse> {
     this.singles.push(`unlock ${userId}`);
     await this.answerUnlock(userId);

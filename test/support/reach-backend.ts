@@ -81,6 +81,7 @@ export function reachInProcess(switches: Partial<Switches> = {}): ReachedBackend
           method,
           url: new URL(url),
           authorization: headers.get('authorization') ?? undefined,
+          authenticationType: headers.get('journey-authentication-type') ?? undefined,
           contentType: headers.get('content-type') ?? undefined,
           body
         })

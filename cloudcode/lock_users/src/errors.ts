@@ -99,6 +99,10 @@ export const ERROR_CATALOGUE = {
     meaning: 'Another run holds the lease; this one has done nothing.',
     remedy: 'Wait until it has ended; the message names it.'
   },
+  STOPPED: {
+    meaning: 'Somebody has set `stop_requested` in the record of the run.',
+    remedy: 'To do the rest, start another run. To let back in whom a lock has put out, undo this one.'
+  },
   RUN_ENDED: {
     meaning: 'This run was carried out before, or the object does not request one.',
     remedy: 'Start another run if one is meant.'

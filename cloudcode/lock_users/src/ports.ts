@@ -42,6 +42,11 @@ export interface BackendApi {
   readUserStates(limit: number, skip: number, timeoutMs: number): Promise<UserStatePage>;
   /** `GET users/<id>`; undefined where the platform says that there is no such user. */
   readUserState(userId: string, timeoutMs: number): Promise<UserState | undefined>;
+  /**
+   * `POST objects/<model>/query.json`: display texts of objects by id, escaped and cut, of those of the ids that are there and have one;
+   * a database that ignores the filter may add others.
+   */
+  readNames(model: string, userIds: readonly string[], timeoutMs: number): Promise<ReadonlyMap<string, string>>;
   /** `POST users/<id>/unlock`. */
   unlockUser(userId: string, timeoutMs: number): Promise<SingleResponse>;
   /** `POST users/<id>/sessions/<id>/re-authenticate`: signs the session out. */
@@ -68,9 +73,12 @@ export interface UserSource {
   listRelations(): readonly string[] | undefined;
 }
 
-/** Which runs are looked for: those with that run id (or object id), one object, or those that stand there. */
+/** Which runs are looked for: those with that run id (or object id), one object, those that stand there, or that began since. */
 export type RunQuery =
-  { readonly runId: string } | { readonly objectId: string } | { readonly statuses: readonly RecordStatus[] };
+  | { readonly runId: string }
+  | { readonly objectId: string }
+  | { readonly statuses: readonly RecordStatus[] }
+  | { readonly startedSinceMs: number };
 
 /** A field of the record that the data model lacks. */
 export interface MissingField {
@@ -101,6 +109,13 @@ export interface RecordStore {
     skip: number,
     timeoutMs: number
   ): Promise<readonly BatchRecord[]>;
+  /**
+   * Runs that ended before then, that still have their batches by their records, and that have locked nobody or were undone, `limit` of
+   * them at most, the oldest first.
+   */
+  findDisposable(beforeMs: number, limit: number, timeoutMs: number): Promise<readonly RunRecord[]>;
+  /** Deletes the batches in one request; one that is gone already is no error. */
+  deleteBatches(batches: readonly BatchRecord[], timeoutMs: number): Promise<void>;
   /** Saves the records in one request; saving them again after a failure does no harm. */
   save(records: readonly (RunRecord | BatchRecord)[], timeoutMs: number): Promise<void>;
 }

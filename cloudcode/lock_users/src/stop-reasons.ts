@@ -94,6 +94,11 @@ export function runUnderWay({ runId, id, leaseHolder, leaseExpiresAtMs }: RunRec
   );
 }
 
+/** Somebody has asked the run to stop. */
+export function stopRequested(runId: string): ErrorDetails {
+  return stopReason('STOPPED', `Run ${runId} was asked to stop (stop_requested in its record).`);
+}
+
 /** A run that was carried out is not carried out again. */
 export function runEnded(runId: string, status: RecordStatus | null): ErrorDetails {
   return stopReason(
@@ -201,8 +206,30 @@ export function unknownRun(runId: string): ErrorDetails {
   return stopReason('NO_RECORD', `There is no record of a run ${runId}, so nothing says which users it locked.`);
 }
 
+/** A run cannot be undone whose batches were deleted. */
+export function batchesDeleted(runId: string, undoneBy: string | null): ErrorDetails {
+  return stopReason(
+    'NO_RECORD',
+    `Run ${runId} cannot be undone: its batches were deleted because they are old (LOCK_USERS_KEEP_DAYS), after run ${undoneBy ?? 'unknown'} had undone it, so nothing says which users it locked.`
+  );
+}
+
+/** There is nobody of whom a status could tell. */
+export function nobodyToLookAt(runId: string): ErrorDetails {
+  return stopReason('NO_RECORD', `Run ${runId} locked nobody by its record.`, 'Leave "run" out to look at everybody.');
+}
+
+/** There is no last run. */
+export function lockedNobodyLately(days: number): ErrorDetails {
+  return stopReason(
+    'NO_RECORD',
+    `No run has locked anybody in the last ${days} days, by the records.`,
+    'Name a run by its id, or leave "run" out to look at everybody.'
+  );
+}
+
 /** Why a run of another action cannot be undone, and what to do instead. */
-const NOT_A_LOCK: Readonly<Record<Exclude<ActionName, 'lock'>, readonly [string, string]>> = {
+const NOT_A_LOCK: Readonly<Record<Exclude<ActionName, 'lock' | 'status'>, readonly [string, string]>> = {
   unlock: ['it unlocked users', 'To lock users, name them: {"userIds": ["…"]}, or select them with "where".'],
   reauthenticate: ['it signed users out and locked nobody', 'They come back by signing in.']
 };

@@ -44,17 +44,18 @@ export class Schedules {
     const { clock, signal, onDue } = this.options;
     /** Times up to this one are dealt with. */
     let afterMs = clock.nowMs();
-    while (!signal.aborted) {
-      if (clock.nowMs() < afterMs - DAY_MS) afterMs = clock.nowMs();
-      const [dueMs] = nextTimes(schedule, afterMs, 1);
-      if (dueMs === undefined) return;
-      const waitMs = dueMs - clock.nowMs();
-      if (waitMs > 0) {
-        await clock.sleep(Math.min(waitMs, MAX_STEP_MS), signal);
-      } else {
-        afterMs = clock.nowMs();
-        onDue(schedule, dueMs);
+    // Kept while it stands, because finding it takes far longer than a look at the clock.
+    let [dueMs] = nextTimes(schedule, afterMs, 1);
+    while (!signal.aborted && dueMs !== undefined) {
+      const nowMs = clock.nowMs();
+      const isPutRight = nowMs < afterMs - DAY_MS;
+      if (!isPutRight && nowMs < dueMs) {
+        await clock.sleep(Math.min(dueMs - nowMs, MAX_STEP_MS), signal);
+        continue;
       }
+      if (!isPutRight) onDue(schedule, dueMs);
+      afterMs = nowMs;
+      [dueMs] = nextTimes(schedule, afterMs, 1);
     }
   }
 }

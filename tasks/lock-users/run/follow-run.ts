@@ -1,4 +1,4 @@
-import { hasEnded, holdsLease } from '../../../cloudcode/lock_users/src/records/RunRecord';
+import { hasEnded } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import type { RecordStore, RunQuery } from '../../../cloudcode/lock_users/src/ports';
 import { SettingsError } from '../../shared/command-errors';
@@ -73,7 +73,7 @@ export async function followRun(
 
 function isDead(run: RunRecord, nowMs: number): boolean {
   const isWorking = run.status === 'starting' || run.status === 'running' || run.status === 'continues';
-  return run.status === 'interrupted' || (isWorking && !holdsLease(run, nowMs - LEASE_TOLERANCE_MS));
+  return run.status === 'interrupted' || (isWorking && (run.leaseExpiresAtMs ?? Infinity) < nowMs - LEASE_TOLERANCE_MS);
 }
 
 /** What is to become of the run after Ctrl-C; whether the watching ends. */

@@ -14,7 +14,8 @@ const STOP_FIELD = 'stop_requested';
  */
 export async function requestStop(connection: Connection, query: RunQuery): Promise<boolean> {
   const { lock_run: runs } = connection.db;
-  if (runs?.type.findField(STOP_FIELD) === undefined || 'statuses' in query) return false;
+  if (runs?.type.findField(STOP_FIELD) === undefined) return false;
+  if (!('objectId' in query) && !('runId' in query)) return false;
   const wanted = 'objectId' in query ? runs.where('id = ?', query.objectId) : runs.where('run_id = ?', query.runId);
   const [run] = await readObjects(connection, wanted);
   if (run === undefined) return false;

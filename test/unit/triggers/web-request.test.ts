@@ -40,6 +40,10 @@ test('a byte order mark before the body is tolerated', async () => {
   expect(await request('\uFEFF{"reason":"r"}')).toMatchObject({ status: 202 });
 });
 
+test('a status changes nobody on any deployment, and the answer says so', async () => {
+  expect(await request('{"action":"status"}')).toMatchObject({ status: 202, body: { dryRun: true } });
+});
+
 test('the answer says where a run will only plan', async () => {
   expect(await request('{}', undefined, { armed: false })).toMatchObject({ status: 202, body: { dryRun: true } });
   expect(await request('{"dryRun":false}', undefined, { armed: false })).toMatchObject({

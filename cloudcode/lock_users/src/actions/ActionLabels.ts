@@ -1,8 +1,13 @@
 /**
  * What a run brings about for the selected users: they are locked; they are unlocked; or every session that was in the app
- * when the run began is signed out, and nobody is locked.
+ * when the run began is signed out, and nobody is locked. `status` brings nothing about: it only looks who is out.
  */
-export type ActionName = 'lock' | 'unlock' | 'reauthenticate';
+export type ActionName = 'lock' | 'unlock' | 'reauthenticate' | 'status';
+
+/** Whether an action changes nobody: it needs no record, no lease and no limit, and a deployment need not be armed for it. */
+export function isReading(action: ActionName): boolean {
+  return action === 'status';
+}
 
 /** What an action and its outcomes are called, in reports and in sentences. */
 export interface ActionLabels {
@@ -50,5 +55,14 @@ export const ACTION_LABELS: Readonly<Record<ActionName, ActionLabels>> = {
     verb: 'sign out',
     keepsData: true,
     missing: 'still signed in'
+  },
+  status: {
+    done: 'unlocked',
+    already: 'alreadyUnlocked',
+    alreadyText: 'unlocked',
+    participle: 'looked at',
+    verb: 'look at',
+    keepsData: true,
+    missing: 'not shown'
   }
 };

@@ -1,5 +1,6 @@
 import type { Selection } from '../input/where';
 import type { SessionLedger } from '../users/SessionLedger';
+import type { WhoIsOut } from '../users/WhoIsOut';
 import type { Reason, UserState } from '../users/UserState';
 import type { ActionName } from './ActionLabels';
 
@@ -39,6 +40,10 @@ export interface ResolvedGoal {
   readonly settledAtMs?: number;
   /** With `reauthenticate`: which sessions are to be signed out. */
   readonly sessions?: SessionLedger;
+  /** With `status`: what the users API has shown of each user. */
+  readonly whoIsOut?: WhoIsOut;
+  /** With `status` of a run: its id. */
+  readonly ofRun?: string;
   /** Takes back what was written down for the goal, where the run is refused. @throws LockUsersError where it cannot be written */
   withdraw?(): Promise<void>;
 }

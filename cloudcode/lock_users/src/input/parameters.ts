@@ -45,6 +45,12 @@ export const PARAMETERS = {
     defaultText: 'none',
     doc: 'The id of a run: the users that it locked are unlocked. Not with `where` or `userIds`.'
   }),
+  run: define<string, undefined>({
+    check: must(isRunId, 'the id of a run, or "last"'),
+    default: undefined,
+    defaultText: 'none',
+    doc: 'With `status`: the id of a lock run, or `last`: who of those whom it locked is in again. Not with `where` or `userIds`.'
+  }),
   where: define<WhereClause, undefined>({
     check: checkArray(checkWhere, 'an array such as ["role = ?", "driver"]'),
     default: undefined,

@@ -1,4 +1,5 @@
 import isPlainObject = require('lodash/isPlainObject');
+import { isReading } from '../actions/ActionLabels';
 import type { ActionName } from '../actions/ActionLabels';
 import { ERROR_CATALOGUE, LockUsersError } from '../errors';
 import { quoteText } from '../outside-text';
@@ -44,11 +45,13 @@ export function parseParameters(params: unknown): Parameters {
   take('wipe', PARAMETERS.wipe);
   const undo = take('undo', PARAMETERS.undo);
   const action = take('action', PARAMETERS.action) ?? (undo === undefined ? 'lock' : 'unlock');
+  const run = take('run', PARAMETERS.run);
   const where = take('where', PARAMETERS.where);
   const userIds = take('userIds', PARAMETERS.userIds);
   const parameters: Parameters = {
     action,
     undo,
+    run,
     selection: { ...(where && { where }), ...(userIds && { userIds }) },
     excludeUserIds: take('excludeUserIds', PARAMETERS.excludeUserIds),
     onlyEnrolled: take('onlyEnrolled', PARAMETERS.onlyEnrolled),
@@ -83,14 +86,26 @@ export function invalidParameters(mistakes: readonly string[], unnamed = 0): Loc
   });
 }
 
-const WHY_NOT_ENROLLED: Readonly<Record<Exclude<ActionName, 'lock'>, string>> = {
+/** What does not go with an action that changes nobody. */
+const OF_CHANGES: readonly ParameterName[] = [
+  'excludeUserIds',
+  'onlyEnrolled',
+  'dryRun',
+  'maxUsers',
+  'window',
+  'batchSize',
+  'concurrency',
+  'verify'
+];
+
+const WHY_NOT_ENROLLED: Readonly<Record<Exclude<ActionName, 'lock' | 'status'>, string>> = {
   unlock: 'A locked user is not in the app.',
   reauthenticate: 'Only users who are in the app are signed out anyway.'
 };
 
 /** Parameters that are right by themselves and do not go together. */
 function findContradictions(
-  { action, undo, runId, onlyEnrolled }: Parameters,
+  { action, undo, run, runId, onlyEnrolled }: Parameters,
   raw: ReadonlyMap<string, unknown>
 ): string[] {
   const mistakes: string[] = [];
@@ -101,7 +116,16 @@ function findContradictions(
     }
     if (undo === runId) mistakes.push('A run cannot undo itself.');
   }
-  if (action !== 'lock') {
+  if (run !== undefined) {
+    if (!isReading(action)) mistakes.push('"run" goes with "status". To let back in whom a run locked, use "undo".');
+    if (raw.has('where') || raw.has('userIds')) {
+      mistakes.push('"run" selects the users that the run locked. Leave "where" and "userIds" out.');
+    }
+  }
+  if (action === 'status') {
+    const useless = OF_CHANGES.filter((name) => raw.has(name)).map((name) => `"${name}"`);
+    if (useless.length > 0) mistakes.push(`"status" changes nobody. Leave ${useless.join(', ')} out.`);
+  } else if (action !== 'lock') {
     if (raw.has('batchSize'))
       mistakes.push('"batchSize" goes with "lock": the platform has no batches of other actions.');
     if (raw.has('canary')) mistakes.push('"canary" goes with "lock": only locks are tried on a few users first.');

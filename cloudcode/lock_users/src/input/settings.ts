@@ -34,6 +34,9 @@ const DEFAULT_BURST = 600;
  */
 const DEFAULT_BUDGET_SECONDS = 270;
 
+/** Days for which the batches of a run are kept where `LOCK_USERS_KEEP_DAYS` is not set. Ours: a quarter. */
+const DEFAULT_KEEP_DAYS = 90;
+
 /** Most that `LOCK_USERS_BUDGET_SECONDS` may be, so that the last answers still come before the platform's 300 seconds. */
 const MAX_BUDGET_SECONDS = 275;
 
@@ -111,6 +114,12 @@ export const VARIABLES = {
     defaultText: 'any time',
     doc: 'A lock run begins only then, by the clock there: `21:00-23:30 Europe/Berlin`. It may cross midnight.'
   }),
+  LOCK_USERS_KEEP_DAYS: define<number, number>({
+    check: checkPattern(/^(0|[1-9][0-9]{0,4})$/, 'a whole number of days, or 0 for ever', Number),
+    default: DEFAULT_KEEP_DAYS,
+    defaultText: '90',
+    doc: 'Days after which the batches of a run may be deleted; `0`: never. Those of locks that are not undone are kept.'
+  }),
   LOCK_USERS_USER_MODEL: define<string, string>({
     check: checkPattern(/^[A-Za-z][A-Za-z0-9_]*$/, 'the name of a model: letters, digits and underscores', String),
     default: 'user',
@@ -159,6 +168,8 @@ export interface Settings extends BackendAccess {
   readonly maxUsers?: number | undefined;
   /** When lock runs may begin; undefined: at any time. */
   readonly window?: LockWindow | undefined;
+  /** Days after which the batches of a run may be deleted. Default: 0, never. */
+  readonly keepDays?: number | undefined;
   /** Name of the app's user model in `DB`. */
   readonly userModel: string;
   /** How fast requests may leave, reads included. */
@@ -208,6 +219,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
   const batchUnlock = take('LOCK_USERS_BATCH_UNLOCK', VARIABLES.LOCK_USERS_BATCH_UNLOCK);
   const maxUsers = take('LOCK_USERS_MAX_USERS', VARIABLES.LOCK_USERS_MAX_USERS);
   const window = take('LOCK_USERS_WINDOW', VARIABLES.LOCK_USERS_WINDOW);
+  const keepDays = take('LOCK_USERS_KEEP_DAYS', VARIABLES.LOCK_USERS_KEEP_DAYS);
   const userModel = take('LOCK_USERS_USER_MODEL', VARIABLES.LOCK_USERS_USER_MODEL);
   const rate = take('LOCK_USERS_RATE', VARIABLES.LOCK_USERS_RATE);
   const burst = take('LOCK_USERS_BURST', VARIABLES.LOCK_USERS_BURST);
@@ -234,6 +246,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
     batchUnlock,
     maxUsers,
     window,
+    keepDays,
     userModel,
     pace: { rate, burst },
     budgetMs: budgetSeconds * 1000

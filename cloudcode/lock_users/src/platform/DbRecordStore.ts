@@ -1,38 +1,11 @@
-import { ERROR_CATALOGUE, LockUsersError } from '../errors';
-import { isObjectId } from '../input/user-ids';
-import type { FailureFacts } from '../requests/classify-response';
 import type { BatchRecord, RunRecord } from '../records/RunRecord';
 import { escapeText } from '../outside-text';
 import type { Clock, MissingField, RecordStore, RunQuery } from '../ports';
 import { answerInTime } from '../requests/answer-in-time';
-import { describeThrown, readFacts } from './database-errors';
-
-/** An object of `DB`: its fields are properties, dates and times are of type Date (vendor's library). */
-interface DbObject {
-  readonly id: string;
-  [field: string]: unknown;
-}
-
-/** The part of a `DB` collection that is used here, as documented ("Querying DB objects", docs.journeyapps.com). */
-interface DbCollection {
-  create(): DbObject;
-  where(text: string, ...values: unknown[]): DbQuery;
-}
-
-/** The part of a `DB` query that is used here. */
-interface DbQuery {
-  orderBy(field: string): DbQuery;
-  limit(count: number): DbQuery;
-  skip(count: number): DbQuery;
-  toArray(): PromiseLike<readonly DbObject[]>;
-}
-
-/** The part of the `DB` global that is used here ("Batch API (CloudCode)", docs.journeyapps.com). */
-interface DbWithRecords {
-  readonly lock_run: DbCollection;
-  readonly lock_run_batch: DbCollection;
-  readonly Batch: new () => { save(object: DbObject): void; execute(): PromiseLike<unknown> };
-}
+import { describeThrown } from './database-errors';
+import { isMeant, whereDisposable, whereRuns } from './record-database';
+import type { DbObject, DbWithRecords } from './record-database';
+import { describeFailure, recordFailed } from './record-failed';
 
 type Fields<R> = { readonly [Name in Exclude<keyof R, 'id'>]-?: string };
 
@@ -53,6 +26,8 @@ export const RUN_FIELDS: Fields<RunRecord> = {
   undoneBy: 'undone_by',
   canary: 'canary',
   batchUnlock: 'batch_unlock',
+  stopRequested: 'stop_requested',
+  batchesDeletedAtMs: 'batches_deleted_at',
   message: 'message',
   report: 'report',
   selected: 'selected',
@@ -87,6 +62,9 @@ export const BATCH_FIELDS: Fields<BatchRecord> = {
   notDone: 'not_done'
 };
 
+/** Set by people alone. The client sends what was assigned (observed), so that what they set meanwhile stays. */
+const NEVER_WRITTEN: readonly string[] = [RUN_FIELDS.stopRequested];
+
 /** Fields without which an undo or the lease would rest on less than the truth. The others are for people to read. */
 const NEEDED_FIELDS: readonly string[] = [
   ...(['status', 'runId', 'parameters', 'startedAtMs', 'leaseHolder', 'leaseExpiresAtMs'] as const).map(
@@ -100,7 +78,10 @@ const NEEDED_FIELDS: readonly string[] = [
 /** Keeps the records of runs in the models `lock_run` and `lock_run_batch` of the platform's `DB` global. */
 export class DbRecordStore implements RecordStore {
   /** The objects behind the records; a record that nobody holds any more takes its object with it. */
-  private readonly objects = new WeakMap<object, { readonly object: DbObject; readonly fields: object }>();
+  private readonly objects = new WeakMap<object, DbObject>();
+
+  /** Records of new runs that the database is not known to have, and whether a save has failed that it may have carried out. */
+  private readonly unsaved = new WeakMap<object, boolean>();
 
   /** Fields that each model lacks, once they were looked for. */
   private readonly missing = new Map<string, ReadonlySet<string>>();
@@ -127,7 +108,9 @@ export class DbRecordStore implements RecordStore {
   }
 
   newRun(): RunRecord {
-    return this.read<RunRecord>(this.db.lock_run.create(), RUN_FIELDS);
+    const run = this.read<RunRecord>(this.db.lock_run.create(), RUN_FIELDS);
+    this.unsaved.set(run, false);
+    return run;
   }
 
   newBatch(runRecordId: string): BatchRecord {
@@ -137,6 +120,21 @@ export class DbRecordStore implements RecordStore {
   async findRuns(query: RunQuery, timeoutMs: number): Promise<readonly RunRecord[]> {
     const objects = await this.attempt('read', timeoutMs, () => whereRuns(this.db.lock_run, query).toArray());
     return objects.map((object) => this.read<RunRecord>(object, RUN_FIELDS)).filter((run) => isMeant(run, query));
+  }
+
+  async findDisposable(beforeMs: number, limit: number, timeoutMs: number): Promise<readonly RunRecord[]> {
+    const objects = await this.attempt('read', timeoutMs, () =>
+      whereDisposable(this.db.lock_run, beforeMs).limit(limit).toArray()
+    );
+    return objects.map((object) => this.read<RunRecord>(object, RUN_FIELDS));
+  }
+
+  async deleteBatches(batches: readonly BatchRecord[], timeoutMs: number): Promise<void> {
+    await this.attempt('deleted', timeoutMs, () => {
+      const batch = new this.db.Batch();
+      for (const record of batches) batch.destroy(this.objectOf(record));
+      return batch.execute();
+    });
   }
 
   async readBatches(
@@ -155,17 +153,38 @@ export class DbRecordStore implements RecordStore {
   }
 
   async save(records: readonly (RunRecord | BatchRecord)[], timeoutMs: number): Promise<void> {
-    await this.attempt('written', timeoutMs, () => {
-      const batch = new this.db.Batch();
-      for (const record of records) batch.save(this.write(record));
-      return batch.execute();
-    });
+    const untilMs = this.clock.monotonicMs() + timeoutMs;
+    const unsaved = records.filter((record): record is RunRecord => this.unsaved.has(record));
+    for (const run of unsaved) if (this.unsaved.get(run) === true) await this.adopt(run, timeoutMs);
+    try {
+      await this.attempt('written', Math.max(1, untilMs - this.clock.monotonicMs()), () => {
+        const batch = new this.db.Batch();
+        for (const record of records) batch.save(this.write(record));
+        return batch.execute();
+      });
+      for (const run of unsaved) this.unsaved.delete(run);
+    } catch (error) {
+      for (const run of unsaved) this.unsaved.set(run, true);
+      throw error;
+    }
+  }
+
+  /**
+   * Takes the object of the database for a new run's, where there is one after all. To save a new object replaces it (documented), with
+   * what somebody may have set in it meanwhile.
+   */
+  private async adopt(run: RunRecord, timeoutMs: number): Promise<void> {
+    const { runId } = run;
+    if (runId === null) return;
+    const objects = await this.attempt('read', timeoutMs, () => whereRuns(this.db.lock_run, { runId }).toArray());
+    const object = objects.find(({ id }) => id === run.id);
+    if (object !== undefined) this.objects.set(run, object);
   }
 
   private read<R extends RunRecord | BatchRecord>(object: DbObject, fields: Fields<R>): R {
     const values = Object.entries<string>(fields).map(([name, field]) => [name, fromDatabase(name, object[field])]);
     const record = { id: object.id, ...Object.fromEntries(values) } as R;
-    this.objects.set(record, { object, fields });
+    this.objects.set(record, object);
     return record;
   }
 
@@ -181,13 +200,18 @@ export class DbRecordStore implements RecordStore {
     return missing;
   }
 
+  private objectOf(record: RunRecord | BatchRecord): DbObject {
+    const object = this.objects.get(record);
+    if (object === undefined) throw new Error('The record is not one of this store.');
+    return object;
+  }
+
   private write(record: RunRecord | BatchRecord): DbObject {
-    const known = this.objects.get(record);
-    if (known === undefined) throw new Error('The record is not one of this store.');
+    const known = { object: this.objectOf(record), fields: 'runRecordId' in record ? BATCH_FIELDS : RUN_FIELDS };
     const missing = this.missingFrom('runRecordId' in record ? 'lock_run_batch' : 'lock_run');
     for (const [name, field] of Object.entries<string>(known.fields as Readonly<Record<string, string>>)) {
       // A field that the model lacks: the client would lose the value without a word.
-      if (missing.has(field)) continue;
+      if (missing.has(field) || NEVER_WRITTEN.includes(field)) continue;
       const value = (record as unknown as Readonly<Record<string, unknown>>)[name] ?? null;
       const clean = typeof value === 'string' ? escapeText(value) : value;
       const current = fromDatabase(name, known.object[field]);
@@ -199,7 +223,11 @@ export class DbRecordStore implements RecordStore {
     return known.object;
   }
 
-  private async attempt<T>(what: 'read' | 'written', timeoutMs: number, request: () => PromiseLike<T>): Promise<T> {
+  private async attempt<T>(
+    what: 'read' | 'written' | 'deleted',
+    timeoutMs: number,
+    request: () => PromiseLike<T>
+  ): Promise<T> {
     let answered: { readonly answer: T } | undefined;
     try {
       answered = await answerInTime(this.clock, timeoutMs, request());
@@ -211,40 +239,9 @@ export class DbRecordStore implements RecordStore {
   }
 }
 
-/** A database that ignores the filter by id returns other runs as well. */
-function isMeant({ id, runId }: RunRecord, query: RunQuery): boolean {
-  if ('statuses' in query) return true;
-  return 'objectId' in query ? id === query.objectId : runId === query.runId || id === query.runId;
-}
-
-function whereRuns(runs: DbCollection, query: RunQuery): DbQuery {
-  if ('statuses' in query) return runs.where('status in ?', query.statuses);
-  if ('objectId' in query) return runs.where('id = ?', query.objectId);
-  // A run that was requested in the app has its object's id, which is a UUID.
-  return isObjectId(query.runId)
-    ? runs.where('run_id = ? or id = ?', query.runId, query.runId)
-    : runs.where('run_id = ?', query.runId);
-}
-
 function fromDatabase(name: string, value: unknown): unknown {
   if (value === null || value === undefined) return null;
+  // The API shows a boolean as `{ key, display }` (documented), and the client its key.
+  if (name === 'stopRequested') return value === true || (value as { readonly key?: unknown }).key === true;
   return name.endsWith('Ms') ? new Date(value as Date | string).getTime() : value;
-}
-
-/** A batch of `DB` fails with the errors of its objects; an error that says nothing of itself may be a garbled answer. */
-function describeFailure(error: unknown): FailureFacts {
-  const { errors } = (error ?? {}) as { readonly errors?: readonly unknown[] };
-  // The error of an object is one level deeper than that of a single save (observed).
-  const [first] = errors ?? [];
-  const facts = readFacts((first as { readonly error?: unknown } | undefined)?.error ?? first ?? error);
-  return Object.keys(facts).length > 0 || error instanceof TypeError ? facts : { network: 'garbled' };
-}
-
-function recordFailed(what: 'read' | 'written', detail: string, facts: FailureFacts): LockUsersError {
-  return new LockUsersError({
-    code: 'RECORD_FAILED',
-    message: `The run's record could not be ${what}: ${detail.replace(/\.$/, '')}.`,
-    nextStep: ERROR_CATALOGUE.RECORD_FAILED.remedy,
-    ...facts
-  });
 }

@@ -9,7 +9,8 @@ import type { UserState } from '../users/UserState';
 import type { BackendApi, Clock, DeploymentInfo, SingleResponse, UserStatePage } from '../ports';
 import { cleanText, MAX_NAME_BYTES } from '../outside-text';
 import { parseRetryAfter } from './parse-retry-after';
-import { readNetworkError } from './read-network-error';
+import { readNames } from './read-names';
+import { describeNetworkError, readNetworkError } from './read-network-error';
 import { readTime, readUserState } from './read-user-state';
 
 /**
@@ -77,6 +78,11 @@ export class HttpBackendApi implements BackendApi {
     }
     const users = objects.flatMap((entry) => readUserState(entry) ?? []);
     return { users, malformed: objects.length - users.length, more, isCached };
+  }
+
+  async readNames(model: string, userIds: readonly string[], timeoutMs: number): Promise<ReadonlyMap<string, string>> {
+    const query = { expression: 'id in ?', arguments: [userIds], limit: userIds.length, skip: 0, sort: [] };
+    return readNames(await this.request('POST', `objects/${model}/query.json`, timeoutMs, JSON.stringify(query)));
   }
 
   unlockUser(userId: string, timeoutMs: number): Promise<SingleResponse> {
@@ -237,13 +243,4 @@ function isError(body: unknown): boolean {
 
 function readName(value: unknown): string | null {
   return typeof value === 'string' ? cleanText(value, MAX_NAME_BYTES) : null;
-}
-
-/** The system's sentence, with its own code where there is one, such as `ECONNREFUSED`. */
-function describeNetworkError(error: unknown): string {
-  if (!(error instanceof Error)) return 'the connection failed';
-  const { message, code } = error as Error & { readonly code?: unknown };
-  // The reason is left out where several addresses of a host were tried.
-  const isNamed = typeof code !== 'string' || message.includes(code);
-  return `${message.replace(/\.$/, '').trimEnd()}${isNamed ? '' : ` (${code})`}`;
 }

@@ -11,3 +11,12 @@ const NEVER_ARRIVED =
 export function readNetworkError(code: string): NonNullable<ErrorDetails['network']> {
   return NEVER_ARRIVED.test(code) ? 'unreachable' : 'connection';
 }
+
+/** The system's sentence, with its own code where there is one, such as `ECONNREFUSED`. */
+export function describeNetworkError(error: unknown): string {
+  if (!(error instanceof Error)) return 'the connection failed';
+  const { message, code } = error as Error & { readonly code?: unknown };
+  // The reason is left out where several addresses of a host were tried.
+  const isNamed = typeof code !== 'string' || message.includes(code);
+  return `${message.replace(/\.$/, '').trimEnd()}${isNamed ? '' : ` (${code})`}`;
+}

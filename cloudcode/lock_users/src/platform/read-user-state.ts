@@ -22,13 +22,15 @@ function readSession(entry: unknown): SessionState {
     id,
     state,
     signed_out_at: signedOutAt,
-    last_authenticated_at: authenticatedAt
+    last_authenticated_at: authenticatedAt,
+    last_connected_at: connectedAt
   } = (entry ?? {}) as Record<string, unknown>;
   return {
     sessionId: typeof id === 'string' ? id : '',
     state: typeof state === 'string' ? state : '',
     signedOutAtMs: readTime(signedOutAt),
-    authenticatedAtMs: readTime(authenticatedAt)
+    authenticatedAtMs: readTime(authenticatedAt),
+    lastConnectedAtMs: readTime(connectedAt)
   };
 }
 

@@ -140,6 +140,7 @@ function listTouched(batch: BatchRecord): readonly string[] {
     case 'unlock':
       return batch.state === 'answered' ? listUnlocked(batch) : [];
     case 'reauthenticate':
+    case 'status':
       return [];
   }
 }

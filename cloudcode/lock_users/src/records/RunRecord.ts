@@ -44,6 +44,10 @@ export interface RunRecord extends Partial<Record<keyof Counts, number | null>> 
   canary?: CanaryResult | null;
   /** What the run has found out about unlocking in batches; anything else than a `BatchUnlockFinding` says nothing. */
   batchUnlock: string | null;
+  /** Whether somebody has asked the run to stop. A run reads it and never writes it. */
+  readonly stopRequested: boolean | null;
+  /** When the run's batches were deleted, because they were old. */
+  batchesDeletedAtMs: number | null;
   /** What a person should know. */
   message: string | null;
   /** The last invocation's report as JSON; it names at most 20 failures, the batches have all. */
@@ -51,7 +55,7 @@ export interface RunRecord extends Partial<Record<keyof Counts, number | null>> 
 }
 
 /** Statuses of a run that is not carried out any more. */
-const ENDED: readonly RecordStatus[] = ['planned', 'done', 'partial', 'refused', 'stalled', 'failed'];
+const ENDED: readonly RecordStatus[] = ['planned', 'done', 'partial', 'refused', 'stopped', 'stalled', 'failed'];
 
 /** Some users of a run that are sent together: an object of the model `lock_run_batch`. */
 export interface BatchRecord {
@@ -90,6 +94,11 @@ export function hasEnded({ status }: RunRecord): boolean {
   return status !== null && ENDED.includes(status);
 }
 
+/** Whether somebody has asked the run to stop. */
+export function isAskedToStop({ stopRequested }: RunRecord): boolean {
+  return stopRequested === true;
+}
+
 /** Whether another invocation of a run may do something still: it may be ordered although the run ended for want of time. */
 export function mayGoOn(run: RunRecord): boolean {
   return !hasEnded(run) || run.status === 'partial' || run.status === 'failed';
@@ -104,8 +113,13 @@ const CLOCK_TOLERANCE_MS = 300_000;
 /** Milliseconds after which every lease that this task writes has expired. One that is further ahead was not written in earnest. */
 const MAX_LEASE_MS = MAX_WAIT_MS + HAND_OVER_LEASE_MS + CLOCK_TOLERANCE_MS;
 
-/** Whether a run holds the lease at that moment. A lease further ahead than any run may need is none. */
-export function holdsLease({ status, leaseExpiresAtMs }: RunRecord, nowMs: number): boolean {
+/**
+ * Whether a run holds the lease at that moment. A lease further ahead than any run may need is none, nor is that of a run whose next
+ * invocation will do nothing but end it.
+ */
+export function holdsLease(run: RunRecord, nowMs: number): boolean {
+  const { status, leaseExpiresAtMs } = run;
+  if (status === 'continues' && isAskedToStop(run)) return false;
   const leftMs = (leaseExpiresAtMs ?? 0) - nowMs;
   return status !== null && UNDER_WAY.includes(status) && leftMs > 0 && leftMs <= MAX_LEASE_MS;
 }

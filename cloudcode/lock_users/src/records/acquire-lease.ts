@@ -1,7 +1,8 @@
 import { ERROR_CATALOGUE, LockUsersError, toErrorDetails } from '../errors';
 import type { Ports, RecordStore } from '../ports';
 import type { RequestSender } from '../requests/RequestSender';
-import { holdsLease, UNDER_WAY } from './RunRecord';
+import { stopRequested } from '../stop-reasons';
+import { holdsLease, isAskedToStop, UNDER_WAY } from './RunRecord';
 import type { RunRecord } from './RunRecord';
 
 /**
@@ -25,7 +26,8 @@ const LEASE_POLL_MS = 500;
  * A lease that has expired counts no more, and its run is noted down as `interrupted`.
  *
  * @param holder names this invocation, and no other
- * @returns the run that keeps this one from running, or undefined where the lease was acquired
+ * @returns the run that keeps this one from running (its own record, where it was asked to stop), or undefined where the lease was
+ * acquired
  * @throws LockUsersError where the records cannot be read or written
  */
 export async function acquireLease(
@@ -48,7 +50,12 @@ export async function acquireLease(
     for (const other of others) {
       const message =
         'The process ended without reporting. What its batches say holds; the next run does what is missing.';
-      Object.assign(other, { status: 'interrupted', message });
+      Object.assign(
+        other,
+        isAskedToStop(other)
+          ? { status: 'stopped', finishedAtMs: clock.nowMs(), message: stopRequested(other.runId ?? other.id).message }
+          : { status: 'interrupted', message }
+      );
       try {
         await sender.read('record', (timeoutMs) => records.save([other], timeoutMs), { isEssential: false });
       } catch (error) {
@@ -76,7 +83,7 @@ export async function acquireLease(
     const nowMs = clock.nowMs();
     // Another invocation of the same run has written itself in: it was scheduled twice.
     const own = found.find(({ id }) => id === record.id);
-    if (own !== undefined && own.leaseHolder !== holder) return own;
+    if (own !== undefined && (own.leaseHolder !== holder || isAskedToStop(own))) return own;
     if (own === undefined) {
       // The read lags, or was answered with an error that the platform's client takes for an empty list (observed).
       if (nowMs >= giveUpAtMs) throw recordNotShown();

@@ -1,14 +1,24 @@
+import { isReading } from '../actions/ActionLabels';
 import { toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
 import type { MissingField, RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
 import { scheduleInvocation } from '../run/schedule-invocation';
-import { disarmedSince, outdatedModels, queued, runEnded, runUnderWay, runUndone } from '../stop-reasons';
+import {
+  disarmedSince,
+  outdatedModels,
+  queued,
+  runEnded,
+  runUnderWay,
+  runUndone,
+  stopRequested
+} from '../stop-reasons';
 import { VERSION } from '../version';
 import { acquireLease } from './acquire-lease';
 import { findRuns } from './find-runs';
-import { hasEnded, holdsLease, mayGoOn } from './RunRecord';
+import { hasEnded, holdsLease, isAskedToStop, mayGoOn } from './RunRecord';
 import type { RunRecord } from './RunRecord';
+import { watchStop } from './watch-stop';
 
 /** Whether the invocation may go on, and the record of the run, if there is one. */
 export interface BegunRun {
@@ -16,6 +26,8 @@ export interface BegunRun {
   readonly record?: RunRecord;
   /** Whether the record shows that an invocation of the run has begun before. */
   readonly hasBegun?: boolean;
+  /** Whether the run was killed and is not carried out, so that nobody knows what came of it. */
+  readonly isPastUnknown?: boolean;
 }
 
 /** Parameters that the record has a field of its own for, or that are about the invocation. */
@@ -28,11 +40,14 @@ const HAVE_OWN_FIELDS: readonly string[] = ['runId', 'continuation', 'reason', '
  * @throws LockUsersError `RECORD_FAILED` where the record cannot be read or written
  */
 export async function beginRun(context: RunContext): Promise<BegunRun> {
-  const { ports, invocation, dryRun } = context;
+  const { ports, parameters, invocation, dryRun } = context;
   const { records } = ports;
+  if (isReading(parameters.action)) return {};
   if (records !== undefined) return beginWithRecord(context, records);
   if (invocation === 1) {
     ports.log.line(`No record: ${dryRun ? 'a run of this app' : 'this run'} cannot be undone or stopped.`);
+    if (!dryRun)
+      ports.log.line('To stop it all the same, disarm the deployment and deploy: no further invocation begins.');
   }
   return {};
 }
@@ -41,7 +56,10 @@ async function beginWithRecord(context: RunContext, records: RecordStore): Promi
   const { parameters, ports, runId, invocation, dryRun, sender } = context;
   const { clock } = ports;
   const isScheduled = parameters.runId !== undefined || parameters.continuation !== undefined;
-  const [found] = isScheduled ? await findRuns(context, records, { runId }) : [];
+  const lookedAtMs = clock.monotonicMs();
+  const all = isScheduled ? await findRuns(context, records, { runId }) : [];
+  // Whoever stops a run that has no record yet makes one that only says so.
+  const found = all.find(({ startedAtMs }) => startedAtMs !== null) ?? all[0];
   const refusal = found && (await checkFound(context, found));
   if (refusal !== undefined) return refusal;
   const hasBegun = (found?.startedAtMs ?? null) !== null;
@@ -49,6 +67,9 @@ async function beginWithRecord(context: RunContext, records: RecordStore): Promi
   if (dryRun && hasBegun) return parameters.dryRun === true ? {} : { stop: disarmedSince(runId) };
   const record = found ?? records.newRun();
   describeRequest(context, record);
+  if (all.some(isAskedToStop)) {
+    return { stop: stopRequested(runId), record, isPastUnknown: hasBegun && record.status !== 'continues' };
+  }
   const outdated = checkModels(context, records);
   if (outdated !== undefined) return { stop: outdated, record };
   if (dryRun) {
@@ -63,7 +84,12 @@ async function beginWithRecord(context: RunContext, records: RecordStore): Promi
     // With the record, so that it does not say "starting" for ever.
     return { stop: toErrorDetails(error), record };
   }
-  if (blocker === undefined) return { record, hasBegun };
+  if (blocker === undefined) {
+    // What was asked between two invocations may have come just after this one has looked.
+    watchStop(context, records, hasBegun ? -Infinity : lookedAtMs);
+    return { record, hasBegun };
+  }
+  if (blocker.id === record.id && blocker.leaseHolder === holder) return { stop: stopRequested(runId), record };
   // What its record says is the other invocation's to write.
   if (blocker.id === record.id) return comeBackAfter(context, blocker);
   if (invocation === 1 && !hasBegun) return { stop: runUnderWay(blocker, clock.nowMs()), record };

@@ -32,7 +32,7 @@ export async function finishRun(
   const doneBefore = run?.roster.countDoneEarlier() ?? 0;
   const outside = run?.roster.countOutsideDoneEarlier() ?? 0;
   // An invocation that ended before it looked at any user knows no better than the one before it.
-  const isKnownBefore = run === undefined && record.selected !== null && record.selected !== undefined;
+  const isKnownBefore = run === undefined && (isKnown(record.selected) || report.status === 'stopped');
   const { sender } = context;
   const ending: Partial<RunRecord> = {
     status: report.status as RecordStatus,
@@ -52,4 +52,8 @@ export async function finishRun(
   if (run?.recorder !== undefined) return run.recorder.finish(ending);
   Object.assign(record, ending);
   await saveRun(context, records, record);
+}
+
+function isKnown(count: number | null | undefined): boolean {
+  return count !== null && count !== undefined;
 }

@@ -2,7 +2,7 @@ import { LockUsersError } from '../errors';
 import type { ErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
-import { countUsers, lockedNobody, otherAction, runUnderWay, unknownRun } from '../stop-reasons';
+import { batchesDeleted, countUsers, lockedNobody, otherAction, runUnderWay, unknownRun } from '../stop-reasons';
 import { findRuns } from './find-runs';
 import { LockHistory } from './LockHistory';
 import { MAX_RECORDS_PER_READ, readBatches } from './read-batches';
@@ -32,6 +32,8 @@ export async function loadLockHistory(
   const wrongAction = otherAction(runId, record);
   if (wrongAction !== undefined) return { refusal: wrongAction };
 
+  const deleted = found.find(({ batchesDeletedAtMs }) => batchesDeletedAtMs !== null);
+  if (deleted !== undefined) return { refusal: batchesDeleted(runId, deleted.undoneBy) };
   const ids = new Set(found.map(({ id }) => id));
   const history = new LockHistory(runId, record.id, clockAheadMs);
   const wanted = { runRecordId: record.id, sinceMs: record.startedAtMs ?? nowMs };

@@ -3,14 +3,17 @@ import type { ErrorCode, UsersChanged } from '../errors';
 import type { CanaryResult, CanaryUser } from '../users/Canary';
 import type { Failure, OutcomeCounts, PlanCounts, SkippedUser } from '../users/outcomes';
 import type { SessionCounts } from '../users/SessionLedger';
+import type { Whereabouts } from '../users/WhoIsOut';
 
 /**
  * How an invocation ended: `planned`: it was a dry run. `done`: every planned user is in the goal state.
  * `continues`: its time was used up, and the next invocation is scheduled. `partial`: some users may be there, some are not
  * known to be. `refused`: it was not allowed to start sending. `queued`: it is scheduled on the queue, and nothing was done
- * here. `stalled`: the run has gone on for several invocations and gave up. `failed`: nobody was changed.
+ * here. `stopped`: somebody has asked it to stop. `stalled`: the run has gone on for several invocations and gave up. `failed`:
+ * nobody was changed.
  */
-export type RunStatus = 'planned' | 'done' | 'continues' | 'partial' | 'refused' | 'queued' | 'stalled' | 'failed';
+export type RunStatus =
+  'planned' | 'done' | 'continues' | 'partial' | 'refused' | 'queued' | 'stopped' | 'stalled' | 'failed';
 
 /** Which backend deployment a run worked on, as its `info.json` names it; null where the platform gives no name. */
 export interface Deployment {
@@ -40,10 +43,25 @@ export type WarningCode =
   /** The data model cannot be read, so that a relation in `where` would not be noticed. */
   | 'RELATIONS_UNKNOWN';
 
+/** Display texts of users, by id. */
+export type Names = Readonly<Record<string, string>>;
+
+/** Where a user is whom a status names. */
+export interface WhoIsOutUser {
+  readonly userId: string;
+  readonly state: Whereabouts;
+  /** Of an unlocked user: whether they are in the app. */
+  readonly inApp?: boolean;
+  /** When a device of theirs was last seen, as ISO 8601; with `notSeenSince` one that was not seen since. Null where nothing says so. */
+  readonly lastConnectedAt: string | null;
+}
+
 /** Something that a person should look at although the run went on. */
 export interface Warning {
   readonly code: WarningCode;
   readonly message: string;
+  /** Display texts of users whom the message names, by id. */
+  readonly names?: Names;
 }
 
 /** Why an invocation did less than it could, or nothing. */
@@ -121,6 +139,18 @@ export interface Report {
    * since; with each unlock, because `LOCK_USERS_STAY_OUT_WHERE` keeps them out. As many of them are named as fit, 10 000 at most.
    */
   readonly stillLocked?: { readonly count: number; readonly users: readonly SkippedUser[] };
+  /**
+   * With `status`, where everybody was read: how many of the selected users are where. The first four add up to `selected`; `inApp`
+   * are those of `unlocked` who are in the app, with `run` those who are in again.
+   */
+  readonly whoIsOut?: Readonly<Record<Whereabouts | 'inApp', number>> & {
+    /** The run whose users these are. */
+    readonly run?: string;
+    /** At most 100: first those who may be in although they are locked, last those who are out. */
+    readonly users: readonly WhoIsOutUser[];
+    /** How many users are not named. */
+    readonly usersOmitted?: number;
+  };
   /** What earlier invocations of the run did, by the answers they got; those users are `already…` in this one. */
   readonly earlier?: Readonly<Partial<Record<ActionLabels['done'], number>>>;
   /** Users that failed or are unconfirmed, as many as fit, 10 000 at most. Users that were not attempted are only counted. */
@@ -140,6 +170,7 @@ export interface Report {
     readonly userIds: readonly string[];
     /** How many users are known and not named. */
     readonly userIdsOmitted?: number;
+    readonly names?: Names;
   };
   /** What a person should look at although the run went on. */
   readonly warnings?: readonly Warning[];

@@ -1,4 +1,4 @@
-import { ACTION_LABELS } from '../actions/ActionLabels';
+import { ACTION_LABELS, isReading } from '../actions/ActionLabels';
 import { describeError, InvariantError } from '../errors';
 import type { ErrorCode, ErrorDetails, UsersChanged } from '../errors';
 import { cleanText, escapeText, MAX_MESSAGE_BYTES, MAX_NEXT_STEP_BYTES } from '../outside-text';
@@ -29,9 +29,13 @@ export interface ReportInput {
   readonly stayingOut?: ReadonlySet<string> | undefined;
   readonly canary?: Pick<Canary, 'result' | 'list'> | undefined;
   readonly sessions?: SessionCounts | undefined;
+  /** With `status`: what it has found out. */
+  readonly whoIsOut?: Report['whoIsOut'];
   readonly verified: boolean;
   /** How many users earlier invocations brought to the goal state. */
   readonly doneEarlier: number;
+  /** Whether the run has begun before, and nobody knows here what came of that. Default false. */
+  readonly isPastUnknown?: boolean;
   /** Sessions that turned `RESET` in earlier invocations. */
   readonly resetEarlier: number;
   /** Why the run stopped early or did not start, if it did. */
@@ -91,7 +95,7 @@ const CUT_SHORT: readonly ErrorCode[] = [
  * @throws InvariantError where the counts do not add up.
  */
 export function buildReport(input: ReportInput): Report {
-  const { context, roster, stop, resetEarlier, sessions, doneEarlier } = input;
+  const { context, roster, stop, resetEarlier, sessions, whoIsOut, doneEarlier } = input;
   const { parameters, invocation, sender, warnings } = context;
   const { action, undo, reason } = parameters;
   const { requests } = sender;
@@ -108,9 +112,10 @@ export function buildReport(input: ReportInput): Report {
     verified: input.verified,
     ...(reason !== undefined && { reason: escapeText(reason) }),
     deployment: input.deployment,
-    counts: nameCounts(parameters, counts, roster !== undefined),
+    counts: isReading(action) ? countSelected(whoIsOut) : nameCounts(parameters, counts, roster !== undefined),
     ...(sessions && { sessions }),
     ...listCanary(input.canary),
+    ...(whoIsOut && { whoIsOut }),
     ...((invocation > 1 || doneEarlier > 0) && { earlier: { [ACTION_LABELS[action].done]: doneEarlier } }),
     ...listUsers(roster, counts, resetEarlier, { isUndo: undo !== undefined, stayingOut: input.stayingOut }),
     ...(warnings.list.length > 0 && { warnings: warnings.list }),
@@ -151,9 +156,28 @@ function nameCounts({ action, onlyEnrolled, undo }: Parameters, counts: AllCount
   };
 }
 
+/** The counts of a run that changes nobody. */
+function countSelected(whoIsOut: Report['whoIsOut']): Counts {
+  const { signedOut, notSeenSince, unlocked, unknown } = whoIsOut ?? {
+    signedOut: 0,
+    notSeenSince: 0,
+    unlocked: 0,
+    unknown: 0
+  };
+  return {
+    selected: signedOut + notSeenSince + unlocked + unknown,
+    protected: 0,
+    excluded: 0,
+    planned: 0,
+    failed: 0,
+    unconfirmed: 0,
+    notAttempted: 0
+  };
+}
+
 function decideStatus(input: ReportInput, counts: AllCounts): RunStatus {
   const { context, stop, next, doneEarlier } = input;
-  const dryRun = context.dryRun && !wasDisarmed(input);
+  const dryRun = context.dryRun && !wasDisarmed(input) && !isReading(context.parameters.action);
   if (stop?.code === 'QUEUED') return 'queued';
   // An unarmed deployment that was not told to lock has done all it was asked for, so it is no refusal.
   if (dryRun && (stop === undefined || stop.code === 'NOT_ARMED' || stop.code === 'ALREADY_UNDONE')) return 'planned';
@@ -161,6 +185,7 @@ function decideStatus(input: ReportInput, counts: AllCounts): RunStatus {
     return CUT_SHORT.includes(stop.code) && hasChanged(counts, doneEarlier) !== 'no' ? 'partial' : 'refused';
   }
   if (next !== undefined) return 'continues';
+  if (stop?.code === 'STOPPED') return 'stopped';
   if (stop?.code === 'STALLED') return 'stalled';
   if ((stop === undefined || stop.code === 'ALREADY_UNDONE') && counts.done === counts.planned) return 'done';
   return hasChanged(counts, doneEarlier) === 'no' && !mayHaveChangedEarlier(input) ? 'failed' : 'partial';
@@ -174,7 +199,8 @@ function hasChanged({ done, unconfirmed }: OutcomeCounts, doneEarlier: number): 
 
 /** Whether an earlier invocation has sent users whose outcome it did not learn. */
 function mayHaveChangedEarlier(input: ReportInput): boolean {
-  return (input.context.parameters.continuation?.unconfirmed ?? 0) > 0 || wasDisarmed(input);
+  const { context, isPastUnknown = false } = input;
+  return isPastUnknown || (context.parameters.continuation?.unconfirmed ?? 0) > 0 || wasDisarmed(input);
 }
 
 /** Whether the run had begun, and was refused because the deployment was disarmed since: else it would have planned. */

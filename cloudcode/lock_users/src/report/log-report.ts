@@ -1,7 +1,8 @@
-import { ACTION_LABELS } from '../actions/ActionLabels';
+import { ACTION_LABELS, isReading } from '../actions/ActionLabels';
 import { cleanText, MAX_MESSAGE_BYTES } from '../outside-text';
 import type { Log } from '../ports';
 import { countUsers } from '../stop-reasons';
+import { logWhoIsOut } from './describe-who-is-out';
 import type { Report } from './Report';
 import { MAX_USERS_IN_LOG, shortenReport } from './shorten-report';
 
@@ -14,6 +15,7 @@ export function logReport(log: Log, report: Report): void {
   if (omitted > 0) log.line(`… and ${omitted} more; the returned report names ${report.failures.length}`);
   if (stillLocked !== undefined && stillLocked.count > 0) logStillLocked(log, stillLocked);
   if (report.stopReason !== undefined) log.line(`${report.stopReason.code}: ${report.stopReason.message}`);
+  if (short.whoIsOut !== undefined) logWhoIsOut(log, short.whoIsOut);
   if (short.resetSessions !== undefined) logAlarm(log, short.resetSessions);
   log.line(report.status === 'queued' ? 'Result: queued' : describeResult(report));
   log.line(JSON.stringify(short));
@@ -41,7 +43,9 @@ function describeResult(report: Report): string {
   const changed = counts[done] ?? 0;
   const unverified = verified || dryRun || changed === 0 ? '' : ' (by the answers, not verified)';
   const ofSessions = sessions === undefined ? '' : ` (${sessions.signedOut} of ${sessions.planned} sessions)`;
-  const outcomes = `${changed} ${participle}${unverified}${ofSessions}, ${counts.failed} failed, ${counts.unconfirmed} unconfirmed, ${counts.notAttempted} not attempted`;
+  const outcomes = isReading(action)
+    ? `${countUsers(counts.selected)} looked at`
+    : `${changed} ${participle}${unverified}${ofSessions}, ${counts.failed} failed, ${counts.unconfirmed} unconfirmed, ${counts.notAttempted} not attempted`;
   const before = earlier === undefined ? '' : `, ${earlier[done] ?? 0} ${participle} by earlier invocations`;
   return `Result: ${status}: ${outcomes}${before} (${requests.total} ${requests.total === 1 ? 'request' : 'requests'}, ${durationMs / 1000} s)`;
 }

@@ -8,13 +8,20 @@ export function shortenReport(report: Report): Report {
   const { counts, failures } = report;
   const shown = failures.slice(0, MAX_USERS_IN_LOG);
   const omitted = counts.failed + counts.unconfirmed - shown.length;
-  const { stillLocked, resetSessions } = report;
+  const { stillLocked, resetSessions, whoIsOut } = report;
   return {
     ...report,
     ...(omitted > 0 && { failures: shown, failuresOmitted: omitted }),
     ...(resetSessions && { resetSessions: shortenUserIds(resetSessions) }),
+    ...(whoIsOut && { whoIsOut: shortenWhoIsOut(whoIsOut) }),
     ...(stillLocked && { stillLocked: { ...stillLocked, users: stillLocked.users.slice(0, MAX_USERS_IN_LOG) } })
   };
+}
+
+function shortenWhoIsOut(whoIsOut: NonNullable<Report['whoIsOut']>): NonNullable<Report['whoIsOut']> {
+  const users = whoIsOut.users.slice(0, MAX_USERS_IN_LOG);
+  const omitted = (whoIsOut.usersOmitted ?? 0) + whoIsOut.users.length - users.length;
+  return { ...whoIsOut, users, ...(omitted > 0 && { usersOmitted: omitted }) };
 }
 
 function shortenUserIds(reset: NonNullable<Report['resetSessions']>): NonNullable<Report['resetSessions']> {

@@ -4,6 +4,7 @@ import type { ErrorDetails } from '../errors';
 import type { Ports } from '../ports';
 import { timeBudget } from '../stop-reasons';
 import { InvocationTimer } from './InvocationTimer';
+import type { Lookout } from './Lookout';
 import type { RequestKind, RequestTally, RequestToSend, SendResult } from './RequestToSend';
 import { decideRetry, MAX_ATTEMPTS, mayBeCarriedOut } from './retry-rules';
 import type { FailedRequest } from './retry-rules';
@@ -43,6 +44,8 @@ export class RequestSender {
   private hasAnswered: boolean;
   /** Until when the server asked to wait, where that is beyond the budget; on the monotonic clock. */
   private waitedForMs = -Infinity;
+  /** Looks before a request leaves, and while the run waits, whether it is to stop. Default: nobody does. */
+  lookout: Lookout | undefined;
 
   /** @param bucketState what an earlier invocation left of the token bucket; default: a full one */
   constructor(
@@ -102,7 +105,7 @@ export class RequestSender {
           return { kind: 'abandoned', error: lastError };
         }
       }
-      await this.waitForTurn();
+      await (request.isAhead === true ? this.waitForToken() : this.waitForTurn());
       if (this.stopped !== undefined) {
         return { kind: mayHaveChanged ? 'abandoned' : 'not sent', error: lastError ?? this.stopped };
       }
@@ -122,6 +125,7 @@ export class RequestSender {
         error: lastError,
         attempt: attempts,
         operations: request.operations,
+        isAhead: request.isAhead,
         pageSize: request.pageSize,
         isPatient: this.hasAnswered && request.isEssential === true,
         unansweredMs: this.hasAnswered ? undefined : this.timer.elapsedMs
@@ -170,7 +174,7 @@ export class RequestSender {
    */
   async wait(waitMs: number): Promise<boolean> {
     if (waitMs > this.timer.budgetLeftMs) this.stopWith(timeBudget());
-    if (this.stopped === undefined) await this.sleep(waitMs);
+    if (this.stopped === undefined) await this.sleepAndLook(waitMs);
     return this.stopped === undefined;
   }
 
@@ -185,7 +189,7 @@ export class RequestSender {
     bucket.slowDown(monotonicMs, waitMs);
   }
 
-  private async waitBefore(what: string, waitMs: number, { error, attempt }: FailedRequest): Promise<void> {
+  private async waitBefore(what: string, waitMs: number, { error, attempt, isAhead }: FailedRequest): Promise<void> {
     const { clock, log } = this.ports;
     if (waitMs > this.timer.budgetLeftMs) {
       // What the server has asked for holds for the next invocation as well.
@@ -196,7 +200,8 @@ export class RequestSender {
     }
     const count = attempt > MAX_ATTEMPTS ? `${attempt}` : `${attempt} of ${MAX_ATTEMPTS}`;
     log.line(`${error.message} ${what} in ${formatSeconds(waitMs)} (attempt ${count} failed).`);
-    await this.sleep(waitMs);
+    // A look that is to be repeated cannot wait for itself.
+    await (isAhead === true ? this.sleep(waitMs) : this.sleepAndLook(waitMs));
   }
 
   private async waitForTurn(): Promise<void> {
@@ -205,6 +210,7 @@ export class RequestSender {
     this.lastInLine = new Promise((resolve) => (leave = resolve));
     await turn;
     await this.waitForToken();
+    if (this.stopped === undefined) await this.lookout?.lookIfDue();
     leave();
   }
 
@@ -220,6 +226,11 @@ export class RequestSender {
       if (waitMs > leftMs) return this.stopWith(timeBudget());
       await this.sleep(waitMs);
     }
+  }
+
+  private sleepAndLook(waitMs: number): Promise<void> {
+    const sleep = (ms: number): Promise<void> => this.sleep(ms);
+    return this.lookout?.sleep(waitMs, sleep, () => this.stopped !== undefined) ?? sleep(waitMs);
   }
 
   /** Waits until the time is over or the run has to stop. */

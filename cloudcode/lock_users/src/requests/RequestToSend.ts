@@ -31,6 +31,8 @@ export interface RequestToSend<T> {
   readonly mayHaveChanged?: boolean;
   /** Whether the run can do nothing without its answer, so that a fault that passes is waited for. Default false. */
   readonly isEssential?: boolean;
+  /** Whether it goes before all that wait for their turn, because they wait for it. Default false. */
+  readonly isAhead?: boolean;
   readonly attempt: (timeoutMs: number) => Promise<T>;
   /**
    * Looks, before the request is sent again, whether an attempt without an answer was carried out. Resolves to the answer that

@@ -34,6 +34,8 @@ export interface FailedRequest {
   readonly operations: number;
   /** Items of a page that is read, where it can be read in smaller pages. */
   readonly pageSize?: number | undefined;
+  /** Whether it goes before all others. Default false. */
+  readonly isAhead?: boolean | undefined;
   /** Whether it is sent again for as long as there is time, where its fault may pass. Default false. */
   readonly isPatient?: boolean;
   /** Milliseconds for which nobody has answered, where nobody ever has. */

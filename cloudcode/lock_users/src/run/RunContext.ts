@@ -1,3 +1,4 @@
+import { isReading } from '../actions/ActionLabels';
 import { resolveMaxUsers } from '../input/resolve-max-users';
 import type { Parameters } from '../input/parameters';
 import type { Settings } from '../input/settings';
@@ -48,7 +49,7 @@ export function createContext(
     beganAtMs: ports.clock.monotonicMs(),
     startedAtMs: continuation?.startedAtMs ?? ports.clock.nowMs(),
     // A run that goes on has sent already. Where the deployment was disarmed since, it is refused: a plan is not what it is for.
-    dryRun: parameters.dryRun ?? (!settings.armed && continuation === undefined),
+    dryRun: isReading(parameters.action) || (parameters.dryRun ?? (!settings.armed && continuation === undefined)),
     maxUsers: resolveMaxUsers(settings, parameters)
   };
 }

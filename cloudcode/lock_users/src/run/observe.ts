@@ -1,5 +1,6 @@
 import chunk = require('lodash/chunk');
 import { toErrorDetails } from '../errors';
+import type { LockUsersError } from '../errors';
 import { isAddressable } from '../input/user-ids';
 import { PAGE_SIZE } from '../platform-facts';
 import { backendError } from '../requests/classify-response';
@@ -142,10 +143,13 @@ async function findUnlisted(
   const { found, absent, isKnown } = await findUsersById(run, unlisted, most);
   observe(found);
   for (const userId of absent) roster.setAbsent(userId);
-  if (again.isStuck && !isKnown) {
-    throw backendError(
-      'BACKEND_PROTOCOL',
-      'GET users promises more users and returns the same ones again, so that not everybody can be seen.'
-    );
-  }
+  if (again.isStuck && !isKnown) throw stuckList();
+}
+
+/** The list of the users never ends. */
+export function stuckList(): LockUsersError {
+  return backendError(
+    'BACKEND_PROTOCOL',
+    'GET users promises more users and returns the same ones again, so that not everybody can be seen.'
+  );
 }

@@ -1,10 +1,12 @@
 import { ACTIONS } from '../actions/actions';
 import type { Beginning } from '../actions/Action';
+import { isReading } from '../actions/ActionLabels';
 import { BatchUnlock } from '../actions/BatchUnlock';
 import type { ResolvedGoal } from '../actions/Goal';
 import type { ErrorDetails } from '../errors';
 import { toErrorDetails } from '../errors';
 import { beginRun } from '../records/begin-run';
+import { deleteOldBatches } from '../records/delete-old-batches';
 import { EarlierBatches } from '../records/EarlierBatches';
 import { findUnclosed } from '../records/find-unclosed';
 import { finishRun } from '../records/finish-run';
@@ -12,6 +14,7 @@ import { RunRecorder } from '../records/RunRecorder';
 import type { RunRecord } from '../records/RunRecord';
 import type { Ports } from '../ports';
 import { buildReport } from '../report/build-report';
+import { describeWhoIsOut } from '../report/describe-who-is-out';
 import { logReport } from '../report/log-report';
 import { logDeployment, logRun } from '../report/log-run';
 import type { Deployment, Report } from '../report/Report';
@@ -22,6 +25,8 @@ import { countDoneEarlier } from './ActiveRun';
 import type { ActiveRun, RuleMatches } from './ActiveRun';
 import { checkWhere } from './check-where';
 import { checkWindow } from './check-window';
+import { nameUsers } from './name-users';
+import { lookAtUsers } from './look-at-users';
 import { readRules } from './read-rules';
 import { reconcile } from './reconcile';
 import type { RunContext } from './RunContext';
@@ -46,6 +51,8 @@ interface Progress {
   /** Whether the run's record was looked for. */
   hasBegun: boolean;
   record?: RunRecord | undefined;
+  /** Whether the run was killed and is not carried out, so that nobody knows what came of it. */
+  isPastUnknown?: boolean;
   run?: ActiveRun;
   verified: boolean;
   /** Why it was not allowed to start sending, or that there was nothing to send. */
@@ -88,12 +95,14 @@ export async function runWithRoster(
   const report = buildReport({
     context,
     deployment: progress.deployment,
-    roster: run?.roster,
+    roster: isReading(parameters.action) ? undefined : run?.roster,
+    whoIsOut: run && describeWhoIsOut(run),
     stayingOut: run?.stayingOut,
     canary: run?.canary,
     sessions: run?.sessions?.count((userId) => run.roster.isPlanned(userId)),
     verified: progress.verified,
     doneEarlier: countDoneEarlier(context, run),
+    isPastUnknown: progress.isPastUnknown ?? false,
     // Sessions that turned RESET between the run's first look at the users and this invocation's.
     resetEarlier: Math.max(0, resetBefore - (parameters.continuation?.resetSessions ?? resetBefore)),
     ...ending
@@ -106,7 +115,12 @@ export async function runWithRoster(
   if (record !== undefined && ports.records !== undefined) {
     await finishRun(context, ports.records, record, run, report);
   }
-  return { report, roster: run?.roster };
+  // For whoever called: names stand neither in the log nor in the record.
+  const named = await nameUsers(context, report);
+  if (run?.recorder !== undefined && ports.records !== undefined && report.status !== 'continues') {
+    await deleteOldBatches(context, ports.records);
+  }
+  return { report: named, roster: run?.roster };
 }
 
 /** Brings the selected users to the goal state as far as it can, and keeps what it finds out in `progress`. */
@@ -123,8 +137,9 @@ async function advance(context: RunContext, progress: Progress): Promise<void> {
   logDeployment(ports.log, progress.deployment, parameters, settings.authScheme);
 
   progress.hasBegun = true;
-  const { record, stop, hasBegun = false } = await beginRun(context);
+  const { record, stop, hasBegun = false, isPastUnknown = false } = await beginRun(context);
   progress.record = record;
+  progress.isPastUnknown = isPastUnknown;
   progress.refusal = stop;
   if (stop !== undefined) return;
   progress.refusal = checkWindow(context, record?.startedAtMs) ?? (await checkWhere(context));
@@ -141,6 +156,10 @@ async function advance(context: RunContext, progress: Progress): Promise<void> {
     return;
   }
   progress.run = await activate(context, { ...resolved, ...rules }, { record, hasBegun, clockAheadMs });
+  if (isReading(parameters.action)) {
+    progress.refusal = await lookAtUsers(progress.run);
+    return;
+  }
   const { verified, refusal } = await reconcile(progress.run);
   progress.verified = verified;
   progress.refusal = refusal;

@@ -1,4 +1,5 @@
 import isPlainObject = require('lodash/isPlainObject');
+import { isReading } from '../actions/ActionLabels';
 import { describeError, LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
 import { invalidParameters, parseParameters } from '../input/parse-parameters';
@@ -72,7 +73,10 @@ export async function handleWebRequest(request: WebRequest, ports: WebPorts): Pr
   }
   const failure = await scheduleInvocation(ports, parameters.rawParameters, 0);
   if (failure !== undefined) return refuse(503, notQueued(failure));
-  return { status: 202, body: { runId, status: 'queued', dryRun: parameters.dryRun ?? !settings.armed } };
+  return {
+    status: 202,
+    body: { runId, status: 'queued', dryRun: isReading(parameters.action) || (parameters.dryRun ?? !settings.armed) }
+  };
 }
 
 /** The record of the run, if there is one. One that cannot be read does no harm: what is scheduled twice is carried out once. */

@@ -1,4 +1,5 @@
 import isPlainObject = require('lodash/isPlainObject');
+import { isReading } from '../actions/ActionLabels';
 import { describeError, LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
 import { describeValue } from '../input/Check';
@@ -90,6 +91,7 @@ async function readRequest(context: RunContext, objectId: string): Promise<Param
   try {
     const parameters = parseParameters({ ...readParameters(run), runId: objectId });
     resolveMaxUsers(settings, parameters);
+    if (isReading(parameters.action)) throw invalidParameters([READS_ONLY]);
     return parameters;
   } catch (error) {
     await refuseWith({ ...toErrorDetails(error), nextStep: REQUEST_ANEW });
@@ -127,6 +129,9 @@ function readParameters({ parameters, action, reason, requestedBy }: RunRecord):
 function isFilled(text: string | null): boolean {
   return text !== null && text.trim() !== '';
 }
+
+/** An object is the record of a run, and a status has none. */
+const READS_ONLY = 'An object requests runs that change users. Ask for the status by another trigger.';
 
 /** A webhook of the type `ready` fires once for each object (documented), so that this one may never start a run again. */
 const REQUEST_ANEW = 'Create another lock_run with the parameters corrected.';

@@ -17,6 +17,8 @@ export interface SessionState {
   readonly signedOutAtMs: number | null;
   /** When it was last signed in; null where nothing says so. */
   readonly authenticatedAtMs: number | null;
+  /** When its device last made a call; null or absent where nothing says so. */
+  readonly lastConnectedAtMs?: number | null;
 }
 
 /** The platform's reason, or ours, why a user is not in the goal state, or may not be. */

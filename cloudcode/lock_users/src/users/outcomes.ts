@@ -6,12 +6,16 @@ export const MAX_USERS_IN_REPORT = 10_000;
 /** A planned user that is not known to be in the goal state, and why. */
 export interface Failure extends Reason {
   readonly userId: string;
+  /** The user's display text, where the report has it. */
+  readonly name?: string;
   readonly outcome: 'failed' | 'unconfirmed';
 }
 
 /** A user that was left alone, and why. */
 export interface SkippedUser extends Reason {
   readonly userId: string;
+  /** The user's display text, where the report has it. */
+  readonly name?: string;
 }
 
 /** How many users are selected, and why they are or are not planned. The rest adds up to `selected`. */

@@ -34,5 +34,6 @@ export function parseDateTime(text: string): string | undefined {
 
 /** A time as the API writes it: ISO 8601, UTC, whole seconds. */
 export function formatDateTime(timeMs: number): string {
-  return new Date(timeMs).toISOString().replace(/\.\d+Z$/, 'Z');
+  // It always has three digits of a second.
+  return `${new Date(timeMs).toISOString().slice(0, -'.000Z'.length)}Z`;
 }

@@ -1,0 +1,82 @@
+import { toErrorDetails } from '../errors';
+import type { RecordStore } from '../ports';
+import type { RunContext } from '../run/RunContext';
+import { MAX_RECORDS_PER_READ } from './read-batches';
+import { hasEnded } from './RunRecord';
+import type { BatchRecord, RunRecord } from './RunRecord';
+
+/** Runs whose batches are deleted at the end of one run. Ours: more than there are between two runs, and few requests. */
+const MAX_RUNS = 10;
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Deletes the batches of runs that ended longer ago than `LOCK_USERS_KEEP_DAYS`, in the time that the invocation has left. A lock keeps
+ * its batches unless it was undone completely; the record of each run stays, and says when its batches were deleted. The log says so if
+ * something was deleted, or could not be. Never throws.
+ */
+export async function deleteOldBatches(context: RunContext, records: RecordStore): Promise<void> {
+  const { sender, ports, settings, dryRun } = context;
+  const { keepDays = 0 } = settings;
+  const lacksMark = records.listMissingFields().some(({ name }) => name === 'lock_run.batches_deleted_at');
+  // Where the run has stopped, nothing leaves any more.
+  if (keepDays === 0 || dryRun || lacksMark || sender.stop !== undefined) return;
+  const beforeMs = ports.clock.nowMs() - keepDays * DAY_MS;
+  let count = 0;
+  try {
+    const found = await read(context, (timeoutMs) => records.findDisposable(beforeMs, MAX_RUNS, timeoutMs));
+    for (const run of found) {
+      if (!isOld(run, beforeMs) || !(await mayLose(context, records, run))) continue;
+      count += await deleteBatchesOf(context, records, run);
+    }
+  } catch (error) {
+    // The next run goes on with it.
+    if (toErrorDetails(error).code !== 'TIME_BUDGET') {
+      ports.log.line(`Old batches could not be deleted; the next run tries again. ${toErrorDetails(error).message}`);
+    }
+  }
+  if (count > 0) ports.log.line(`Deleted ${count} ${count === 1 ? 'batch' : 'batches'} older than ${keepDays} days.`);
+}
+
+function read<T>({ sender }: RunContext, attempt: (timeoutMs: number) => Promise<T>): Promise<T> {
+  return sender.read('record', attempt, { isEssential: false });
+}
+
+/** A database that ignores a part of the query returns other runs as well. */
+function isOld(run: RunRecord, beforeMs: number): boolean {
+  const { finishedAtMs, batchesDeletedAtMs } = run;
+  return hasEnded(run) && finishedAtMs !== null && finishedAtMs < beforeMs && batchesDeletedAtMs === null;
+}
+
+/** Whether nobody needs the batches of a run any more to let users back in. */
+async function mayLose(context: RunContext, records: RecordStore, { action, undoneBy }: RunRecord): Promise<boolean> {
+  if (action === 'unlock' || action === 'reauthenticate') return true;
+  if (undoneBy === null) return false;
+  const undos = await read(context, (timeoutMs) => records.findRuns({ runId: undoneBy }, timeoutMs));
+  // Whom an undo has excluded another one may let in.
+  return undos.some(({ status, excluded }) => status === 'done' && (excluded ?? 0) === 0);
+}
+
+/** Deletes the batches of a run, and notes that in its record. Returns how many there were. */
+async function deleteBatchesOf(context: RunContext, records: RecordStore, run: RunRecord): Promise<number> {
+  const deleted = new Set<string>();
+  for (let empty = 0; empty < 2;) {
+    const page = await read(context, (timeoutMs) =>
+      records.readBatches({ runRecordId: run.id }, MAX_RECORDS_PER_READ, 0, timeoutMs)
+    );
+    const own = page.filter((batch) => isToDelete(batch, run, deleted));
+    // The platform's client takes some errors for an empty list (observed), so that an empty one is asked for again.
+    empty = page.length === 0 ? empty + 1 : 0;
+    // A list that shows what is deleted lags; the next run looks again.
+    if (page.length > 0 && own.length === 0) return deleted.size;
+    if (own.length > 0) await read(context, (timeoutMs) => records.deleteBatches(own, timeoutMs));
+    for (const { id } of own) deleted.add(id);
+  }
+  run.batchesDeletedAtMs = context.ports.clock.nowMs();
+  await read(context, (timeoutMs) => records.save([run], timeoutMs));
+  return deleted.size;
+}
+
+function isToDelete({ id, runRecordId }: BatchRecord, run: RunRecord, deleted: ReadonlySet<string>): boolean {
+  return runRecordId === run.id && !deleted.has(id);
+}
