@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { defineCommand } from '../shared/Command';
 import { printText } from '../shared/print-text';
+import { buildCommand } from './build-command';
 import { buildPackage } from './build-package';
 import { buildTasks } from './build-tasks';
 import { describeBuildAgent } from './find-build-agent';
@@ -15,6 +16,10 @@ export const build = defineCommand({
     package: {
       type: 'boolean',
       about: 'Make an npm package of lock_users in dist/package/ instead, for tasks that import createTask.'
+    },
+    command: {
+      type: 'boolean',
+      about: 'Make the command line lock-users JavaScript in dist/command/ instead, as "npm pack" does.'
     }
   },
   interrupted: 'Stopped. The earlier output is still there.',
@@ -22,6 +27,10 @@ export const build = defineCommand({
     if (options.package) {
       const folder = relative(root, buildPackage(root));
       printText(stdout, `Built the package lock_users into ${folder}/. Pack it with: npm pack ./${folder}`);
+      return Promise.resolve(0);
+    }
+    if (options.command) {
+      printText(stdout, `Built lock-users into ${relative(root, buildCommand(root))}/. Pack it with: npm pack`);
       return Promise.resolve(0);
     }
     for (const { name, outFolder, isUnchanged } of buildTasks({ root })) {

@@ -22,6 +22,21 @@ export interface ProgramOptions {
   /** False with `--no-input`. */
   readonly input?: boolean;
   readonly force?: boolean;
+  /** Files that name people, and the field that they are named by. */
+  readonly users?: string;
+  readonly exclude?: string;
+  readonly by?: string;
+  readonly where?: string;
+  readonly reason?: string;
+  readonly onlyEnrolled?: boolean;
+  readonly maxUsers?: string;
+  readonly direct?: boolean;
+  readonly dryRun?: boolean;
+  readonly confirm?: string;
+  /** The app's label, typed back. */
+  readonly app?: string;
+  readonly report?: string;
+  readonly out?: string;
 }
 
 /** A command that was called. */

@@ -23,8 +23,78 @@ export const GLOBAL_OPTIONS: CommandEntry['options'] = [
   ['--no-input', 'Never wait for somebody to type.']
 ];
 
+const SELECTION: CommandEntry['options'] = [
+  ['--users <file>', 'Only the users that the file names: one on each line, or CSV with a header. Default: everybody.'],
+  ['--exclude <file>', 'Leave out the users that the file names.'],
+  ['--by <field>', 'What the files name users by: id, or a field of the user model, such as email. Default: id.'],
+  ['--where <json>', 'Only users that match, such as \'["role = ?", "driver"]\'.']
+];
+const RUNNING: CommandEntry['options'] = [
+  ['--direct', 'Run the task on this machine, with nothing deployed. Needs protection in .journeyrc.'],
+  ['--reason <text>', 'Text for the record.']
+];
+const CHANGING: CommandEntry['options'] = [
+  ...RUNNING,
+  ['--confirm <count>', 'How many users are to be changed, instead of typing it.'],
+  ['--app <label>', "The app's label, which production asks for as well."],
+  ['--report <file>', 'Write a row for each user: .csv or .json.']
+];
+const LOCKING: CommandEntry['options'] = [
+  ...SELECTION,
+  ['--only-enrolled', 'Leave users alone that are not in the app.'],
+  ['--max-users <count>', 'Refuse a larger plan.']
+];
+const DRY_RUN = ['--dry-run', 'Only show the plan.'] as const;
+
 /** The commands, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'plan',
+    about: 'Shows whom a lock would lock. Nothing is sent.',
+    options: [...LOCKING, ...RUNNING, ['--out <file>', 'Keep the plan with its users, for "apply".']],
+    load: () => import('./commands/plan')
+  },
+  {
+    name: 'apply',
+    operands: '[plan.json]',
+    about: 'Locks users: those of a plan and nobody else, or those that the options select.',
+    options: [...LOCKING, ...CHANGING, DRY_RUN],
+    load: () => import('./commands/apply')
+  },
+  {
+    name: 'unlock',
+    about: 'Lets the selected users back in.',
+    options: [...SELECTION, ...CHANGING, DRY_RUN],
+    load: () => import('./commands/unlock')
+  },
+  {
+    name: 'undo',
+    operands: '<run>',
+    about: 'Unlocks the users that a run has locked. "last" is the last one.',
+    options: [...CHANGING, DRY_RUN],
+    load: () => import('./commands/undo')
+  },
+  {
+    name: 'reauthenticate',
+    about: 'Signs the selected users out. Nobody is locked.',
+    options: [...SELECTION, ...CHANGING, DRY_RUN],
+    load: () => import('./commands/reauthenticate')
+  },
+  { name: 'runs', about: 'Lists the last runs.', options: [], load: () => import('./commands/runs') },
+  {
+    name: 'status',
+    operands: '[run]',
+    about: 'Shows how a run stands, or how it ended. Default: the last one.',
+    options: [],
+    load: () => import('./commands/status')
+  },
+  {
+    name: 'stop',
+    operands: '<run>',
+    about: 'Asks a run to stop in order.',
+    options: [],
+    load: () => import('./commands/stop')
+  },
   {
     name: 'install',
     operands: '<app>',

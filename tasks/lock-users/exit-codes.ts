@@ -10,7 +10,10 @@ export const EXIT_CODES = {
   },
   someNot: { code: 1, meaning: 'Some users are not in the goal state, or a check found something.' },
   usage: { code: 2, meaning: 'The command line, a file or the settings are wrong. Nothing was sent.' },
-  refused: { code: 3, meaning: 'The run was refused: a cap, another run, the first users. See the message.' },
+  refused: {
+    code: 3,
+    meaning: 'The run was refused, or an alarm has stopped it: a cap, another run, the first users. See the message.'
+  },
   unauthorized: { code: 4, meaning: 'The backend does not accept the token.' },
   unconfirmed: { code: 5, meaning: 'It is not known of some users whether they are in the goal state.' },
   stopped: { code: 6, meaning: 'The run was stopped, or its time was used up. Run it again.' },
@@ -34,11 +37,13 @@ const BY_CODE: Readonly<Partial<Record<string, ExitName>>> = {
   WEBHOOK_OFF: 'usage',
   NO_MODELS: 'usage',
   BACKEND_UNAUTHORIZED: 'unauthorized',
+  CANARY_FAILED: 'refused',
+  SESSIONS_RESET: 'refused',
   TIME_BUDGET: 'stopped',
   STALLED: 'stopped',
-  STOP_REQUESTED: 'stopped',
+  STOPPED: 'stopped',
   INVARIANT: 'bug'
-} satisfies Partial<Record<ErrorCode | 'STOP_REQUESTED', ExitName>>;
+} satisfies Partial<Record<ErrorCode | 'STOPPED', ExitName>>;
 
 /** How a run ended, as its record or its report says. */
 export interface RunEnding {

@@ -11,7 +11,7 @@ import { formatTime } from './platform/format-time';
 import { hashToUuid } from './records/hash-to-uuid';
 import { HttpBackendApi } from './platform/HttpBackendApi';
 import { systemClock } from './platform/system-clock';
-import type { Ports } from './ports';
+import type { Log, Ports } from './ports';
 import type { Report } from './report/Report';
 import { createContext } from './run/RunContext';
 import { runInvocation } from './run/run-invocation';
@@ -31,6 +31,8 @@ export interface TaskOptions {
   readonly runtime?: unknown;
   /** The name of the task, by which it schedules itself. Default: `lock_users`. */
   readonly taskName?: string;
+  /** Where the lines of the log go. Default: the console, which the platform shows. */
+  readonly log?: Log;
 }
 
 /** The part of the platform's web request that is used, as documented ("Trigger CC via HTTP", docs.journeyapps.com). */
@@ -72,7 +74,14 @@ export interface Task {
 }
 
 /** The task, for one call of the platform: it keeps nothing between two calls. */
-export function createTask({ db, cloudCode, environment, runtime, taskName = 'lock_users' }: TaskOptions): Task {
+export function createTask({
+  db,
+  cloudCode,
+  environment,
+  runtime,
+  taskName = 'lock_users',
+  log = consoleLog
+}: TaskOptions): Task {
   const queue = CloudCodeQueue.find(cloudCode, taskName);
   return {
     async run(params) {
@@ -85,7 +94,7 @@ export function createTask({ db, cloudCode, environment, runtime, taskName = 'lo
         queue,
         random: Math.random,
         clock: systemClock,
-        log: consoleLog,
+        log,
         newRunId: randomUUID
       };
       return trigger.kind === 'webhook'
@@ -106,7 +115,7 @@ export function createTask({ db, cloudCode, environment, runtime, taskName = 'lo
           queue,
           records: DbRecordStore.find(db, systemClock),
           clock: systemClock,
-          log: consoleLog,
+          log,
           newRunId: randomUUID,
           hashToUuid,
           formatTime

@@ -3,22 +3,57 @@ import { hasEnded, holdsLease } from '../../../cloudcode/lock_users/src/records/
 import type { RecordStatus, RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import { VERSION } from '../../../cloudcode/lock_users/src/version';
 import { countNoun } from '../../shared/count-noun';
+import type { DatabaseObject } from '../../local/runtime/db/DatabaseObject';
 import type { Connection } from '../connect';
+import { readObjects } from '../read-objects';
 import { bad, ok, unknown } from './Finding';
 import type { Finding } from './Finding';
 
 /** Statuses of runs that have not ended, or that did not end by themselves. */
 const OPEN: readonly RecordStatus[] = ['requested', 'starting', 'running', 'continues', 'interrupted'];
+/** Milliseconds that an undo may be late: a queue may have other work before it. */
+const UNLOCK_TOLERANCE_MS = 600_000;
 /** Statuses of runs that the deployed task has carried out. */
 const ENDED: readonly RecordStatus[] = ['planned', 'done', 'partial', 'refused', 'stalled', 'failed'];
 
 /** What the records of earlier runs show: the version that is deployed, whether objects start runs, and what has not ended. */
-export async function checkRuns({ openContext }: Connection, records: RecordStore, nowMs: number): Promise<Finding[]> {
+export async function checkRuns(connection: Connection, records: RecordStore, nowMs: number): Promise<Finding[]> {
+  const { openContext } = connection;
   const read = (statuses: readonly RecordStatus[]) =>
     openContext().sender.read('record', (timeoutMs) => records.findRuns({ statuses }, timeoutMs));
   const [open, ended] = [await read(OPEN), await read(ENDED)];
   const last = [...ended].sort((a, b) => (b.finishedAtMs ?? 0) - (a.finishedAtMs ?? 0))[0];
-  return [checkVersion(last), checkWebhookVariable(last), checkUnended(open, nowMs)];
+  return [
+    checkVersion(last),
+    checkWebhookVariable(last),
+    checkUnended(open, nowMs),
+    ...(await checkUnlockTimes(connection, nowMs))
+  ];
+}
+
+/** Users that should have been let back in by now. An older copy of the models has no field for it. */
+async function checkUnlockTimes(connection: Connection, nowMs: number): Promise<Finding[]> {
+  const { lock_run: runs } = connection.db;
+  if (runs?.type.findField('unlock_at') === undefined) return [];
+  const due = await readObjects(connection, runs.where('unlock_at < ?', new Date(nowMs - UNLOCK_TOLERANCE_MS)));
+  // A database may ignore the filter.
+  const late = due.filter((run) => isLate(run, nowMs));
+  if (late.length === 0) return [ok('unlock times', 'No run is late with letting its users back in.')];
+  const names = late.map((run) => String(run['run_id'] ?? run.id));
+  return [
+    bad(
+      'unlock times',
+      `The time at which users should have been let back in (unlock_at) has passed, and nothing has undone: ${names.join(', ')}.`,
+      `Look whether the undo is under way: "lock-users runs". If not: "lock-users undo ${names[0] ?? ''}".`
+    )
+  ];
+}
+
+function isLate(run: DatabaseObject, nowMs: number): boolean {
+  const unlockAt = run['unlock_at'];
+  const isDue = unlockAt instanceof Date && unlockAt.getTime() < nowMs - UNLOCK_TOLERANCE_MS;
+  const hasLocked = !['planned', 'refused', 'requested'].includes(String(run['status']));
+  return isDue && hasLocked && (run['undone_by'] ?? '') === '';
 }
 
 function checkVersion(last: RunRecord | undefined): Finding {

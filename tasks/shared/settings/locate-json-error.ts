@@ -10,8 +10,17 @@ import { loadTypeScript } from '../load-typescript';
  */
 export function locateJsonError(text: string, message: string): string {
   const told = /at position (\d+)/.exec(message)?.[1];
-  const offset = told === undefined ? loadTypeScript().parseConfigFileTextToJson('', text).error?.start : Number(told);
+  const offset = told === undefined ? findMistake(text) : Number(told);
   if (offset === undefined) return '';
   const lines = text.slice(0, offset).split('\n');
   return ` in line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}`;
+}
+
+function findMistake(text: string): number | undefined {
+  try {
+    return loadTypeScript().parseConfigFileTextToJson('', text).error?.start;
+  } catch {
+    // The compiler is not there: this is the package, and not the repository.
+    return undefined;
+  }
 }

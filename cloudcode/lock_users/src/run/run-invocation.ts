@@ -75,7 +75,18 @@ interface Progress {
  * Whatever goes wrong from here on ends in the returned report.
  * @throws InvariantError where the report's counts would not add up
  */
-export async function runInvocation(given: RunContext): Promise<Report> {
+export async function runInvocation(context: RunContext): Promise<Report> {
+  return (await runWithRoster(context)).report;
+}
+
+/**
+ * The same, with the roster, for a program that shows who is in a plan.
+ *
+ * @throws InvariantError where the report's counts would not add up
+ */
+export async function runWithRoster(
+  given: RunContext
+): Promise<{ readonly report: Report; readonly roster: Roster | undefined }> {
   const { ports, settings, sender, parameters } = given;
   const progress: Progress = {
     deployment: { label: null, environment: null, backendId: settings.backendId },
@@ -123,7 +134,7 @@ export async function runInvocation(given: RunContext): Promise<Report> {
   if (run?.recorder !== undefined && ports.records !== undefined && report.status !== 'continues') {
     await deleteOldBatches(context, ports.records);
   }
-  return named;
+  return { report: named, roster: run?.roster };
 }
 
 /** Brings the selected users to the goal state as far as it can, and keeps what it finds out in `progress`. */

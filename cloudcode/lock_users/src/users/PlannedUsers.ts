@@ -174,6 +174,14 @@ export class PlannedUsers {
     return counts;
   }
 
+  /** The selected users, each with the count that they are in. */
+  *listPlaces(): Generator<{ readonly userId: string; readonly place: Exclude<keyof PlanCounts, 'selected'> }> {
+    for (const user of this.listUsers((state) => (state & SELECTED) !== 0)) {
+      const place = placeOf(this.users.get(user));
+      if (place !== undefined) yield { userId: this.idOf(user), place };
+    }
+  }
+
   /** Selected users that the goal skips, and why, `most` of them at most. */
   listSkipped(most: number): SkippedUser[] {
     const skipped: SkippedUser[] = [];

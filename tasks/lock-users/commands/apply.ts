@@ -1,0 +1,36 @@
+import { UsageError } from '../../shared/command-errors';
+import type { Invocation, Outcome } from '../Invocation';
+import { readPlanFile } from '../plan-file';
+import { buildParameters } from '../run/build-parameters';
+import { changeUsers } from '../run/change-users';
+import { openChange } from '../run/open-change';
+
+/** Options that say who is selected: a plan has said that. */
+const SELECTING = ['users', 'exclude', 'where', 'onlyEnrolled', 'maxUsers'] as const;
+
+/** Locks users: those of a plan that was kept, or those that the options select. */
+export async function run(invocation: Invocation): Promise<Outcome> {
+  const { options, operands } = invocation;
+  const [path] = operands;
+  const selecting = SELECTING.find((name) => options[name] !== undefined);
+  if (path !== undefined && selecting !== undefined) {
+    throw new UsageError(`"${path}" says already who is locked. Leave the options that select users out, or the plan.`);
+  }
+  const { connection, info } = await openChange(invocation);
+  const parameters = await buildParameters(connection, invocation, 'lock');
+  if (path === undefined) return changeUsers(invocation, { connection, info, parameters, again: 'apply' });
+  const { userIds, count, onlyEnrolled, reason, madeAt } = readPlanFile(path, connection.settings.backendId);
+  invocation.say(`The plan ${path} was made at ${madeAt}: ${count} users would be locked.`);
+  return changeUsers(invocation, {
+    connection,
+    info,
+    parameters: {
+      ...(reason !== null && { reason }),
+      ...parameters,
+      userIds,
+      ...(onlyEnrolled && { onlyEnrolled })
+    },
+    again: `apply ${path}`,
+    planned: count
+  });
+}

@@ -1,0 +1,11 @@
+import type { Invocation, Outcome } from '../Invocation';
+import { buildParameters } from '../run/build-parameters';
+import { changeUsers } from '../run/change-users';
+import { openChange } from '../run/open-change';
+
+/** Signs the selected users out; they come back by signing in. */
+export async function run(invocation: Invocation): Promise<Outcome> {
+  const { connection, info } = await openChange(invocation);
+  const parameters = await buildParameters(connection, invocation, 'reauthenticate');
+  return changeUsers(invocation, { connection, info, parameters, again: 'reauthenticate' });
+}

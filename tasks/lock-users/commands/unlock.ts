@@ -1,0 +1,11 @@
+import type { Invocation, Outcome } from '../Invocation';
+import { buildParameters } from '../run/build-parameters';
+import { changeUsers } from '../run/change-users';
+import { openChange } from '../run/open-change';
+
+/** Lets the selected users back in. */
+export async function run(invocation: Invocation): Promise<Outcome> {
+  const { connection, info } = await openChange(invocation);
+  const parameters = await buildParameters(connection, invocation, 'unlock');
+  return changeUsers(invocation, { connection, info, parameters, again: 'unlock' });
+}

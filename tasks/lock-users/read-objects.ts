@@ -1,0 +1,30 @@
+import { ERROR_CATALOGUE, LockUsersError } from '../../cloudcode/lock_users/src/errors';
+import { describeThrown, readFacts } from '../../cloudcode/lock_users/src/platform/database-errors';
+import type { DatabaseObject } from '../local/runtime/db/DatabaseObject';
+import type { Query } from '../local/runtime/db/Query';
+import type { Connection } from './connect';
+
+/**
+ * All objects of a query, by ascending id.
+ *
+ * @throws LockUsersError where they cannot be read
+ */
+export function readObjects({ openContext }: Connection, query: Query): Promise<DatabaseObject[]> {
+  return openContext().sender.read('database', async () => {
+    try {
+      return await query.orderBy('id').toArray();
+    } catch (error) {
+      throw databaseFailed(`The app database could not be read: ${describeThrown(error)}`, error);
+    }
+  });
+}
+
+/** An error of `DB` as one of ours. @param message a sentence */
+export function databaseFailed(message: string, error: unknown): LockUsersError {
+  return new LockUsersError({
+    code: 'DATABASE_READ_FAILED',
+    message: `${message.replace(/\.$/, '')}.`,
+    nextStep: ERROR_CATALOGUE.DATABASE_READ_FAILED.remedy,
+    ...readFacts(error)
+  });
+}

@@ -1,0 +1,88 @@
+import { ACTION_LABELS } from '../../../cloudcode/lock_users/src/actions/ActionLabels';
+import { isAlarm } from '../../../cloudcode/lock_users/src/errors';
+import type { DeploymentInfo } from '../../../cloudcode/lock_users/src/ports';
+import type { Connection } from '../connect';
+import { EXIT_CODES } from '../exit-codes';
+import type { Invocation, Outcome } from '../Invocation';
+import type { RunParameters } from './build-parameters';
+import { carryOut } from './carry-out';
+import type { CarriedOut } from './carry-out';
+import { confirm } from './confirm';
+import { formatPlan, makePlan } from './make-plan';
+import { checkReportName } from './ReportFile';
+import { exitCodeOf, formatRun, showRun } from './RunEnd';
+import type { RunEnd } from './RunEnd';
+
+/** A change that somebody wants. */
+export interface WantedChange {
+  readonly connection: Connection;
+  readonly info: DeploymentInfo;
+  readonly parameters: RunParameters;
+  /** The command that does the rest, where some users are not there. */
+  readonly again: string;
+  /** How many users were agreed to already, by a plan that was kept; undefined: a plan is made first. */
+  readonly planned?: number;
+}
+
+/**
+ * Plans a change, has it confirmed, has it carried out, and says how it ended. With `--dry-run` it ends with the plan.
+ *
+ * @throws RefusedError where somebody says no; UsageError, SettingsError, LockUsersError
+ */
+export async function changeUsers(invocation: Invocation, wanted: WantedChange): Promise<Outcome> {
+  const { connection, info, parameters, again } = wanted;
+  const { options } = invocation;
+  if (options.report !== undefined) checkReportName(options.report);
+  const needsPeople = options.report !== undefined;
+  const plan =
+    wanted.planned !== undefined && !needsPeople
+      ? undefined
+      : await makePlan(connection, invocation, parameters, needsPeople);
+  if (plan !== undefined) {
+    if (plan.end.status !== 'planned') return describeEnd({ end: plan.end, kind: 'ended' }, again);
+    const text = formatPlan(connection, plan, []);
+    if (options.dryRun === true || plan.count === 0) {
+      const nobody = plan.count === 0 ? '\nThere is nobody left to change.' : '';
+      return { exitCode: EXIT_CODES.allThere.code, data: showRun(plan.end), text: `${text}${nobody}` };
+    }
+    invocation.say(text);
+  }
+  const count = wanted.planned ?? plan?.count ?? 0;
+  await confirm(invocation, { verb: ACTION_LABELS[parameters.action].verb, count, ...info });
+  const isLock = parameters.action === 'lock';
+  const carried = await carryOut(connection, invocation, {
+    // Nobody more than was agreed to, whoever came since.
+    parameters: { ...parameters, dryRun: false, ...(isLock && { maxUsers: count }) },
+    total: count,
+    plan: plan?.local
+  });
+  return describeEnd(carried, again);
+}
+
+function describeEnd({ end, kind }: CarriedOut, again: string): Outcome {
+  if (kind === 'left') {
+    return {
+      exitCode: EXIT_CODES.interrupted.code,
+      data: showRun(end),
+      text: `Run ${end.runId} goes on; it is only not watched any more.`,
+      next: `status ${end.runId}`
+    };
+  }
+  const dead = kind === 'dead' ? 'Its process seems to have ended without reporting.' : undefined;
+  const shown: RunEnd = dead === undefined ? end : { ...end, status: 'interrupted', message: dead };
+  return { exitCode: exitCodeOf(shown), data: showRun(shown), text: formatRun(shown), next: chooseNext(shown, again) };
+}
+
+function chooseNext(end: RunEnd, again: string): string | undefined {
+  const { stopReason } = end.report ?? {};
+  // Nobody should run it again before they know why.
+  if (stopReason !== undefined && isAlarm(stopReason)) return `status ${end.runId}`;
+  switch (end.status) {
+    case 'done':
+      return end.action === 'lock' ? `undo ${end.runId}` : `status ${end.runId}`;
+    case 'refused':
+      return stopReason?.code === 'RUN_UNDER_WAY' ? 'runs' : 'doctor';
+    default:
+      return again;
+  }
+}

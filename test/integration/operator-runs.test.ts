@@ -1,0 +1,115 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunningBackend } from '../../tasks/local/backend/start-backend';
+import { callBackend } from '../support/call-backend';
+import { OperatorBench } from '../support/OperatorBench';
+
+const SCHEMA = readFileSync(join(__dirname, '..', '..', 'schema.xml'), 'utf8');
+const STOP_FIELD = '<field name="stop_requested" label="Stop requested" type="boolean"/>';
+const WITHOUT_STOP = SCHEMA.replace(/ *<field name="stop_requested".*\n/, '');
+
+let operator: OperatorBench & { readonly backend: RunningBackend };
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'runs-'))));
+afterEach(async () => {
+  expect(operator.printed).not.toContain(operator.backend.token);
+  await operator.backend.close();
+  operator.remove();
+  rmSync(folder, { recursive: true });
+});
+
+async function start(schema = SCHEMA): Promise<void> {
+  const schemaPath = join(folder, 'schema.xml');
+  writeFileSync(schemaPath, schema);
+  operator = await OperatorBench.start({ schemaPath });
+}
+const create = (values: object) => callBackend(operator.backend, 'POST', 'objects/lock_run.json', { lock_run: values });
+const RUNNING = {
+  status: 'running',
+  run_id: 'now',
+  action: 'lock',
+  started_at: '2026-02-02T00:00:00Z',
+  locked: 3,
+  planned: 9
+};
+const ENDED = {
+  status: 'partial',
+  run_id: 'before',
+  action: 'lock',
+  started_at: '2026-01-01T00:00:00Z',
+  planned: 4,
+  locked: 2,
+  unconfirmed: 2,
+  message: 'Two are not known.'
+};
+
+test('runs are listed with the newest first, and the one that has not ended is the next to look at', async () => {
+  await start();
+  expect(await operator.call('runs')).toMatchObject({ code: 0, json: { runs: [], next: 'lock-users plan' } });
+  expect((await operator.call('status')).code).toBe(2);
+  await create(ENDED);
+  await create(RUNNING);
+
+  const { code, json } = await operator.call('runs');
+
+  expect(code).toBe(0);
+  expect(json).toMatchObject({
+    runs: [
+      { runId: 'now', status: 'running', done: 3, planned: 9 },
+      { runId: 'before', status: 'partial', done: 2 }
+    ],
+    next: 'lock-users status now'
+  });
+  const terminal = await operator.open({ isTerminal: true }).call('runs');
+  expect(terminal.stdout).toMatch(
+    /^RUN +STARTED +ACTION +STATUS +DONE +REQUESTED BY\nnow +2026-02-02T00:00:00.000Z +lock +running +3\/9 +-\n/
+  );
+});
+
+test('the status of a run that has ended has its exit code, and that of another one 0', async () => {
+  await start();
+  await create(ENDED);
+  await create(RUNNING);
+
+  expect(await operator.call('status')).toMatchObject({ code: 0, json: { runId: 'now', next: 'lock-users stop now' } });
+  expect(await operator.call('status', 'before')).toMatchObject({
+    code: 5,
+    json: { status: 'partial', message: 'Two are not known.', next: 'lock-users undo before' }
+  });
+  expect((await operator.call('status', 'nothing')).stderr).toContain('There is no run "nothing"');
+});
+
+test('a run is asked to stop in its record, and one that has ended is left alone', async () => {
+  await start(WITHOUT_STOP.replace(/( *)<field name="version"/, `$1${STOP_FIELD}\n$1<field name="version"`));
+  const { json: now } = await create(RUNNING);
+  await create(ENDED);
+
+  expect((await operator.call('stop', 'now')).code).toBe(0);
+  expect((await operator.call('stop', 'before')).json).toMatchObject({ exitCode: 0, status: 'partial' });
+
+  const { json } = await callBackend(operator.backend, 'GET', 'objects/lock_run.json');
+  const asked = (json['objects'] as Record<string, unknown>[]).filter(({ stop_requested: stop }) => Boolean(stop));
+  expect(asked.map(({ id }) => id)).toEqual([now['id']]);
+});
+
+test('an older copy of the model, or none, is said to have no stop', async () => {
+  await start(WITHOUT_STOP);
+  await create(RUNNING);
+  const { code, stderr } = await operator.call('stop', 'now');
+  expect({ code, says: stderr.includes('no field stop_requested') }).toEqual({ code: 2, says: true });
+});
+
+test('an app that keeps no runs is said so', async () => {
+  await start(SCHEMA.replace(/ {2}<model name="lock_run"[^]*(?=<\/data-model>)/, ''));
+  for (const args of [
+    ['runs'],
+    ['status'],
+    ['stop', 'now'],
+    ['apply', '--confirm', '1'],
+    ['undo', 'now', '--confirm', '1']
+  ]) {
+    const { code, stderr } = await operator.call(...args);
+    expect({ args, code, says: stderr.includes('has no models lock_run') }).toEqual({ args, code: 2, says: true });
+  }
+});
