@@ -20,6 +20,8 @@ export interface Scenario {
   readonly faults: readonly Fault[];
   readonly pace: Pace;
   readonly budgetMs: number;
+  /** Users that a lock run sends first, 0 to 4. */
+  readonly canary: number;
   readonly batchSize: number;
   readonly concurrency: number;
   readonly verify: boolean;

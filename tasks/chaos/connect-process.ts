@@ -94,7 +94,9 @@ export async function connectProcess(process: Process, world: World): Promise<Po
     queue: {
       name: 'lock_users',
       schedule: (parameters, afterMs) =>
-        order(time?.order ?? 'none', ++orders, processClock, () => schedule(parameters, afterMs))
+        order(time?.order ?? 'none', ++orders, processClock, () => schedule(parameters, afterMs)),
+      scheduleAt: (parameters, atMs) =>
+        order(time?.order ?? 'none', ++orders, processClock, () => schedule(parameters, atMs - processClock.nowMs()))
     },
     random,
     newRunId

@@ -26,7 +26,14 @@ const ROUTES = [
 ];
 
 /** Drawn with the faults of evidence alone, so that a seed draws the rest as it did before they were there. */
-const LATER_SWITCHES: readonly string[] = ['repeatError', 'filterById', 'batchUnlock', 'retryAfterHeader', 'usersApi'];
+const LATER_SWITCHES: readonly string[] = [
+  'repeatError',
+  'filterById',
+  'batchUnlock',
+  'retryAfterHeader',
+  'usersApi',
+  'wipeFalse'
+];
 
 /**
  * The scenario of a seed: 50 to 2500 users (300 at most where each is a request of its own), and up to 6 faults at once, some of
@@ -73,6 +80,7 @@ export function makeScenario(seed: number, { evidence = true, time = seed % 3 > 
       { rate: 4, burst: 8 }
     ]),
     budgetMs: pick([270_000, 60_000, 20_000]),
+    canary: Math.floor(seededRandom(seed + 8_000_000_009)() * 5),
     batchSize: pick([1000, 1000, 250, 40]),
     concurrency: between(1, 32),
     verify: random() < 0.85,

@@ -1,5 +1,6 @@
 import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import { ChaosPlatform } from './ChaosPlatform';
+import { checkWiped, drawWipes } from './check-wiped';
 import { checkOutput } from './check-output';
 import { Oracle } from './Oracle';
 import type { Scenario } from './Scenario';
@@ -22,7 +23,10 @@ export interface Played {
  * eligible users are in the goal state and no other user was changed.
  */
 export async function playScenario(scenario: Scenario): Promise<Played> {
-  return play(scenario, new ChaosPlatform(scenario), Infinity);
+  const drawn = drawWipes(scenario);
+  const platform = new ChaosPlatform(drawn);
+  if (drawn.switches.wipeFalse === 'wipes') return playWiping(drawn, platform);
+  return play(drawn, platform, Infinity);
 }
 
 /**
@@ -34,6 +38,15 @@ export async function playKilled(scenario: Scenario): Promise<Played> {
   const faults = scenario.faults.filter((fault) => !(fault.kind === 'status' && fault.status === 429));
   const platform = new ChaosPlatform({ ...scenario, faults, limits: { rate: 20, burst: 5000 } });
   return play(scenario, platform, seededRandom(scenario.seed)() * scenario.latencyMs * 90);
+}
+
+/** A run on a platform whose locks wipe. No other one follows: it would wipe again. */
+async function playWiping(scenario: Scenario, platform: ChaosPlatform): Promise<Played> {
+  const { parameters } = await prepareExpectation(platform, scenario);
+  platform.startFaults();
+  const reports = await platform.trigger(parameters, { killAfterMs: Infinity });
+  const problems = [...checkWiped(platform, scenario, reports), ...checkOutput(platform.log, reports)];
+  return { reports, problems, log: platform.log };
 }
 
 async function play(scenario: Scenario, platform: ChaosPlatform, killAfterMs: number): Promise<Played> {

@@ -14,7 +14,7 @@ const RETURNING = 3;
 /** Brings the users into the state in which the run finds them. Returns what the run should do. */
 export async function prepareExpectation(platform: ChaosPlatform, scenario: Scenario): Promise<Expectation> {
   const { userIds, excludedIds, protectedIds } = platform;
-  const { batchSize, concurrency, verify } = scenario;
+  const { batchSize, canary, concurrency, verify } = scenario;
   const maxUsers = scenario.maxUsers ? { maxUsers: userIds.length } : {};
   const common = { concurrency, verify, ...maxUsers, excludeUserIds: excludedIds };
   const isLocked = (id: string): boolean => platform.user(id).locked;
@@ -26,7 +26,7 @@ export async function prepareExpectation(platform: ChaosPlatform, scenario: Scen
       return {
         ...plain,
         action: 'lock',
-        parameters: { batchSize, ...common },
+        parameters: { batchSize, canary, ...common },
         eligible: userIds.filter((id) => !keptIn.has(id) && !isLocked(id)),
         isInGoalState: ({ locked }) => locked
       };

@@ -64,8 +64,7 @@ function nameEnding(status: string | null, stopCode: string | undefined, unconfi
   const byCode = stopCode === undefined ? undefined : BY_CODE[stopCode];
   if (byCode !== undefined) return byCode;
   if (status === 'refused') return 'refused';
-  if (status === 'continues' || status === 'stopped' || status === 'stalled' || status === 'interrupted')
-    return 'stopped';
+  if (['continues', 'stalled', 'stopped', 'interrupted'].includes(status ?? '')) return 'stopped';
   return unconfirmed > 0 ? 'unconfirmed' : 'someNot';
 }
 

@@ -74,5 +74,5 @@ test('the built task refuses a lock outside its window, and undoes there', async
   const report = await on.lock({}, later);
 
   expect(report).toMatchObject({ status: 'refused', stopReason: { code: 'OUTSIDE_WINDOW', usersChanged: 'no' } });
-  expect(on.backend.state()).toMatchObject({ lockedUsers: 0, lockRequests: 1 });
+  expect(on.backend.state()).toMatchObject({ lockedUsers: 0, lockRequests: 2 });
 });

@@ -53,7 +53,7 @@ test('somebody who sets "stop_requested" by the API stops a run, nothing takes i
   expect(report).toMatchObject({
     status: 'stopped',
     counts: { selected: 30, alreadyLocked: 3, planned: 27, locked: 10, notAttempted: 17 },
-    stopReason: { code: 'STOPPED', usersChanged: 'yes' }
+    stopReason: { code: 'STOP_REQUESTED', usersChanged: 'yes' }
   });
   expect(batches).toBe(5);
   expect(await readRun()).toMatchObject({ status: { key: 'stopped' }, stop_requested: { key: true }, locked: 10 });
@@ -91,7 +91,7 @@ test('the built task does not begin a scheduled run that an object asks to stop'
 
   const report = await on.lock({ runId: 'evening' });
 
-  expect(report).toMatchObject({ status: 'stopped', stopReason: { code: 'STOPPED', usersChanged: 'no' } });
+  expect(report).toMatchObject({ status: 'stopped', stopReason: { code: 'STOP_REQUESTED', usersChanged: 'no' } });
   expect(on.backend.state()).toMatchObject({ lockedUsers: 0, lockRequests: 0 });
   const { json } = await callBackend(on.backend, 'GET', 'objects/lock_run.json');
   expect(json['objects']).toMatchObject([{ run_id: 'evening', status: { key: 'stopped' } }]);

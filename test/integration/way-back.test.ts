@@ -132,7 +132,7 @@ describe('on the platform', () => {
   test('an object of lock_run in the app undoes a run, and its record shows who was unlocked', async () => {
     on = await LocalPlatform.start();
     on.platform.backend.seed({ users: 12, locked: 2 });
-    const lock = await on.request({ reason: 'release' });
+    const lock = await on.request({ reason: 'release', parameters: '{"canary": 0}' });
     expect(on.platform.backend.state().lockedUsers).toBe(12);
 
     const undo = await on.request({ action: 'unlock', parameters: JSON.stringify({ undo: lock }) });

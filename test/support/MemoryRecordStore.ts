@@ -16,6 +16,8 @@ const NEW_RUN: Omit<RunRecord, 'id'> = {
   leaseHolder: null,
   leaseExpiresAtMs: null,
   undoneBy: null,
+  unlockAtMs: null,
+  unlockRunId: null,
   canary: null,
   batchUnlock: null,
   stopRequested: null,
@@ -66,6 +68,7 @@ export class MemoryRecordStore implements RecordStore {
   findRuns(query: RunQuery): Promise<readonly RunRecord[]> {
     const matches = (run: RunRecord): boolean => {
       if ('statuses' in query) return run.status !== null && query.statuses.includes(run.status);
+      if ('unlockAtFromMs' in query) return (run.unlockAtMs ?? -Infinity) >= query.unlockAtFromMs;
       if ('startedSinceMs' in query) return (run.startedAtMs ?? 0) >= query.startedSinceMs;
       return 'objectId' in query ? run.id === query.objectId : [run.id, run.runId].includes(query.runId);
     };

@@ -4,6 +4,7 @@ import { DbRecordStore } from '../../cloudcode/lock_users/src/platform/DbRecordS
 import { DbUserSource } from '../../cloudcode/lock_users/src/platform/DbUserSource';
 import { HttpBackendApi } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
 import type { Settings } from '../../cloudcode/lock_users/src/input/settings';
+import type { Ports } from '../../cloudcode/lock_users/src/ports';
 import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import { parseParameters } from '../../cloudcode/lock_users/src/input/parse-parameters';
 import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
@@ -21,6 +22,8 @@ import type { ReachedBackend } from './reach-backend';
 export class TaskInProcess {
   readonly log = new RecordingLog();
   private runs = 0;
+  /** Where the task orders later invocations. Default: nowhere. */
+  queue: Ports['queue'];
 
   constructor(private readonly reached: ReachedBackend) {}
 
@@ -84,7 +87,7 @@ export class TaskInProcess {
           records: DbRecordStore.find(db, clock),
           clock,
           log,
-          queue: undefined,
+          queue: this.queue,
           random: () => 0.5,
           newRunId: () => `run-${++this.runs}`
         }

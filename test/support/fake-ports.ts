@@ -69,6 +69,10 @@ export class FakePlatform implements BackendApi, UserSource {
   readonly singles: string[] = [];
   /** What was ordered on the queue. */
   readonly scheduled: { parameters: Readonly<Record<string, unknown>>; afterMs: number }[] = [];
+  /** What was ordered on the queue for a moment. */
+  readonly scheduledAt: { parameters: Readonly<Record<string, unknown>>; atMs: number }[] = [];
+  /** Called before an order for a moment is taken; may throw. */
+  onScheduleAt: (atMs: number) => void | Promise<void> = () => undefined;
   newRunId: () => string = () => 'run-1';
   hasQueue = true;
   records: MemoryRecordStore | undefined = new MemoryRecordStore();
@@ -196,12 +200,16 @@ export class FakePlatform implements BackendApi, UserSource {
 
   /** The ports of a run on this platform. */
   ports(log: Log = new RecordingLog()): Ports {
-    const { clock, scheduled } = this;
+    const { clock, scheduled, scheduledAt } = this;
     const queue: InvocationQueue = {
       name: 'lock_users',
       schedule: (parameters, afterMs) => {
         scheduled.push({ parameters: JSON.parse(JSON.stringify(parameters)) as Record<string, unknown>, afterMs });
         return Promise.resolve();
+      },
+      scheduleAt: async (parameters, atMs) => {
+        await this.onScheduleAt(atMs);
+        scheduledAt.push({ parameters: JSON.parse(JSON.stringify(parameters)) as Record<string, unknown>, atMs });
       }
     };
     return {

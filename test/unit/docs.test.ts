@@ -8,7 +8,7 @@ const ROOT = resolve(__dirname, '..', '..');
 const NOT_OURS = ['node_modules', 'dist', '.git', '.local'];
 
 /** Parameters that the README names below the table. */
-const BELOW_THE_TABLE = ['continuation', 'wipe'];
+const BELOW_THE_TABLE = ['continuation', 'notBefore', 'wipe'];
 
 function read(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');

@@ -1,13 +1,14 @@
 import { randomUUID } from 'crypto';
+import { chooseParameters } from './input/default-parameters';
 import { parseSettings, readWebSecret } from './input/settings';
-import type { Environment } from './input/settings';
+import type { Environment } from './input/read-variable';
 import { carriesSecret } from './platform/check-web-secret';
 import { CloudCodeQueue } from './platform/CloudCodeQueue';
 import { consoleLog } from './platform/console-log';
 import { DbRecordStore } from './platform/DbRecordStore';
 import { DbUserSource } from './platform/DbUserSource';
 import { formatTime } from './platform/format-time';
-import { hashToUuid } from './platform/hash-to-uuid';
+import { hashToUuid } from './records/hash-to-uuid';
 import { HttpBackendApi } from './platform/HttpBackendApi';
 import { systemClock } from './platform/system-clock';
 import type { Log, Ports } from './ports';
@@ -58,7 +59,7 @@ export interface Task {
    * Locks the selected users of the app and keeps the data on their devices, or unlocks them, or signs them out. Called by
    * the platform for the OXIDE test action, webhooks, schedules, and other tasks.
    *
-   * @param params see the README; `undefined`, `null` and `{}` select everybody. Or the payload of the webhook of `lock_run`
+   * @param params see the README; `undefined`, `null` and `{}` mean `LOCK_USERS_DEFAULTS` or, without it, everybody. Or the payload of the webhook of `lock_run`
    * @returns the report, also when the run failed
    * @throws LockUsersError `INVALID_PARAMETERS` or `INVALID_SETTINGS`, before any user is changed
    */
@@ -98,7 +99,7 @@ export function createTask({
       };
       return trigger.kind === 'webhook'
         ? handleWebhook(settings, trigger.objectId, ports)
-        : runInvocation(createContext(settings, trigger.parameters, ports));
+        : runInvocation(createContext(settings, chooseParameters(trigger.parameters, settings.defaults), ports));
     },
 
     authenticate({ request, access }) {

@@ -1,7 +1,5 @@
+import { describeError } from './describe-error';
 import { cleanText, MAX_MESSAGE_BYTES, MAX_NAME_BYTES, MAX_NEXT_STEP_BYTES } from './outside-text';
-
-/** Whether any user may have been changed when something went wrong. */
-export type UsersChanged = 'no' | 'yes' | 'maybe';
 
 /** What a code means, and what the reader does about it. */
 export interface ErrorDefinition {
@@ -30,6 +28,14 @@ export const ERROR_CATALOGUE = {
   OUTSIDE_WINDOW: {
     meaning: 'A lock run began outside `window` or `LOCK_USERS_WINDOW`; nothing was sent.',
     remedy: 'Start another run within the window, or change the window if this time is meant.'
+  },
+  UNLOCK_NOT_ORDERED: {
+    meaning: 'The undo that `unlockAt` asks for could not be ordered; nobody was locked.',
+    remedy: 'Run the task again, or leave "unlockAt" out and let people back in by an undo.'
+  },
+  UNLOCK_DUE: {
+    meaning: 'The time of `unlockAt` came before the lock run was done; it locks nobody any more.',
+    remedy: 'No action needed: the undo that the run has ordered lets people in.'
   },
   TOO_MANY_USERS: {
     meaning: 'The plan is larger than `maxUsers` or `LOCK_USERS_MAX_USERS` allows.',
@@ -99,7 +105,7 @@ export const ERROR_CATALOGUE = {
     meaning: 'Another run holds the lease; this one has done nothing.',
     remedy: 'Wait until it has ended; the message names it.'
   },
-  STOPPED: {
+  STOP_REQUESTED: {
     meaning: 'Somebody has set `stop_requested` in the record of the run.',
     remedy: 'To do the rest, start another run. To let back in whom a lock has put out, undo this one.'
   },
@@ -132,6 +138,10 @@ export const ERROR_CATALOGUE = {
   NOT_UNDOABLE: {
     meaning: 'The run to be undone locked nobody (a dry run, refused, an unlock), or has not begun.',
     remedy: 'No action needed, or unlock users by name.'
+  },
+  SEVERAL_RUNS: {
+    meaning: '`"undo": "last"` may mean several runs; nothing was sent.',
+    remedy: 'Undo them one by one, by the ids in the message.'
   },
   ALREADY_UNDONE: {
     meaning: 'None of the users that the run locked is left to unlock.',
@@ -197,17 +207,6 @@ export interface ErrorDetails {
    * connection was refused or the host is not known.
    */
   readonly network?: 'timeout' | 'connection' | 'unreachable' | 'garbled' | 'too large';
-}
-
-const USERS_CHANGED_SENTENCE: Record<UsersChanged, string> = {
-  no: 'No user was changed.',
-  yes: 'Some users were changed before that.',
-  maybe: 'Some users may have been changed.'
-};
-
-/** The message, whether any user was changed, and the next step, as one line of text. */
-export function describeError(details: Pick<ErrorDetails, 'message' | 'nextStep'>, usersChanged: UsersChanged): string {
-  return `${details.message} ${USERS_CHANGED_SENTENCE[usersChanged]} ${details.nextStep}`;
 }
 
 /**

@@ -73,12 +73,16 @@ export interface UserSource {
   listRelations(): readonly string[] | undefined;
 }
 
-/** Which runs are looked for: those with that run id (or object id), one object, those that stand there, or that began since. */
+/**
+ * Which runs are looked for: those with that run id (or object id), one object, those that stand there, those that began at a moment
+ * or later, or those whose users are to be let in then or later.
+ */
 export type RunQuery =
   | { readonly runId: string }
   | { readonly objectId: string }
   | { readonly statuses: readonly RecordStatus[] }
-  | { readonly startedSinceMs: number };
+  | { readonly startedSinceMs: number }
+  | { readonly unlockAtFromMs: number };
 
 /** A field of the record that the data model lacks. */
 export interface MissingField {
@@ -136,6 +140,13 @@ export interface InvocationQueue {
   readonly name: string;
   /** Schedules an invocation of this task with these parameters, not before `afterMs` milliseconds from now. */
   schedule(parameters: Readonly<Record<string, unknown>>, afterMs: number): Promise<void>;
+  /**
+   * Schedules an invocation of this task at a moment, on a queue of its own: whether an order that is far ahead holds back those that
+   * come after it on the same queue is documented nowhere.
+   *
+   * @param atMs milliseconds since 1970
+   */
+  scheduleAt(parameters: Readonly<Record<string, unknown>>, atMs: number): Promise<void>;
 }
 
 /** Where the lines go that a person reads while the task runs. */

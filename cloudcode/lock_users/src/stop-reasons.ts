@@ -2,6 +2,7 @@ import { ACTION_LABELS } from './actions/ActionLabels';
 import type { ActionName } from './actions/ActionLabels';
 import { cleanDetails, ERROR_CATALOGUE } from './errors';
 import type { ErrorCode, ErrorDetails } from './errors';
+import { formatMoment } from './input/unlock-at';
 import type { RecordStatus, RunRecord } from './records/RunRecord';
 import type { CanaryUser } from './users/Canary';
 import type { PlanCounts } from './users/outcomes';
@@ -14,7 +15,12 @@ const MAX_NAMED = 20;
 
 const NO_ACTION_NEEDED = 'No action needed.';
 
-function stopReason(code: ErrorCode, message: string, nextStep: string = ERROR_CATALOGUE[code].remedy): ErrorDetails {
+/** Why a run did less than it could; the next step is the one of the code where no other is given. */
+export function stopReason(
+  code: ErrorCode,
+  message: string,
+  nextStep: string = ERROR_CATALOGUE[code].remedy
+): ErrorDetails {
   return cleanDetails({ code, message, nextStep });
 }
 
@@ -90,13 +96,13 @@ export function runUnderWay({ runId, id, leaseHolder, leaseExpiresAtMs }: RunRec
   return stopReason(
     'RUN_UNDER_WAY',
     `A run is under way: ${runId ?? id} (${holder}). Its lease ends in ${seconds} s at the latest.`,
-    `Wait until it has ended, then run the task again if there is something left to do. If it was killed, the status "interrupted" in its record (lock_run ${id}) ends its lease at once.`
+    `Wait until it has ended, at ${formatMoment(leaseExpiresAtMs ?? nowMs)} at the latest, then run the task again if there is something left to do. If it was killed, the status "interrupted" in its record (lock_run ${id}) ends its lease at once.`
   );
 }
 
 /** Somebody has asked the run to stop. */
 export function stopRequested(runId: string): ErrorDetails {
-  return stopReason('STOPPED', `Run ${runId} was asked to stop (stop_requested in its record).`);
+  return stopReason('STOP_REQUESTED', `Run ${runId} was asked to stop (stop_requested in its record).`);
 }
 
 /** A run that was carried out is not carried out again. */

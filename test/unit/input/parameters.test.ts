@@ -89,8 +89,16 @@ test.each<[string, unknown, string]>([
   ['wipe: true', { wipe: true }, 'This task never wipes'],
   ['wipe as text', { wipe: 'false' }, 'This task never wipes'],
   ['wipe: null', { wipe: null }, 'This task never wipes'],
-  ['another action', { action: 'wipe' }, '"action" must be "lock", "unlock", "reauthenticate" or "status", not "wipe".'],
-  ['undo: true', { undo: true }, '"undo" must be the id of a run, as its report and its record name it, not true.'],
+  [
+    'another action',
+    { action: 'wipe' },
+    '"action" must be "lock", "unlock", "reauthenticate" or "status", not "wipe".'
+  ],
+  [
+    'undo: true',
+    { undo: true },
+    '"undo" must be "last", or the id of a run, as its report and its record name it, not true.'
+  ],
   ['undo of a lock by a lock', { undo: 'run-7', action: 'lock' }, '"undo" unlocks users. Leave "action" out.'],
   ['undo where', { undo: 'run-7', where: ['role = ?', 'x'] }, '"undo" selects the users that the run locked.'],
   ['undo of named users', { undo: 'run-7', userIds: [userId(1)] }, 'Leave "where" and "userIds" out.'],

@@ -19,6 +19,7 @@ test('two variables are enough, and nothing is armed by default', () => {
     authScheme: 'Bearer',
     protectedIds: [],
     canaryIds: [],
+    keepDays: 90,
     userModel: 'user',
     pace: { rate: 16, burst: 600 },
     budgetMs: 270_000

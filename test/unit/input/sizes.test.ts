@@ -6,7 +6,7 @@ import { handleWebhook } from '../../../cloudcode/lock_users/src/triggers/handle
 import { handleWebRequest } from '../../../cloudcode/lock_users/src/triggers/handle-web-request';
 import { readTrigger } from '../../../cloudcode/lock_users/src/triggers/read-trigger';
 import { formatTime } from '../../../cloudcode/lock_users/src/platform/format-time';
-import { hashToUuid } from '../../../cloudcode/lock_users/src/platform/hash-to-uuid';
+import { hashToUuid } from '../../../cloudcode/lock_users/src/records/hash-to-uuid';
 import { FakePlatform } from '../../support/fake-ports';
 import { MemoryRecordStore } from '../../support/MemoryRecordStore';
 import { SETTINGS } from '../../support/run-on-fake';

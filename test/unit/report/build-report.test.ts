@@ -95,6 +95,7 @@ test('a report has the counts, the requests and their total', () => {
     },
     failures: [],
     requests: { total: 21, info: 1, database: 2, users: 3, batch: 4, single: 6, record: 5, retried: 0, rateLimited: 0 },
+    nextStep: expect.any(String),
     durationMs: 5
   });
 });

@@ -24,7 +24,7 @@ test('a run without parameters locks everybody who is not locked or protected', 
       unconfirmed: 0,
       notAttempted: 0
     },
-    requests: { info: 1, database: 2, users: 2, batch: 1, record: 4, total: 10 }
+    requests: { info: 1, database: 2, users: 2, batch: 1, record: 5, total: 11 }
   });
 });
 

@@ -51,6 +51,10 @@ class SlowPlatform {
         schedule: async (parameters, afterMs) => {
           await this.take(this.scheduleMs);
           await queue.schedule(parameters, afterMs);
+        },
+        scheduleAt: async (parameters, atMs) => {
+          await this.take(this.scheduleMs);
+          await queue.scheduleAt(parameters, atMs);
         }
       }
     };

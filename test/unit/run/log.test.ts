@@ -22,6 +22,7 @@ test('a person can follow the run, and the last line is the report', async () =>
     'Batch request 1: 2 sent, 2 locked, 0 failed.',
     'Batch request 2: 1 sent, 1 locked, 0 failed.',
     `Result: done: 3 locked, 0 failed, 0 unconfirmed, 0 not attempted (${report.requests.total} requests, 0 s)`,
+    'To let them back in: {"undo": "run-1"}',
     JSON.stringify(report)
   ]);
 });

@@ -108,7 +108,8 @@ test('a queue that fails is tried three times, and then the report says what to 
     schedule: () => {
       calls++;
       return Promise.reject(new Error('no room'));
-    }
+    },
+    scheduleAt: () => Promise.reject(new Error('no room'))
   };
   platform.ports = (log) => ({ ...ports, ...(log && { log }), queue });
 

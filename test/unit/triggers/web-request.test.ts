@@ -2,7 +2,7 @@ import { handleWebRequest } from '../../../cloudcode/lock_users/src/triggers/han
 import type { WebResponse, WebPorts } from '../../../cloudcode/lock_users/src/triggers/handle-web-request';
 import { carriesSecret } from '../../../cloudcode/lock_users/src/platform/check-web-secret';
 import { formatTime } from '../../../cloudcode/lock_users/src/platform/format-time';
-import { hashToUuid } from '../../../cloudcode/lock_users/src/platform/hash-to-uuid';
+import { hashToUuid } from '../../../cloudcode/lock_users/src/records/hash-to-uuid';
 import { LockUsersError } from '../../../cloudcode/lock_users/src/errors';
 import type { Settings } from '../../../cloudcode/lock_users/src/input/settings';
 import { Secret } from '../../../cloudcode/lock_users/src/input/Secret';

@@ -77,7 +77,8 @@ test.each(['starting', 'running', 'continues', 'interrupted', 'done', null] as c
 test('a run that cannot be scheduled is carried out here, at the pace that is left', async () => {
   const { id } = records.add({ status: 'requested' });
   const ports = platform.ports(new RecordingLog());
-  const queue = { name: 'q', schedule: () => Promise.reject(new Error('down')) };
+  const down = (): Promise<never> => Promise.reject(new Error('down'));
+  const queue = { name: 'q', schedule: down, scheduleAt: down };
 
   const report = await handleWebhook(ON, id, { ...ports, queue });
 
@@ -96,7 +97,8 @@ test('a run whose order was taken and its answer lost is carried out once', asyn
       elsewhere ??= runOnFake(platform, parameters);
       await elsewhere;
       throw new Error('no answer');
-    }
+    },
+    scheduleAt: () => Promise.reject(new Error('down'))
   };
 
   const report = await handleWebhook(ON, id, { ...ports, queue });

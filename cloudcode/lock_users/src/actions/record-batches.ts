@@ -9,7 +9,7 @@ import type { UserQueue } from '../users/UserQueue';
  * down the outcome. The next users are written down while the ones before are on their way.
  */
 export async function recordBatches(
-  { sender, recorder }: Pick<ActiveRun, 'sender' | 'recorder'>,
+  { sender, recorder, unlockOrder }: Pick<ActiveRun, 'sender' | 'recorder' | 'unlockOrder'>,
   queue: UserQueue,
   most: number,
   sendUsers: (users: readonly number[]) => Promise<void>
@@ -17,6 +17,9 @@ export async function recordBatches(
   async function takeNext(): Promise<{ readonly users: readonly number[]; finish(): void } | undefined> {
     const users = await queue.take(most);
     if (users.length === 0) return undefined;
+    await unlockOrder?.place();
+    // Nobody is announced who cannot be sent any more.
+    if (unlockOrder !== undefined && sender.stop !== undefined) return undefined;
     const batch = await recorder?.recordIntent(users);
     return { users, finish: () => batch && recorder?.recordOutcome(batch) };
   }

@@ -1,5 +1,6 @@
 import { describeValue } from './Check';
 import type { Check } from './Check';
+import { createWallClock, readMinuteOfDay } from './zone-time';
 
 /** When a lock run may begin: from one time of day to another, by the clock of a time zone. */
 export interface LockWindow {
@@ -12,8 +13,13 @@ export interface LockWindow {
   readonly timeZone: string;
 }
 
-const TIME = '([01]\\d|2[0-3]):([0-5]\\d)';
-const FORM = new RegExp(`^${TIME}-${TIME} ([A-Za-z][\\w+/-]*)$`);
+/** A time of day, for a regular expression: hour and minute. */
+export const TIME = '([01]\\d|2[0-3]):([0-5]\\d)';
+
+/** The name of a time zone, for a regular expression. */
+export const TIME_ZONE = '([A-Za-z][\\w+/-]*)';
+
+const FORM = new RegExp(`^${TIME}-${TIME} ${TIME_ZONE}$`);
 
 /** Checks a window such as `21:00-23:30 Europe/Berlin`. */
 export const checkWindow: Check<LockWindow> = (value, name) => {
@@ -29,25 +35,22 @@ export const checkWindow: Check<LockWindow> = (value, name) => {
     timeZone
   };
   if (window.fromMinute === window.toMinute) return { mistakes: [`${name} begins and ends at the same time.`] };
-  try {
-    readMinuteOfDay(0, timeZone);
-  } catch {
-    return {
-      mistakes: [`${name} has an unknown time zone, ${describeValue(timeZone)}. Write it such as Europe/Berlin.`]
-    };
-  }
-  return { value: window };
+  const unknown = findZoneMistake(timeZone, name);
+  return unknown === undefined ? { value: window } : { mistakes: [unknown] };
 };
 
 /** Whether the clock of the time zone shows a time in the window at a moment, in milliseconds since 1970. */
 export function isWithin({ fromMinute, toMinute, timeZone }: LockWindow, atMs: number): boolean {
-  const minute = readMinuteOfDay(atMs, timeZone);
+  const minute = readMinuteOfDay(createWallClock(timeZone), atMs);
   return fromMinute < toMinute ? minute >= fromMinute && minute < toMinute : minute >= fromMinute || minute < toMinute;
 }
 
-/** Minutes since midnight that a clock on the wall there shows. @throws RangeError where there is no such time zone */
-function readMinuteOfDay(atMs: number, timeZone: string): number {
-  const format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-  const [hour, minute] = format.format(atMs).split(':');
-  return Number(hour) * 60 + Number(minute);
+/** That there is no such time zone, if so. */
+export function findZoneMistake(timeZone: string, name: string): string | undefined {
+  try {
+    createWallClock(timeZone);
+    return undefined;
+  } catch {
+    return `${name} has an unknown time zone, ${describeValue(timeZone)}. Write it such as Europe/Berlin.`;
+  }
 }

@@ -6,6 +6,8 @@ import { define, must } from './Check';
 import type { Check, Values } from './Check';
 import { checkWindow } from './lock-window';
 import type { LockWindow } from './lock-window';
+import { checkMoment, checkUnlockAt } from './unlock-at';
+import type { UnlockAt } from './unlock-at';
 import { checkUserIds } from './user-ids';
 import { checkWhere } from './where';
 import type { Selection, WhereClause } from './where';
@@ -40,10 +42,10 @@ export const PARAMETERS = {
     doc: `${listActions('`')}.`
   }),
   undo: define<string, undefined>({
-    check: must(isRunId, 'the id of a run, as its report and its record name it'),
+    check: must(isRunId, '"last", or the id of a run, as its report and its record name it'),
     default: undefined,
     defaultText: 'none',
-    doc: 'The id of a run: the users that it locked are unlocked. Not with `where` or `userIds`.'
+    doc: 'The id of a run: the users that it locked are unlocked. `"last"`: the one of the last 24 hours. Not with `where` or `userIds`.'
   }),
   run: define<string, undefined>({
     check: must(isRunId, 'the id of a run, or "last"'),
@@ -96,6 +98,12 @@ export const PARAMETERS = {
     defaultText: 'any time',
     doc: 'With `lock`: as `LOCK_USERS_WINDOW`. Where both are set, the run begins only within both.'
   }),
+  unlockAt: define<UnlockAt, undefined>({
+    check: checkUnlockAt,
+    default: undefined,
+    defaultText: 'never',
+    doc: 'With `lock`: when the run is undone by itself: the next `06:00 Europe/Berlin`, or ISO 8601 with an offset. Needs the record.'
+  }),
   canary: define<number, number>({
     check: must(
       (value): value is number => value === 0 || (isCount(value) && value <= MAX_CANARY),
@@ -147,6 +155,12 @@ export const PARAMETERS = {
     defaultText: 'none',
     doc: 'What the task hands to its own next invocation. Leave it out.'
   }),
+  notBefore: define<number, undefined>({
+    check: checkMoment,
+    default: undefined,
+    defaultText: 'none',
+    doc: 'What the task hands to the undo that it orders with `unlockAt`. Leave it out.'
+  }),
   wipe: define<false, undefined>({
     check: (value) =>
       value === false
@@ -170,6 +184,8 @@ export interface Parameters extends Omit<ParameterValues, 'action' | 'where' | '
   readonly action: ActionName;
   /** Who is selected; everybody where nothing is set. */
   readonly selection: Selection;
+  /** Whether they are those of `LOCK_USERS_DEFAULTS`. Default false. */
+  readonly areDefaults?: boolean;
   /** The parameters as they came, for the next invocation. */
   readonly rawParameters: Readonly<Record<string, unknown>>;
 }

@@ -58,6 +58,7 @@ export function parseParameters(params: unknown): Parameters {
     dryRun: take('dryRun', PARAMETERS.dryRun),
     maxUsers: take('maxUsers', PARAMETERS.maxUsers),
     window: take('window', PARAMETERS.window),
+    unlockAt: take('unlockAt', PARAMETERS.unlockAt),
     canary: take('canary', PARAMETERS.canary),
     batchSize: take('batchSize', PARAMETERS.batchSize),
     concurrency: take('concurrency', PARAMETERS.concurrency),
@@ -66,6 +67,7 @@ export function parseParameters(params: unknown): Parameters {
     reason: take('reason', PARAMETERS.reason),
     requestedBy: take('requestedBy', PARAMETERS.requestedBy),
     runId: take('runId', PARAMETERS.runId),
+    notBefore: take('notBefore', PARAMETERS.notBefore),
     rawParameters: Object.fromEntries(raw)
   };
   mistakes.push(...findContradictions(parameters, raw));
@@ -88,8 +90,10 @@ export function invalidParameters(mistakes: readonly string[], unnamed = 0): Loc
 
 /** What does not go with an action that changes nobody. */
 const OF_CHANGES: readonly ParameterName[] = [
+  'unlockAt',
   'excludeUserIds',
   'onlyEnrolled',
+  'canary',
   'dryRun',
   'maxUsers',
   'window',
@@ -116,6 +120,10 @@ function findContradictions(
     }
     if (undo === runId) mistakes.push('A run cannot undo itself.');
   }
+  if (raw.has('notBefore') && (undo === undefined || runId === undefined)) {
+    mistakes.push('"notBefore" is set by the task itself. Leave it out.');
+  }
+  if (runId === 'last') mistakes.push('"runId" cannot be "last": an undo means something else by it.');
   if (run !== undefined) {
     if (!isReading(action)) mistakes.push('"run" goes with "status". To let back in whom a run locked, use "undo".');
     if (raw.has('where') || raw.has('userIds')) {
@@ -130,6 +138,7 @@ function findContradictions(
       mistakes.push('"batchSize" goes with "lock": the platform has no batches of other actions.');
     if (raw.has('canary')) mistakes.push('"canary" goes with "lock": only locks are tried on a few users first.');
     if (raw.has('window')) mistakes.push('"window" goes with "lock": letting people in, or signing out, has none.');
+    if (raw.has('unlockAt')) mistakes.push('"unlockAt" goes with "lock": nobody else has to be let back in.');
     if (onlyEnrolled) mistakes.push(`"onlyEnrolled" goes with "lock". ${WHY_NOT_ENROLLED[action]}`);
   }
   return mistakes;

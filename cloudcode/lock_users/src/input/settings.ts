@@ -4,8 +4,12 @@ import { define, joinMistakes } from './Check';
 import type { Definition } from './Check';
 import { checkAddress, checkToken, findBackend, findMissingAccess } from './backend-access';
 import type { BackendAccess } from './backend-access';
+import { checkDefaults } from './default-parameters';
 import { checkWindow } from './lock-window';
 import type { LockWindow } from './lock-window';
+import type { Parameters } from './parameters';
+import { readVariable } from './read-variable';
+import type { Environment } from './read-variable';
 import type { Secret } from './Secret';
 import {
   checkBatchUnlock,
@@ -33,9 +37,6 @@ const DEFAULT_BURST = 600;
  * overview), and the rest is for the last answers and for scheduling the next invocation.
  */
 const DEFAULT_BUDGET_SECONDS = 270;
-
-/** Days for which the batches of a run are kept where `LOCK_USERS_KEEP_DAYS` is not set. Ours: a quarter. */
-const DEFAULT_KEEP_DAYS = 90;
 
 /** Most that `LOCK_USERS_BUDGET_SECONDS` may be, so that the last answers still come before the platform's 300 seconds. */
 const MAX_BUDGET_SECONDS = 275;
@@ -114,9 +115,15 @@ export const VARIABLES = {
     defaultText: 'any time',
     doc: 'A lock run begins only then, by the clock there: `21:00-23:30 Europe/Berlin`. It may cross midnight.'
   }),
+  LOCK_USERS_DEFAULTS: define<Parameters, undefined>({
+    check: checkDefaults,
+    default: undefined,
+    defaultText: 'none',
+    doc: 'Parameters of a run that is started without any, as a schedule does: JSON. Those of another run replace all of them.'
+  }),
   LOCK_USERS_KEEP_DAYS: define<number, number>({
     check: checkPattern(/^(0|[1-9][0-9]{0,4})$/, 'a whole number of days, or 0 for ever', Number),
-    default: DEFAULT_KEEP_DAYS,
+    default: 90,
     defaultText: '90',
     doc: 'Days after which the batches of a run may be deleted; `0`: never. Those of locks that are not undone are kept.'
   }),
@@ -168,6 +175,8 @@ export interface Settings extends BackendAccess {
   readonly maxUsers?: number | undefined;
   /** When lock runs may begin; undefined: at any time. */
   readonly window?: LockWindow | undefined;
+  /** The parameters of a run that is started without any; undefined: everybody by default. */
+  readonly defaults?: Parameters | undefined;
   /** Days after which the batches of a run may be deleted. Default: 0, never. */
   readonly keepDays?: number | undefined;
   /** Name of the app's user model in `DB`. */
@@ -177,9 +186,6 @@ export interface Settings extends BackendAccess {
   /** Milliseconds of an invocation in which requests may leave. */
   readonly budgetMs: number;
 }
-
-/** Environment variables by name. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Checks the deployment's environment variables; an empty one counts as not set.
@@ -219,13 +225,13 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
   const batchUnlock = take('LOCK_USERS_BATCH_UNLOCK', VARIABLES.LOCK_USERS_BATCH_UNLOCK);
   const maxUsers = take('LOCK_USERS_MAX_USERS', VARIABLES.LOCK_USERS_MAX_USERS);
   const window = take('LOCK_USERS_WINDOW', VARIABLES.LOCK_USERS_WINDOW);
+  const defaults = take('LOCK_USERS_DEFAULTS', VARIABLES.LOCK_USERS_DEFAULTS);
   const keepDays = take('LOCK_USERS_KEEP_DAYS', VARIABLES.LOCK_USERS_KEEP_DAYS);
   const userModel = take('LOCK_USERS_USER_MODEL', VARIABLES.LOCK_USERS_USER_MODEL);
   const rate = take('LOCK_USERS_RATE', VARIABLES.LOCK_USERS_RATE);
   const burst = take('LOCK_USERS_BURST', VARIABLES.LOCK_USERS_BURST);
   const budgetSeconds = take('LOCK_USERS_BUDGET_SECONDS', VARIABLES.LOCK_USERS_BUDGET_SECONDS);
   take('LOCK_USERS_WEB_SECRET', VARIABLES.LOCK_USERS_WEB_SECRET);
-
   if (mistakes.length > 0 || address === undefined || token === undefined) {
     throw new LockUsersError({
       code: 'INVALID_SETTINGS',
@@ -246,6 +252,7 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
     batchUnlock,
     maxUsers,
     window,
+    defaults,
     keepDays,
     userModel,
     pace: { rate, burst },
@@ -257,8 +264,4 @@ export function parseSettings(environment: Environment, runtime?: unknown): Sett
 export function readWebSecret(environment: Environment): Secret | undefined {
   const checked = checkWebSecret(readVariable(environment, 'LOCK_USERS_WEB_SECRET') ?? '', 'LOCK_USERS_WEB_SECRET');
   return 'value' in checked ? checked.value : undefined;
-}
-
-function readVariable(environment: Environment, name: string): string | undefined {
-  return environment[name]?.trim() || undefined;
 }

@@ -2,7 +2,13 @@ import type { InvocationQueue } from '../ports';
 
 /** The part of the platform's `CloudCode` global that is used, as documented ("Trigger CloudCode from another task"). */
 interface CloudCodeGlobal {
-  scheduleTask(options: { task: string; parameters: object; queue: string; after?: number }): PromiseLike<unknown>;
+  scheduleTask(options: {
+    task: string;
+    parameters: object;
+    queue: string;
+    after?: number;
+    at?: Date;
+  }): PromiseLike<unknown>;
 }
 
 /** Schedules invocations of a task on a queue of its own, on which they never overlap (documented). */
@@ -29,5 +35,10 @@ export class CloudCodeQueue implements InvocationQueue {
       queue: name,
       ...(after > 0 && { after })
     });
+  }
+
+  async scheduleAt(parameters: Readonly<Record<string, unknown>>, atMs: number): Promise<void> {
+    const { name } = this;
+    await this.cloudCode.scheduleTask({ task: name, parameters, queue: `${name}_unlock`, at: new Date(atMs) });
   }
 }

@@ -24,6 +24,8 @@ export const RUN_FIELDS: Fields<RunRecord> = {
   leaseHolder: 'lease_holder',
   leaseExpiresAtMs: 'lease_expires_at',
   undoneBy: 'undone_by',
+  unlockAtMs: 'unlock_at',
+  unlockRunId: 'unlock_run_id',
   canary: 'canary',
   batchUnlock: 'batch_unlock',
   stopRequested: 'stop_requested',

@@ -34,8 +34,9 @@ export interface DbWithRecords {
 }
 
 /** A database that ignores the filter by id returns other runs as well. */
-export function isMeant({ id, runId }: RunRecord, query: RunQuery): boolean {
+export function isMeant({ id, runId, unlockAtMs }: RunRecord, query: RunQuery): boolean {
   if ('statuses' in query || 'startedSinceMs' in query) return true;
+  if ('unlockAtFromMs' in query) return (unlockAtMs ?? -Infinity) >= query.unlockAtFromMs;
   return 'objectId' in query ? id === query.objectId : runId === query.runId || id === query.runId;
 }
 
@@ -43,6 +44,7 @@ export function isMeant({ id, runId }: RunRecord, query: RunQuery): boolean {
 export function whereRuns(runs: DbCollection, query: RunQuery): DbQuery {
   if ('statuses' in query) return runs.where('status in ?', query.statuses);
   if ('startedSinceMs' in query) return runs.where('started_at >= ?', new Date(query.startedSinceMs));
+  if ('unlockAtFromMs' in query) return runs.where('unlock_at >= ?', new Date(query.unlockAtFromMs));
   if ('objectId' in query) return runs.where('id = ?', query.objectId);
   // A run that was requested in the app has its object's id, which is a UUID.
   return isObjectId(query.runId)

@@ -40,6 +40,10 @@ export interface RunRecord extends Partial<Record<keyof Counts, number | null>> 
   leaseExpiresAtMs: number | null;
   /** The run that has undone this one; invocations of this one that come late do nothing. */
   undoneBy: string | null;
+  /** With `unlockAt`: when its users are to be let back in. Who takes it out of the record calls the undo off. */
+  unlockAtMs: number | null;
+  /** The undo that the run has ordered for then. */
+  unlockRunId: string | null;
   /** What the users that were sent first have shown; null where nobody was, or not yet. */
   canary?: CanaryResult | null;
   /** What the run has found out about unlocking in batches; anything else than a `BatchUnlockFinding` says nothing. */

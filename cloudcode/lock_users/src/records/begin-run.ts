@@ -30,6 +30,9 @@ export interface BegunRun {
   readonly isPastUnknown?: boolean;
 }
 
+/** Milliseconds after which an undo that is due looks again whether the lease is free. Ours. */
+const UNDO_RETRY_MS = 60_000;
+
 /** Parameters that the record has a field of its own for, or that are about the invocation. */
 const HAVE_OWN_FIELDS: readonly string[] = ['runId', 'continuation', 'reason', 'requestedBy'];
 
@@ -92,7 +95,9 @@ async function beginWithRecord(context: RunContext, records: RecordStore): Promi
   if (blocker.id === record.id && blocker.leaseHolder === holder) return { stop: stopRequested(runId), record };
   // What its record says is the other invocation's to write.
   if (blocker.id === record.id) return comeBackAfter(context, blocker);
-  if (invocation === 1 && !hasBegun) return { stop: runUnderWay(blocker, clock.nowMs()), record };
+  // An undo that was ordered for a time comes back: nobody else lets people in.
+  const isToComeBack = invocation > 1 || hasBegun || parameters.notBefore !== undefined;
+  if (!isToComeBack) return { stop: runUnderWay(blocker, clock.nowMs()), record };
   // As before this invocation, or it would count as carried out when it comes back.
   Object.assign(record, {
     status: 'continues',
@@ -146,13 +151,14 @@ function isOrderedUnknown({ invocation }: RunContext, found: RunRecord): boolean
 }
 
 /** Writes down which run it is, and what it was asked. */
-export function describeRequest({ parameters, runId, invocation }: RunContext, record: RunRecord): void {
+export function describeRequest({ parameters, runId, invocation, unlockAtMs }: RunContext, record: RunRecord): void {
   const request = Object.entries(parameters.rawParameters).filter(([name]) => !HAVE_OWN_FIELDS.includes(name));
   Object.assign(record, {
     version: VERSION,
     runId,
     action: parameters.action,
     invocation,
+    unlockAtMs: record.startedAtMs === null ? (unlockAtMs ?? null) : record.unlockAtMs,
     message: null,
     finishedAtMs: null,
     reason: parameters.reason ?? null,
@@ -164,7 +170,9 @@ export function describeRequest({ parameters, runId, invocation }: RunContext, r
 /** Schedules this invocation once more for when the other one's lease has ended, because its run had begun before. */
 async function comeBackAfter({ parameters, ports, runId, sender }: RunContext, other: RunRecord): Promise<BegunRun> {
   const nowMs = ports.clock.nowMs();
-  const leftMs = Math.max(0, (other.leaseExpiresAtMs ?? 0) - nowMs);
+  // A lock run that keeps out those who are to be let in now ends by its own clock, before its lease does.
+  const mostMs = parameters.notBefore === undefined ? Infinity : UNDO_RETRY_MS;
+  const leftMs = Math.min(mostMs, Math.max(0, (other.leaseExpiresAtMs ?? 0) - nowMs));
   const underWay = runUnderWay(other, nowMs);
   const failure = await scheduleInvocation(
     ports,

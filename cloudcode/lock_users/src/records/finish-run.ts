@@ -33,12 +33,13 @@ export async function finishRun(
   const outside = run?.roster.countOutsideDoneEarlier() ?? 0;
   // An invocation that ended before it looked at any user knows no better than the one before it.
   const isKnownBefore = run === undefined && (isKnown(record.selected) || report.status === 'stopped');
-  const { sender } = context;
+  const { sender, unlockAtMs = Infinity } = context;
   const ending: Partial<RunRecord> = {
     status: report.status as RecordStatus,
     finishedAtMs: continues ? null : nowMs,
     leaseHolder: null,
-    leaseExpiresAtMs: handsOver ? nowMs + sender.pauseLeftMs + HAND_OVER_LEASE_MS : null,
+    // From the time of `unlockAt` on it would only keep the undo from beginning.
+    leaseExpiresAtMs: handsOver ? Math.min(unlockAtMs, nowMs + sender.pauseLeftMs + HAND_OVER_LEASE_MS) : null,
     message: report.stopReason?.message ?? null,
     report: JSON.stringify(shortenReport(report)),
     ...(!isKnownBefore && {

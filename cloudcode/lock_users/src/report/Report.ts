@@ -1,5 +1,6 @@
 import type { ActionLabels, ActionName } from '../actions/ActionLabels';
-import type { ErrorCode, UsersChanged } from '../errors';
+import type { UsersChanged } from '../describe-error';
+import type { ErrorCode } from '../errors';
 import type { CanaryResult, CanaryUser } from '../users/Canary';
 import type { Failure, OutcomeCounts, PlanCounts, SkippedUser } from '../users/outcomes';
 import type { SessionCounts } from '../users/SessionLedger';
@@ -38,6 +39,8 @@ export type WarningCode =
   | 'CANARY_SIGNED_IN'
   /** The models of the record are an older copy, so that the record says less. */
   | 'OLD_RECORD_MODELS'
+  /** An earlier run was to be undone by now, and no run has undone it. */
+  | 'UNLOCK_OVERDUE'
   /** Nobody matches the rule that says who stays out: nobody has left, or the rule is wrong. */
   | 'NOBODY_STAYS_OUT'
   /** The data model cannot be read, so that a relation in `where` would not be noticed. */
@@ -120,6 +123,10 @@ export interface Report {
   readonly version: string;
   readonly runId: string;
   readonly action: ActionName;
+  /** When the users are to be let back in, as ISO 8601. */
+  readonly unlockAt?: string;
+  /** The undo that the run has ordered for then. */
+  readonly unlockRunId?: string;
   /** The run that this one undoes, if it does. */
   readonly undoes?: string;
   readonly status: RunStatus;
@@ -177,4 +184,6 @@ export interface Report {
   readonly requests: RequestCounts;
   readonly durationMs: number;
   readonly stopReason?: StopReason;
+  /** What comes next, whatever the ending: how to let people back in, what to wait for, or that no action is needed. */
+  readonly nextStep: string;
 }

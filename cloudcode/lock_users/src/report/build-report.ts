@@ -1,8 +1,11 @@
 import { ACTION_LABELS, isReading } from '../actions/ActionLabels';
-import { describeError, InvariantError } from '../errors';
-import type { ErrorCode, ErrorDetails, UsersChanged } from '../errors';
+import { describeError } from '../describe-error';
+import { InvariantError } from '../errors';
+import type { UsersChanged } from '../describe-error';
+import type { ErrorCode, ErrorDetails } from '../errors';
 import { cleanText, escapeText, MAX_MESSAGE_BYTES, MAX_NEXT_STEP_BYTES } from '../outside-text';
 import type { Parameters } from '../input/parameters';
+import { formatMoment } from '../input/unlock-at';
 import type { Continuation } from '../run/Continuation';
 import type { RunContext } from '../run/RunContext';
 import type { Canary } from '../users/Canary';
@@ -13,11 +16,13 @@ import { VERSION } from '../version';
 import { listCanary } from './list-canary';
 import { listUsers } from './list-users';
 import type { ListedRoster } from './list-users';
+import { nextStep } from './next-step';
 import type { Counts, Deployment, Report, RequestCounts, RunStatus, StopReason } from './Report';
 
 /** What a report is made of. */
 export interface ReportInput {
   readonly context: Pick<RunContext, 'parameters' | 'runId' | 'invocation' | 'dryRun' | 'beganAtMs'> & {
+    readonly unlockAtMs?: number | undefined;
     readonly ports: { readonly clock: Pick<RunContext['ports']['clock'], 'monotonicMs'> };
     readonly sender: { readonly requests: Omit<RequestCounts, 'total'> };
     readonly warnings: Pick<RunContext['warnings'], 'list'>;
@@ -38,6 +43,12 @@ export interface ReportInput {
   readonly isPastUnknown?: boolean;
   /** Sessions that turned `RESET` in earlier invocations. */
   readonly resetEarlier: number;
+  /** The undo that the run has ordered, if it has. */
+  readonly unlockRunId?: string | undefined;
+  /** Whether the run is recorded. Default false. */
+  readonly isRecorded?: boolean;
+  /** Whether the record shows that an invocation of the run has begun before. Default false. */
+  readonly hasBegunBefore?: boolean;
   /** Why the run stopped early or did not start, if it did. */
   readonly stop?: ErrorDetails | undefined;
   /** What the next invocation was handed, if one was scheduled. */
@@ -67,6 +78,7 @@ const REFUSALS: readonly ErrorCode[] = [
   'INVALID_SETTINGS',
   'NOT_ARMED',
   'OUTSIDE_WINDOW',
+  'UNLOCK_NOT_ORDERED',
   'TOO_MANY_USERS',
   'RUN_UNDER_WAY',
   'RUN_ENDED',
@@ -75,6 +87,7 @@ const REFUSALS: readonly ErrorCode[] = [
   'NO_MODELS',
   'NO_RECORD',
   'NOT_UNDOABLE',
+  'SEVERAL_RUNS',
   'NOBODY_SELECTED',
   'NOBODY_EXCLUDED',
   'NOBODY_PROTECTED'
@@ -85,6 +98,7 @@ const CUT_SHORT: readonly ErrorCode[] = [
   'TOO_MANY_USERS',
   'NOT_ARMED',
   'OUTSIDE_WINDOW',
+  'UNLOCK_NOT_ORDERED',
   'INVALID_SETTINGS',
   'NOBODY_PROTECTED'
 ];
@@ -101,10 +115,12 @@ export function buildReport(input: ReportInput): Report {
   const { requests } = sender;
   const counts: AllCounts = roster === undefined ? NOBODY : { ...roster.countPlan(), ...roster.countOutcomes() };
   assertSums(counts);
-  return {
+  const report = {
     version: VERSION,
     runId: context.runId,
     action,
+    ...(context.unlockAtMs !== undefined && { unlockAt: formatMoment(context.unlockAtMs) }),
+    ...(input.unlockRunId !== undefined && { unlockRunId: input.unlockRunId }),
     ...(undo !== undefined && { undoes: undo }),
     status: decideStatus(input, counts),
     dryRun: context.dryRun,
@@ -126,6 +142,8 @@ export function buildReport(input: ReportInput): Report {
     durationMs: Math.round(context.ports.clock.monotonicMs() - context.beganAtMs),
     ...(stop && { stopReason: describeStop(stop, counts, input) })
   };
+  const { isRecorded = false } = input;
+  return { ...report, nextStep: nextStep({ ...report, isRecorded, stopNextStep: report.stopReason?.nextStep }) };
 }
 
 function assertSums(counts: AllCounts): void {
@@ -185,7 +203,7 @@ function decideStatus(input: ReportInput, counts: AllCounts): RunStatus {
     return CUT_SHORT.includes(stop.code) && hasChanged(counts, doneEarlier) !== 'no' ? 'partial' : 'refused';
   }
   if (next !== undefined) return 'continues';
-  if (stop?.code === 'STOPPED') return 'stopped';
+  if (stop?.code === 'STOP_REQUESTED') return 'stopped';
   if (stop?.code === 'STALLED') return 'stalled';
   if ((stop === undefined || stop.code === 'ALREADY_UNDONE') && counts.done === counts.planned) return 'done';
   return hasChanged(counts, doneEarlier) === 'no' && !mayHaveChangedEarlier(input) ? 'failed' : 'partial';
@@ -199,8 +217,9 @@ function hasChanged({ done, unconfirmed }: OutcomeCounts, doneEarlier: number): 
 
 /** Whether an earlier invocation has sent users whose outcome it did not learn. */
 function mayHaveChangedEarlier(input: ReportInput): boolean {
-  const { context, isPastUnknown = false } = input;
-  return isPastUnknown || (context.parameters.continuation?.unconfirmed ?? 0) > 0 || wasDisarmed(input);
+  const { context, stop, hasBegunBefore = false, isPastUnknown = false } = input;
+  const wasCutOff = isPastUnknown || (hasBegunBefore && stop?.code === 'UNLOCK_DUE');
+  return wasCutOff || (context.parameters.continuation?.unconfirmed ?? 0) > 0 || wasDisarmed(input);
 }
 
 /** Whether the run had begun, and was refused because the deployment was disarmed since: else it would have planned. */

@@ -18,6 +18,7 @@ export function logReport(log: Log, report: Report): void {
   if (short.whoIsOut !== undefined) logWhoIsOut(log, short.whoIsOut);
   if (short.resetSessions !== undefined) logAlarm(log, short.resetSessions);
   log.line(report.status === 'queued' ? 'Result: queued' : describeResult(report));
+  log.line(report.nextStep);
   log.line(JSON.stringify(short));
 }
 

@@ -1,7 +1,7 @@
 import { ACTION_LABELS } from '../actions/ActionLabels';
 import type { Parameters } from '../input/parameters';
 import type { Settings } from '../input/settings';
-import { MAX_MESSAGE_BYTES, quoteText } from '../outside-text';
+import { cleanText, MAX_MESSAGE_BYTES, quoteText } from '../outside-text';
 import type { Log } from '../ports';
 import type { RunContext } from '../run/RunContext';
 import { countUsers } from '../stop-reasons';
@@ -12,12 +12,33 @@ import type { Deployment } from './Report';
 /** Which run this is, and whom the webhook lets in if it is on. */
 export function logRun(
   log: Log,
-  { runId, invocation, settings, ports }: Pick<RunContext, 'runId' | 'invocation' | 'settings' | 'ports'>
+  {
+    runId,
+    invocation,
+    settings,
+    ports,
+    parameters
+  }: Pick<RunContext, 'runId' | 'invocation' | 'settings' | 'ports' | 'parameters'>
 ): void {
   log.line(`lock_users ${VERSION}, run ${runId}${invocation === 1 ? '' : `, invocation ${invocation}`}`);
+  logDefaults(log, settings.defaults, parameters);
   if (!settings.webhook || ports.records === undefined) return;
   log.line(
     'The webhook is on (LOCK_USERS_WEBHOOK): whoever may create an object of lock_run, on a device too, may start a run. Data rules have to keep app users from it.'
+  );
+}
+
+/** Which parameters apply, where the deployment has some for runs that are started without any. */
+function logDefaults(
+  log: Log,
+  defaults: Parameters | undefined,
+  { areDefaults = false, continuation, notBefore }: Parameters
+): void {
+  if (defaults === undefined || continuation !== undefined || notBefore !== undefined) return;
+  log.line(
+    areDefaults
+      ? `Started without parameters: those of LOCK_USERS_DEFAULTS apply: ${cleanText(JSON.stringify(defaults.rawParameters), MAX_MESSAGE_BYTES)}`
+      : 'Started with parameters of its own: those of LOCK_USERS_DEFAULTS do not apply.'
   );
 }
 

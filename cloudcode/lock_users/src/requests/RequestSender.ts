@@ -38,6 +38,7 @@ export class RequestSender {
   /** One for each wait that is under way. */
   private readonly waits = new Set<AbortController>();
   private stopped: ErrorDetails | undefined;
+  private end: { readonly atMs: number; readonly reason: ErrorDetails } | undefined;
   /** Requests leave in the order in which they came. */
   private lastInLine: Promise<void> = Promise.resolve();
   /** Whether the platform has ever answered, so that an address that cannot be reached is not simply wrong. */
@@ -89,6 +90,11 @@ export class RequestSender {
     const isGraver = isAlarm(reason) && this.stopped !== undefined && !isAlarm(this.stopped);
     if (this.stopped === undefined || isGraver) this.stopped = reason;
     for (const wait of this.waits) wait.abort();
+  }
+
+  /** Lets no request leave from a moment on. @param atMs on the monotonic clock */
+  stopAt(atMs: number, reason: ErrorDetails): void {
+    this.end = { atMs, reason };
   }
 
   /** Makes the request until it is answered, or until the rules say otherwise. Never throws. */
@@ -218,6 +224,7 @@ export class RequestSender {
     const { bucket, timer } = this;
     while (this.stopped === undefined) {
       const monotonicMs = this.ports.clock.monotonicMs();
+      if (this.end !== undefined && monotonicMs >= this.end.atMs) return this.stopWith(this.end.reason);
       const leftMs = timer.budgetLeftMs;
       // What does not fit the budget takes no token, and the next invocation starts after the server's pause.
       if (leftMs <= 0 || bucket.pauseLeftMs(monotonicMs) > leftMs) return this.stopWith(timeBudget());
@@ -235,9 +242,11 @@ export class RequestSender {
 
   /** Waits until the time is over or the run has to stop. */
   private async sleep(waitMs: number): Promise<void> {
+    const { clock } = this.ports;
     const wait = new AbortController();
     this.waits.add(wait);
-    await this.ports.clock.sleep(waitMs, wait.signal);
+    const mostMs = Math.max(0, (this.end?.atMs ?? Infinity) - clock.monotonicMs());
+    await clock.sleep(Math.min(waitMs, mostMs), wait.signal);
     this.waits.delete(wait);
   }
 }

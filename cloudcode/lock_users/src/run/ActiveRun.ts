@@ -4,6 +4,7 @@ import type { RunRecorder } from '../records/RunRecorder';
 import type { Canary } from '../users/Canary';
 import type { Roster } from '../users/Roster';
 import type { RunContext } from './RunContext';
+import type { UnlockOrder } from './UnlockOrder';
 
 /** Whom the rules of the deployment leave alone in this run. */
 export interface RuleMatches {
@@ -20,6 +21,8 @@ export interface ActiveRun extends RunContext, ResolvedGoal, RuleMatches {
   readonly canary: Canary;
   /** Saves which users are sent; undefined where the app keeps no records. */
   readonly recorder: RunRecorder | undefined;
+  /** The undo that the run orders before it announces anybody; undefined where it is to order none. */
+  readonly unlockOrder: UnlockOrder | undefined;
   /** What the run knows about unlocking in batches. */
   readonly batchUnlock: BatchUnlock;
   /** Whether no invocation of the run has begun before. */

@@ -2,6 +2,8 @@ import { isReading } from '../actions/ActionLabels';
 import { resolveMaxUsers } from '../input/resolve-max-users';
 import type { Parameters } from '../input/parameters';
 import type { Settings } from '../input/settings';
+import { setUnlockAt } from '../input/fix-unlock-at';
+import { resolveUnlockAt } from '../input/unlock-at';
 import type { Clock, Ports } from '../ports';
 import { Warnings } from '../report/Warnings';
 import { RequestSender } from '../requests/RequestSender';
@@ -21,6 +23,8 @@ export interface RunContext {
   /** When the run's first invocation began, as far as is known without the run's record. */
   readonly startedAtMs: number;
   readonly dryRun: boolean;
+  /** With `unlockAt`: when its users are to be let back in, in milliseconds since 1970. It is fixed once, by the first invocation. */
+  readonly unlockAtMs: number | undefined;
   /** A larger plan is refused; Infinity where there is no limit. */
   readonly maxUsers: number;
 }
@@ -37,11 +41,12 @@ export function createContext(
   ports: Ports,
   sender = new RequestSender(ports, settings, parameters.continuation?.bucket)
 ): RunContext {
-  const { continuation } = parameters;
+  const { continuation, unlockAt, notBefore } = parameters;
+  const unlockAtMs = unlockAt && resolveUnlockAt(unlockAt, ports.clock.nowMs());
   return {
     ports: { ...ports, clock: anchorClock(ports.clock) },
     settings,
-    parameters,
+    parameters: unlockAtMs === undefined ? parameters : setUnlockAt(parameters, unlockAtMs),
     sender,
     warnings: new Warnings(ports.log),
     runId: continuation?.runId ?? parameters.runId ?? ports.newRunId(),
@@ -49,7 +54,11 @@ export function createContext(
     beganAtMs: ports.clock.monotonicMs(),
     startedAtMs: continuation?.startedAtMs ?? ports.clock.nowMs(),
     // A run that goes on has sent already. Where the deployment was disarmed since, it is refused: a plan is not what it is for.
-    dryRun: isReading(parameters.action) || (parameters.dryRun ?? (!settings.armed && continuation === undefined)),
+    // The same holds for the undo that it has ordered.
+    dryRun:
+      isReading(parameters.action) ||
+      (parameters.dryRun ?? (!settings.armed && continuation === undefined && notBefore === undefined)),
+    unlockAtMs,
     maxUsers: resolveMaxUsers(settings, parameters)
   };
 }

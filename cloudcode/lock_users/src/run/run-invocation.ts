@@ -5,10 +5,12 @@ import { BatchUnlock } from '../actions/BatchUnlock';
 import type { ResolvedGoal } from '../actions/Goal';
 import type { ErrorDetails } from '../errors';
 import { toErrorDetails } from '../errors';
+import { setUnlockAt } from '../input/fix-unlock-at';
 import { beginRun } from '../records/begin-run';
 import { deleteOldBatches } from '../records/delete-old-batches';
 import { EarlierBatches } from '../records/EarlierBatches';
 import { findUnclosed } from '../records/find-unclosed';
+import { warnOfOverdueRuns } from '../records/find-unlock-runs';
 import { finishRun } from '../records/finish-run';
 import { RunRecorder } from '../records/RunRecorder';
 import type { RunRecord } from '../records/RunRecord';
@@ -18,20 +20,23 @@ import { describeWhoIsOut } from '../report/describe-who-is-out';
 import { logReport } from '../report/log-report';
 import { logDeployment, logRun } from '../report/log-run';
 import type { Deployment, Report } from '../report/Report';
-import { notArmed } from '../stop-reasons';
 import { Canary } from '../users/Canary';
 import { Roster } from '../users/Roster';
 import { countDoneEarlier } from './ActiveRun';
 import type { ActiveRun, RuleMatches } from './ActiveRun';
 import { checkWhere } from './check-where';
+import { checkOrder } from './check-order';
+import { checkUnlockAt } from './check-unlock-at';
 import { checkWindow } from './check-window';
 import { nameUsers } from './name-users';
 import { lookAtUsers } from './look-at-users';
 import { readRules } from './read-rules';
 import { reconcile } from './reconcile';
+import { resolveLast } from './resolve-last';
 import type { RunContext } from './RunContext';
 import { scheduleContinuation } from './schedule-continuation';
 import type { Ending } from './schedule-continuation';
+import { UnlockOrder } from './UnlockOrder';
 
 /** Milliseconds by which the backend's clock differs at least before that counts. Ours. */
 const MIN_CLOCK_DIFFERENCE_MS = 2000;
@@ -55,6 +60,10 @@ interface Progress {
   isPastUnknown?: boolean;
   run?: ActiveRun;
   verified: boolean;
+  /** What the invocation is about, once its record has said when its users are to be let in. */
+  context: RunContext;
+  /** Whether an invocation of the run has begun before, by its record. */
+  hasBegunBefore: boolean;
   /** Why it was not allowed to start sending, or that there was nothing to send. */
   refusal?: ErrorDetails | undefined;
 }
@@ -70,27 +79,25 @@ export async function runInvocation(context: RunContext): Promise<Report> {
   return (await runWithRoster(context)).report;
 }
 
-/**
- * The same, with the roster, for a program that shows who is in a plan.
- *
- * @throws InvariantError where the report's counts would not add up
- */
+/** The same, with the roster, for a program that shows who is in a plan. @throws InvariantError as well */
 export async function runWithRoster(
-  context: RunContext
+  given: RunContext
 ): Promise<{ readonly report: Report; readonly roster: Roster | undefined }> {
-  const { ports, settings, sender, parameters } = context;
+  const { ports, settings, sender, parameters } = given;
   const progress: Progress = {
     deployment: { label: null, environment: null, backendId: settings.backendId },
     hasBegun: false,
-    verified: false
+    verified: false,
+    context: given,
+    hasBegunBefore: false
   };
   try {
-    await advance(context, progress);
+    await advance(given, progress);
   } catch (error) {
     sender.stopWith(toErrorDetails(error));
   }
-  const { run } = progress;
-  const ending = await endInvocation(context, progress);
+  const { run, context } = progress;
+  const ending = await endInvocation(progress);
   const resetBefore = run?.roster.countResetBefore() ?? 0;
   const report = buildReport({
     context,
@@ -105,12 +112,15 @@ export async function runWithRoster(
     isPastUnknown: progress.isPastUnknown ?? false,
     // Sessions that turned RESET between the run's first look at the users and this invocation's.
     resetEarlier: Math.max(0, resetBefore - (parameters.continuation?.resetSessions ?? resetBefore)),
+    unlockRunId: progress.record?.unlockRunId ?? undefined,
+    isRecorded: progress.record !== undefined,
+    hasBegunBefore: progress.hasBegunBefore,
     ...ending
   });
   // Before the record is closed, which may take all the time that is left.
   logReport(ports.log, report);
   // Whoever is to go on finds the record as it is.
-  const isToClose = !progress.hasBegun && report.status !== 'continues';
+  const isToClose = !progress.hasBegun && report.status !== 'continues' && report.status !== 'queued';
   const record = isToClose ? await findUnclosed(context) : progress.record;
   if (record !== undefined && ports.records !== undefined) {
     await finishRun(context, ports.records, record, run, report);
@@ -124,25 +134,36 @@ export async function runWithRoster(
 }
 
 /** Brings the selected users to the goal state as far as it can, and keeps what it finds out in `progress`. */
-async function advance(context: RunContext, progress: Progress): Promise<void> {
-  const { settings, parameters, ports, sender, dryRun } = context;
-  logRun(ports.log, context);
-  if (!settings.armed && !dryRun) {
-    progress.refusal = notArmed();
-    return;
-  }
+async function advance(asked: RunContext, progress: Progress): Promise<void> {
+  const { settings, ports, sender } = asked;
+  logRun(ports.log, asked);
+  progress.refusal = await checkOrder(asked);
+  if (progress.refusal !== undefined) return;
   const { serverTimeMs, ...named } = await sender.read('info', (timeoutMs) => ports.backend.readDeployment(timeoutMs));
   const clockAheadMs = compareClocks(serverTimeMs, ports);
   progress.deployment = { ...progress.deployment, ...named };
-  logDeployment(ports.log, progress.deployment, parameters, settings.authScheme);
+  logDeployment(ports.log, progress.deployment, asked.parameters, settings.authScheme);
+
+  const given = await resolveLast(asked);
+  if ('refusal' in given) {
+    progress.refusal = given.refusal;
+    return;
+  }
+  progress.context = given;
+  const { parameters } = given;
 
   progress.hasBegun = true;
-  const { record, stop, hasBegun = false, isPastUnknown = false } = await beginRun(context);
+  const { record, stop, hasBegun = false, isPastUnknown = false } = await beginRun(given);
   progress.record = record;
   progress.isPastUnknown = isPastUnknown;
   progress.refusal = stop;
   if (stop !== undefined) return;
-  progress.refusal = checkWindow(context, record?.startedAtMs) ?? (await checkWhere(context));
+  progress.hasBegunBefore = hasBegun;
+  const context = hasBegun && record !== undefined ? takeUnlockAt(given, record) : given;
+  progress.context = context;
+  if (context.invocation === 1 && ports.records !== undefined) await warnOfOverdueRuns(context, ports.records);
+  progress.refusal =
+    checkUnlockAt(context, hasBegun) ?? checkWindow(context, record?.startedAtMs) ?? (await checkWhere(context));
   if (progress.refusal !== undefined) return;
   const rules = await readRules(context);
   if ('refusal' in rules) {
@@ -166,6 +187,13 @@ async function advance(context: RunContext, progress: Progress): Promise<void> {
   if (refusal !== undefined && refusal.code !== 'ALREADY_UNDONE') await resolved.withdraw?.();
 }
 
+/** The context with the moment that an earlier invocation has fixed, or without one where somebody has taken it out of the record. */
+function takeUnlockAt(context: RunContext, { unlockAtMs }: RunRecord): RunContext {
+  if (context.unlockAtMs === undefined || unlockAtMs === context.unlockAtMs) return context;
+  if (unlockAtMs === null) return { ...context, unlockAtMs: undefined };
+  return { ...context, unlockAtMs, parameters: setUnlockAt(context.parameters, unlockAtMs) };
+}
+
 async function activate(
   context: RunContext,
   resolved: ResolvedGoal & RuleMatches,
@@ -187,11 +215,13 @@ async function activate(
   const canary = new Canary(size, settings.canaryIds ?? [], wasPassed);
   const batchUnlock = new BatchUnlock(parameters.continuation?.batchUnlock, record);
   if (record === undefined || records === undefined) {
-    return { ...context, ...resolved, roster, canary, recorder: undefined, batchUnlock, isNew };
+    return { ...context, ...resolved, roster, canary, recorder: undefined, batchUnlock, unlockOrder: undefined, isNew };
   }
   const earlier = isNew ? undefined : await EarlierBatches.load(context, records, record.id, roster);
   const recorder = new RunRecorder(context, records, record, roster, earlier);
-  return { ...context, ...resolved, roster, canary, recorder, batchUnlock, isNew };
+  const { unlockAtMs } = context;
+  const unlockOrder = unlockAtMs === undefined ? undefined : new UnlockOrder(context, records, record, unlockAtMs);
+  return { ...context, ...resolved, roster, canary, recorder, batchUnlock, unlockOrder, isNew };
 }
 
 /**
@@ -211,7 +241,7 @@ function compareClocks(serverTimeMs: number | null, { clock, log }: Pick<Ports, 
 }
 
 /** Why the invocation did less than it could, if so, and whether the run goes on by itself. */
-async function endInvocation(context: RunContext, { refusal, run }: Progress): Promise<Ending> {
+async function endInvocation({ context, refusal, run }: Progress): Promise<Ending> {
   const stop = context.sender.stop ?? refusal;
   if (stop?.code !== 'TIME_BUDGET' || context.dryRun) return { stop };
   return scheduleContinuation(context, stop, run);

@@ -1,6 +1,8 @@
 import type { ErrorDetails } from '../errors';
 import { READ_LAG_MS } from '../platform-facts';
+import { describeMoment } from '../input/unlock-at';
 import { stalled } from '../stop-reasons';
+import { unlockDue } from '../unlock-reasons';
 import { countDoneEarlier } from './ActiveRun';
 import type { ActiveRun } from './ActiveRun';
 import { continueRun } from './Continuation';
@@ -20,7 +22,10 @@ export async function scheduleContinuation(
   stop: ErrorDetails,
   run: ActiveRun | undefined
 ): Promise<Ending> {
-  const { ports, parameters, sender, runId, startedAtMs } = context;
+  const { ports, parameters, sender, runId, startedAtMs, unlockAtMs } = context;
+  if (unlockAtMs !== undefined && ports.clock.nowMs() + sender.pauseLeftMs >= unlockAtMs) {
+    return { stop: unlockDue(describeMoment(unlockAtMs, parameters.unlockAt)) };
+  }
   const { roster, sessions } = run ?? {};
   const outcomes = roster?.countOutcomes();
   const next = continueRun({ runId, startedAtMs: Math.floor(startedAtMs) }, parameters.continuation, {

@@ -78,6 +78,7 @@ async function sendCanary(
     if (users.length === 0) break;
     const others = round === 1 ? 'before all others' : 'in the place of those that say nothing';
     ports.log.line(`Canary: ${countUsers(users.length)} ${users.length === 1 ? 'is' : 'are'} sent ${others}.`);
+    for (const user of users) canary.note(roster.idOf(user), 'unconfirmed');
     await send(closedQueue(users));
     if (sender.stop !== undefined) return;
     const goesOn = await look(run, users, planned);

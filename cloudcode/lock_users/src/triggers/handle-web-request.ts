@@ -1,7 +1,9 @@
 import isPlainObject = require('lodash/isPlainObject');
 import { isReading } from '../actions/ActionLabels';
-import { describeError, LockUsersError, toErrorDetails } from '../errors';
+import { describeError } from '../describe-error';
+import { LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
+import { fixUnlockAt } from '../input/fix-unlock-at';
 import { invalidParameters, parseParameters } from '../input/parse-parameters';
 import type { Parameters } from '../input/parameters';
 import { resolveMaxUsers } from '../input/resolve-max-users';
@@ -12,7 +14,7 @@ import { hasEnded, holdsLease } from '../records/RunRecord';
 import type { RunRecord } from '../records/RunRecord';
 import { scheduleInvocation } from '../run/schedule-invocation';
 import { notArmed, notQueued } from '../stop-reasons';
-import { findOwnParameter } from './own-parameters';
+import { findOwnParameter } from '../input/own-parameters';
 
 /** Milliseconds in which the database has to say whether a run is known. Ours: somebody waits for the response. */
 const LOOKUP_TIMEOUT_MS = 5000;
@@ -62,6 +64,7 @@ export async function handleWebRequest(request: WebRequest, ports: WebPorts): Pr
     runId = chooseRunId(request.idempotencyKey, rawParameters, ports);
     parameters = parseParameters({ requestedBy: 'web request', ...rawParameters, runId });
     resolveMaxUsers(settings, parameters);
+    parameters = fixUnlockAt(parameters, ports.clock.nowMs());
   } catch (error) {
     if (!(error instanceof LockUsersError)) throw error;
     return refuse(error.code === 'INVALID_PARAMETERS' ? 400 : 503, error.details);

@@ -1,8 +1,10 @@
 import isPlainObject = require('lodash/isPlainObject');
 import { isReading } from '../actions/ActionLabels';
-import { describeError, LockUsersError, toErrorDetails } from '../errors';
+import { describeError } from '../describe-error';
+import { LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
 import { describeValue } from '../input/Check';
+import { fixUnlockAt } from '../input/fix-unlock-at';
 import { invalidParameters, parseParameters } from '../input/parse-parameters';
 import type { Parameters } from '../input/parameters';
 import { resolveMaxUsers } from '../input/resolve-max-users';
@@ -18,7 +20,7 @@ import type { RunContext } from '../run/RunContext';
 import { runInvocation } from '../run/run-invocation';
 import { scheduleInvocation } from '../run/schedule-invocation';
 import { noModels, noSuchObject, queued, recordOfAnotherRun, runEnded, webhookOff } from '../stop-reasons';
-import { findOwnParameter } from './own-parameters';
+import { findOwnParameter } from '../input/own-parameters';
 
 /** Milliseconds after which a scheduled run that begins at once is seen in its record. Ours. */
 const ORDER_SHOWS_MS = 10_000;
@@ -92,7 +94,7 @@ async function readRequest(context: RunContext, objectId: string): Promise<Param
     const parameters = parseParameters({ ...readParameters(run), runId: objectId });
     resolveMaxUsers(settings, parameters);
     if (isReading(parameters.action)) throw invalidParameters([READS_ONLY]);
-    return parameters;
+    return fixUnlockAt(parameters, clock.nowMs());
   } catch (error) {
     await refuseWith({ ...toErrorDetails(error), nextStep: REQUEST_ANEW });
     throw error;

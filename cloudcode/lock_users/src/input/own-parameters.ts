@@ -1,5 +1,5 @@
 /** Parameters that whoever requests a run has no say in. */
-const OWN_PARAMETERS: readonly string[] = ['runId', 'continuation'];
+const OWN_PARAMETERS: readonly string[] = ['runId', 'continuation', 'notBefore'];
 
 /** A sentence about the first parameter that only the task itself sets, or undefined where there is none. */
 export function findOwnParameter(rawParameters: object): string | undefined {

@@ -1,0 +1,56 @@
+import isPlainObject = require('lodash/isPlainObject');
+import type { ErrorDetails } from '../errors';
+import { findRuns } from '../records/find-runs';
+import { hasEnded } from '../records/RunRecord';
+import type { RunRecord } from '../records/RunRecord';
+import { describeRun, noLastRun, severalRuns } from '../unlock-reasons';
+import type { RunContext } from './RunContext';
+
+/** Milliseconds for which a run can be meant by "last". Ours: tonight's run, and not the one of the night before. */
+const RECENT_MS = 86_400_000;
+
+/**
+ * The context of an undo of the last run, with the id of that run in place of `last`; any other context as it is. The one lock run of
+ * the last 24 hours is meant that may have changed somebody and was not undone, but none that selected users by their ids: somebody
+ * meant those people.
+ *
+ * @returns or why it cannot be told which run is meant
+ * @throws LockUsersError `RECORD_FAILED` where the records cannot be read
+ */
+export async function resolveLast(context: RunContext): Promise<RunContext | { readonly refusal: ErrorDetails }> {
+  const { parameters, ports, runId } = context;
+  if (parameters.undo !== 'last' || ports.records === undefined) return context;
+  const startedSinceMs = ports.clock.nowMs() - RECENT_MS;
+  const found = await findRuns(context, ports.records, { startedSinceMs });
+  const undoable = found.filter(
+    (run) => run.runId !== null && (run.startedAtMs ?? 0) >= startedSinceMs && isLock(run) && mayBeMeant(run, runId)
+  );
+  const meant = undoable.filter((run) => !selectsByIds(run));
+  // Where this very undo has begun before and was killed, that run is the one.
+  const run = meant.find(({ undoneBy }) => undoneBy === runId) ?? meant[0];
+  if (run === undefined) return { refusal: noLastRun(undoable.length) };
+  if (run.undoneBy === null && meant.length > 1) return { refusal: severalRuns(meant) };
+  const undo = run.runId ?? run.id;
+  ports.log.line(`The last run is ${describeRun(run)}.`);
+  return { ...context, parameters: { ...parameters, undo, rawParameters: { ...parameters.rawParameters, undo } } };
+}
+
+function isLock({ action, status }: RunRecord): boolean {
+  return (action === 'lock' || action === null) && status !== 'planned';
+}
+
+/** Whether a run may have locked somebody and was not undone, or by this very undo. */
+function mayBeMeant(run: RunRecord, undoRunId: string): boolean {
+  const { locked, unconfirmed, undoneBy } = run;
+  const mayHaveLocked = !hasEnded(run) || (locked ?? 0) + (unconfirmed ?? 0) > 0;
+  return mayHaveLocked && (undoneBy === null || undoneBy === undoRunId);
+}
+
+function selectsByIds({ parameters }: RunRecord): boolean {
+  try {
+    const raw: unknown = JSON.parse(parameters ?? '{}');
+    return isPlainObject(raw) && Object.keys(raw as object).includes('userIds');
+  } catch {
+    return false;
+  }
+}
