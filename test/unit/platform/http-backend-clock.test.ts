@@ -9,7 +9,7 @@ test('a date to wait for counts from the clock of the beginning, however that is
   const access = {
     backendUrl: 'https://backend.example.test',
     token: new Secret('not-a-real-one'),
-    authScheme: 'Bearer'
+    authScheme: 'Bearer' as const
   };
   const api = new HttpBackendApi(access, clock, () =>
     Promise.resolve({
