@@ -197,7 +197,7 @@ test.each([
     platform.answerBatch = (operations) => {
       const answered = answer(operations);
       platform.clock.now += 275_000;
-      const [first, second, third] = answered.operations;
+      const [first, second, third] = (answered as { readonly operations: readonly unknown[] }).operations;
       const lost = { success: false, error: { type: 'INTERNAL_SERVER_ERROR', detail: 'The operation failed.' } };
       platform.answerBatch = answer;
       return { operations: [first, second, third === undefined ? third : lost] };
