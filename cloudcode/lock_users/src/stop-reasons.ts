@@ -1,7 +1,9 @@
 import { ACTION_LABELS } from './actions/ActionLabels';
 import type { ActionName } from './actions/ActionLabels';
-import { cleanDetails, ERROR_CATALOGUE } from './errors';
-import type { ErrorCode, ErrorDetails } from './errors';
+import { ERROR_CATALOGUE } from './error-catalogue';
+import { cleanDetails } from './errors';
+import type { ErrorCode } from './error-catalogue';
+import type { ErrorDetails } from './errors';
 import { formatMoment } from './input/unlock-at';
 import type { RecordStatus, RunRecord } from './records/RunRecord';
 import type { CanaryUser } from './users/Canary';

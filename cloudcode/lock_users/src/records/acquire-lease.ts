@@ -1,4 +1,5 @@
-import { ERROR_CATALOGUE, LockUsersError, toErrorDetails } from '../errors';
+import { ERROR_CATALOGUE } from '../error-catalogue';
+import { LockUsersError, toErrorDetails } from '../errors';
 import type { Ports, RecordStore } from '../ports';
 import type { RequestSender } from '../requests/RequestSender';
 import { stopRequested } from '../stop-reasons';

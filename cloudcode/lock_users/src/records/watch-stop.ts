@@ -1,4 +1,5 @@
-import { ERROR_CATALOGUE, LockUsersError } from '../errors';
+import { ERROR_CATALOGUE } from '../error-catalogue';
+import { LockUsersError } from '../errors';
 import type { RecordStore } from '../ports';
 import { LOOK_TIMEOUT_MS, Lookout } from '../requests/Lookout';
 import type { RequestToSend } from '../requests/RequestToSend';

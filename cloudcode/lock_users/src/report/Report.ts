@@ -1,6 +1,6 @@
 import type { ActionLabels, ActionName } from '../actions/ActionLabels';
 import type { UsersChanged } from '../describe-error';
-import type { ErrorCode } from '../errors';
+import type { ErrorCode } from '../error-catalogue';
 import type { CanaryResult, CanaryUser } from '../users/Canary';
 import type { Failure, OutcomeCounts, PlanCounts, SkippedUser } from '../users/outcomes';
 import type { SessionCounts } from '../users/SessionLedger';

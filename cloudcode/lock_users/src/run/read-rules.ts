@@ -1,4 +1,5 @@
-import { ERROR_CATALOGUE, LockUsersError } from '../errors';
+import { ERROR_CATALOGUE } from '../error-catalogue';
+import { LockUsersError } from '../errors';
 import { ACTIONS } from '../actions/actions';
 import type { ErrorDetails } from '../errors';
 import type { WhereClause } from '../input/where';
