@@ -2,7 +2,7 @@ import type { Settings } from '../input/settings';
 import { isAlarm, LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
 import type { Ports } from '../ports';
-import { timeBudget } from '../stop-reasons';
+import { timeBudget } from '../reasons/run-reasons';
 import { InvocationTimer } from './InvocationTimer';
 import type { Lookout } from './Lookout';
 import { startTally } from './RequestToSend';

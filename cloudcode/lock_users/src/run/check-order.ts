@@ -3,8 +3,8 @@ import { formatMoment } from '../input/unlock-at';
 import { findRuns } from '../records/find-runs';
 import { findUnlockRuns, isToBeUndone } from '../records/find-unlock-runs';
 import type { RunRecord } from '../records/RunRecord';
-import { notArmed } from '../stop-reasons';
-import { undoCalledOff, undoPostponed } from '../unlock-reasons';
+import { notArmed } from '../reasons/plan-reasons';
+import { undoCalledOff, undoPostponed } from '../reasons/unlock-at-reasons';
 import type { RunContext } from './RunContext';
 import { scheduleUndo } from './schedule-invocation';
 

@@ -1,8 +1,9 @@
-import type { ErrorDetails } from './errors';
-import { formatMoment } from './input/unlock-at';
-import { quoteText } from './outside-text';
-import type { RunRecord } from './records/RunRecord';
-import { countUsers, queued, stopReason } from './stop-reasons';
+import type { ErrorDetails } from '../errors';
+import { formatMoment } from '../input/unlock-at';
+import { quoteText } from '../outside-text';
+import type { RunRecord } from '../records/RunRecord';
+import { queued } from './run-reasons';
+import { countUsers, stopReason } from './stop-reason';
 
 // Why a run with `unlockAt`, the undo that it has ordered, or an undo of the last run, did less than it could, or nothing.
 
