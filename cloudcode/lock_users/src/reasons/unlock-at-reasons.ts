@@ -37,6 +37,16 @@ export function undoPostponed(undo: string, when: string, why: string, failure: 
   );
 }
 
+/** The undo that a run has ordered could not let people in now. @param failure why it could not be ordered again, if so */
+export function undoRetried(undo: string, when: string, stop: ErrorDetails, failure: string | undefined): ErrorDetails {
+  if (failure === undefined) return queued(`${stop.message} The undo of run ${undo} is ordered again for ${when}.`);
+  return {
+    ...stop,
+    message: `${stop.message} The undo could not be ordered again: ${failure.replace(/\.$/, '')}.`,
+    nextStep: `Let people in by hand: {"undo": "${undo}"}.`
+  };
+}
+
 /** Somebody has taken the time out of the record of the lock run. */
 export function undoCalledOff(runId: string, undo: string): ErrorDetails {
   return stopReason(

@@ -12,6 +12,7 @@ import { countDoneEarlier } from './ActiveRun';
 import { advance } from './advance';
 import type { Progress } from './advance';
 import { nameUsers } from './name-users';
+import { retryUndo } from './retry-undo';
 import type { RunContext } from './RunContext';
 import { scheduleContinuation } from './schedule-continuation';
 import type { Ending } from './schedule-continuation';
@@ -84,6 +85,6 @@ export async function runWithRoster(
 /** Why the invocation did less than it could, if so, and whether the run goes on by itself. */
 async function endInvocation({ context, refusal, run }: Progress): Promise<Ending> {
   const stop = context.sender.stop ?? refusal;
-  if (stop?.code !== 'TIME_BUDGET' || context.dryRun) return { stop };
-  return scheduleContinuation(context, stop, run);
+  const isOutOfTime = stop?.code === 'TIME_BUDGET' && !context.dryRun;
+  return retryUndo(context, isOutOfTime ? await scheduleContinuation(context, stop, run) : { stop });
 }
