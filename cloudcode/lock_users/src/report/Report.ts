@@ -52,6 +52,8 @@ export type Names = Readonly<Record<string, string>>;
 /** Where a user is whom a status names. */
 export interface WhoIsOutUser {
   readonly userId: string;
+  /** Display text of the user, where it was read. */
+  readonly name?: string;
   readonly state: Whereabouts;
   /** Of an unlocked user: whether they are in the app. */
   readonly inApp?: boolean;
