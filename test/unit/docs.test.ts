@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { ERROR_CATALOGUE } from '../../cloudcode/lock_users/src/errors';
+import { ERROR_CATALOGUE } from '../../cloudcode/lock_users/src/error-catalogue';
 import { PARAMETERS } from '../../cloudcode/lock_users/src/input/parameters';
-import { VARIABLES } from '../../cloudcode/lock_users/src/input/settings';
+import { VARIABLES } from '../../cloudcode/lock_users/src/input/variables';
 
 const ROOT = resolve(__dirname, '..', '..');
 const NOT_OURS = ['node_modules', 'dist', '.git', '.local'];
