@@ -3,11 +3,12 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { ERROR_CATALOGUE } from '../../cloudcode/lock_users/src/errors';
 import { PARAMETERS } from '../../cloudcode/lock_users/src/input/parameters';
 import { VARIABLES } from '../../cloudcode/lock_users/src/input/settings';
+import { formatReference } from '../../tasks/reference/format-reference';
 
 const ROOT = resolve(__dirname, '..', '..');
 const NOT_OURS = ['node_modules', 'dist', '.git', '.local'];
 
-/** Parameters that the README names below the table. */
+/** Parameters that the reference names below the table. */
 const BELOW_THE_TABLE = ['continuation', 'notBefore', 'wipe'];
 
 function read(path: string): string {
@@ -63,33 +64,37 @@ function listAnchors(path: string): string[] {
   );
 }
 
-test('the README documents every parameter in the words of the code', () => {
-  const documented = readTable('README.md', '## Parameters of a run');
+test('docs/reference.md is what npm run reference writes', () => {
+  expect(read('docs/reference.md')).toBe(formatReference());
+});
+
+test('the reference documents every parameter in the words of the code', () => {
+  const documented = readTable('docs/reference.md', '## Parameters of a run');
   const expected = describeDefinitions(PARAMETERS).filter(([name]) => !BELOW_THE_TABLE.includes(unquote(name)));
 
   expect(documented).toEqual(expected);
 });
 
-test.each(BELOW_THE_TABLE)('the README says below the table what becomes of the parameter %s', (name) => {
-  const [, section = ''] = read('README.md').split('## Parameters of a run\n');
+test.each(BELOW_THE_TABLE)('the reference says below the table what becomes of the parameter %s', (name) => {
+  const [, section = ''] = read('docs/reference.md').split('## Parameters of a run\n');
   const [text = ''] = section.split('\n## ');
 
   expect(PARAMETERS).toHaveProperty(name);
   expect(text).toContain(`\`${name}\``);
 });
 
-test('the README documents every variable in the words of the code', () => {
-  expect(readTable('README.md', '## Variables of the deployment')).toEqual(describeDefinitions(VARIABLES));
+test('the reference documents every variable in the words of the code', () => {
+  expect(readTable('docs/reference.md', '## Variables of the deployment')).toEqual(describeDefinitions(VARIABLES));
 });
 
-test('the operating guide documents every error code in the words of the code', () => {
-  const documented = readTable('docs/operating.md', '## Error codes').map(([code, meaning]) => [code, meaning]);
+test('the reference documents every error code in the words of the code', () => {
+  const documented = readTable('docs/reference.md', '## Error codes').map(([code, meaning]) => [code, meaning]);
 
   expect(documented).toEqual(Object.entries(ERROR_CATALOGUE).map(([code, { meaning }]) => [`\`${code}\``, meaning]));
 });
 
-test('every error code of the operating guide says what to do', () => {
-  const advice = readTable('docs/operating.md', '## Error codes').map((cells) => cells[2] ?? '');
+test('every error code of the reference says what to do', () => {
+  const advice = readTable('docs/reference.md', '## Error codes').map((cells) => cells[2] ?? '');
 
   expect(advice.filter((text) => !/^[A-Z`].*\.$/.test(text))).toEqual([]);
 });
