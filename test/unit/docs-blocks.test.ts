@@ -9,6 +9,7 @@ import { parseFaultScript } from '../../tasks/local/backend/control/parse-fault-
 import { parseDataModel } from '../../tasks/local/backend/state/parse-data-model';
 import { COMMANDS } from '../../tasks/lock-users/commands';
 import { REPORT_FIELDS } from '../../tasks/reference/report-tables';
+import { isRemote } from '../../tasks/shared/settings/Settings';
 import { loadSettings } from '../../tasks/shared/settings/load-settings';
 import { listBlocks, listDocuments, readDocument } from '../support/documents';
 
@@ -49,9 +50,10 @@ function checkJourneyrc(content: Fields): void {
   const folder = mkdtempSync(join(tmpdir(), 'docs-'));
   try {
     writeFileSync(join(folder, '.journeyrc'), JSON.stringify(content));
-    for (const { variables, schedules } of Object.values<Fields>(loadSettings(folder).deployments)) {
-      if (variables !== undefined) parseSettings({ ...ACCESS, ...(variables as Record<string, string>) });
-      for (const { params } of (schedules ?? []) as Fields[]) parseParameters(params);
+    for (const deployment of Object.values(loadSettings(folder).deployments)) {
+      parseSettings({ ...ACCESS, ...deployment.variables });
+      const schedules = isRemote(deployment) ? [] : (deployment.schedules ?? []);
+      for (const { params } of schedules) parseParameters(params);
     }
   } finally {
     rmSync(folder, { recursive: true });
