@@ -84,7 +84,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'status',
     operands: '[run]',
-    about: 'Shows how a run stands, or how it ended. Default: the last one.',
+    about: 'Shows how a run stands, or how it ended; without a run, who is out, and the last run.',
     options: [],
     load: () => import('./commands/status')
   },

@@ -103,6 +103,17 @@ test('the count is typed back on a terminal, which shows the plan, the counts an
   expect(stderr).toContain('What is set in OXIDE does not apply');
 });
 
+test('where somebody comes between the plan and the answer, nobody is locked who was not agreed to', async () => {
+  const terminal = operator.open({ isTerminal: true });
+  terminal.ask = () => {
+    operator.backend.seed({ users: 1 });
+    return Promise.resolve('6');
+  };
+  const end = operator.note(await terminal.call('apply', '--direct', '--json'));
+  expect(end).toMatchObject({ code: 3, json: { report: { stopReason: { code: 'TOO_MANY_USERS' } } } });
+  expect(lockedIds()).toEqual([]);
+});
+
 test('--no-input asks nobody on a terminal either', async () => {
   const terminal = operator.open({ isTerminal: true });
   terminal.answer = '6';

@@ -47,7 +47,7 @@ const ENDED = {
 test('runs are listed with the newest first, and the one that has not ended is the next to look at', async () => {
   await start();
   expect(await operator.call('runs')).toMatchObject({ code: 0, json: { runs: [], next: 'lock-users plan' } });
-  expect((await operator.call('status')).code).toBe(2);
+  expect(await operator.call('status')).toMatchObject({ code: 0, json: { next: 'lock-users plan' } });
   await create(ENDED);
   await create(RUNNING);
 
@@ -80,6 +80,24 @@ test('the status of a run that has ended has its exit code, and that of another 
   expect((await operator.call('status', 'nothing')).stderr).toContain('There is no run "nothing"');
 });
 
+test('without a run it is shown who is out, and who is not, beside the last run', async () => {
+  await start();
+  const { userIds } = operator.backend.seed({ users: 3 });
+  await callBackend(operator.backend, 'POST', `users/${userIds[0]}/lock`, { wipe: false });
+  await create(ENDED);
+
+  const { json } = await operator.call('status');
+  const { stdout } = await operator.open({ isTerminal: true }).call('status');
+
+  expect(json).toMatchObject({ runId: 'before', whoIsOut: { unlocked: 2 } });
+  expect(stdout).toMatch(/^unlocked +2$/m);
+  expect(stdout).toContain(String(userIds[1]));
+  expect(stdout).toContain('Run before (lock): partial');
+  // The one of the test itself.
+  expect(operator.backend.state().lockedUsers).toBe(1);
+  expect((await operator.call('runs')).json['runs']).toHaveLength(1);
+});
+
 test('a run is asked to stop in its record, and one that has ended is left alone', async () => {
   await start(WITHOUT_STOP.replace(/( *)<field name="version"/, `$1${STOP_FIELD}\n$1<field name="version"`));
   const { json: now } = await create(RUNNING);
@@ -104,7 +122,7 @@ test('an app that keeps no runs is said so', async () => {
   await start(SCHEMA.replace(/ {2}<model name="lock_run"[^]*(?=<\/data-model>)/, ''));
   for (const args of [
     ['runs'],
-    ['status'],
+    ['status', 'now'],
     ['stop', 'now'],
     ['apply', '--confirm', '1'],
     ['undo', 'now', '--confirm', '1']

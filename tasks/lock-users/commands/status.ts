@@ -1,26 +1,72 @@
+import type { Report } from '../../../cloudcode/lock_users/src/report/Report';
 import { hasEnded } from '../../../cloudcode/lock_users/src/records/RunRecord';
+import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import { connect } from '../connect';
+import type { Connection } from '../connect';
 import { EXIT_CODES } from '../exit-codes';
+import { formatTable } from '../format-table';
 import type { Invocation, Outcome } from '../Invocation';
 import { readTarget } from '../read-target';
-import { findRun } from '../run/find-run';
-import { exitCodeOf, formatRun, readRecord, showRun } from '../run/RunEnd';
+import { findRun, readAllRuns } from '../run/find-run';
+import { lookHere } from '../run/plan-here';
+import { exitCodeOf, formatRun, readRecord, readReport, showRun, splitName } from '../run/RunEnd';
+import type { RunEnd } from '../run/RunEnd';
 
-/** Shows how a run stands, or how it ended; the exit code is that of a run that has ended. */
+/** Users that are named of those who may be in. */
+const MAX_NAMED = 20;
+
+/**
+ * Shows how a run stands, or how it ended; the exit code is that of a run that has ended. Without a run it shows who is out, and the last
+ * run.
+ */
 export async function run(invocation: Invocation): Promise<Outcome> {
   const connection = await connect(await readTarget(invocation), invocation);
-  const record = await findRun(connection, invocation.operands[0]);
+  const [runId] = invocation.operands;
+  if (runId !== undefined) return describeRun(await findRun(connection, runId));
+  const { report } = await lookHere(connection, { action: 'status' });
+  const { whoIsOut } = report;
+  if (whoIsOut === undefined) {
+    const end = readReport(report);
+    return { exitCode: exitCodeOf(end), data: showRun(end), text: formatRun(end), next: 'doctor' };
+  }
+  const last = await describeLast(connection);
+  return {
+    exitCode: last?.exitCode ?? EXIT_CODES.allThere.code,
+    data: { ...last?.data, whoIsOut },
+    text: [formatWhoIsOut(whoIsOut), ...(last === undefined ? [] : ['', last.text])].join('\n'),
+    next: last?.next ?? 'plan'
+  };
+}
+
+/** The last run; undefined where there is none, or the app keeps no records. */
+async function describeLast(connection: Connection): Promise<Outcome | undefined> {
+  const [last] = connection.records === undefined ? [] : await readAllRuns(connection);
+  return last && describeRun(last);
+}
+
+function describeRun(record: RunRecord): Outcome {
   const end = readRecord(record);
   const isOver = hasEnded(record);
   return {
     exitCode: isOver ? exitCodeOf(end) : EXIT_CODES.allThere.code,
     data: showRun(end),
     text: formatRun(end),
-    next: chooseNext(isOver, end.action, end.runId)
+    next: chooseNext(isOver, end)
   };
 }
 
-function chooseNext(isOver: boolean, action: string, runId: string): string | undefined {
+function chooseNext(isOver: boolean, { action, runId }: RunEnd): string | undefined {
   if (!isOver) return `stop ${runId}`;
   return action === 'lock' ? `undo ${runId}` : undefined;
+}
+
+function formatWhoIsOut({ users, ...counts }: NonNullable<Report['whoIsOut']>): string {
+  const rows = Object.entries(counts).map(([name, count]) => [splitName(name), String(count)]);
+  const others = users.filter(({ state }) => state !== 'signedOut').slice(0, MAX_NAMED);
+  const named = others.map(({ userId, state, lastConnectedAt }) => [
+    `  ${userId}`,
+    splitName(state),
+    lastConnectedAt === null ? '' : `last seen ${lastConnectedAt}`
+  ]);
+  return [formatTable(rows), ...(named.length > 0 ? ['Not out:', formatTable(named)] : [])].join('\n');
 }

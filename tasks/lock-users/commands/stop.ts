@@ -13,7 +13,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const target = await readTarget(invocation);
   const connection = await connect(target, invocation);
   refuseOtherEnvironment(target, await readDeployment(connection));
-  const record = await findRun(connection, invocation.operands[0]);
+  const record = await findRun(connection, invocation.operands[0] ?? '');
   const { runId, status } = readRecord(record);
   const data = { runId, status };
   const next = `status ${runId}`;

@@ -45,20 +45,14 @@ export async function readAllRuns(connection: Connection): Promise<readonly RunR
 }
 
 /**
- * The record of a run; without an id that of the newest.
+ * The record of a run; that of the newest for "last".
  *
  * @throws UsageError where there is none
  */
-export async function findRun(connection: Connection, runId: string | undefined): Promise<RunRecord> {
+export async function findRun(connection: Connection, runId: string): Promise<RunRecord> {
   const records = needRecords(connection);
   const [run] =
-    runId === undefined || runId === 'last'
-      ? await readAllRuns(connection)
-      : await findRuns(connection.openContext(), records, { runId });
+    runId === 'last' ? await readAllRuns(connection) : await findRuns(connection.openContext(), records, { runId });
   if (run !== undefined) return run;
-  throw new UsageError(
-    runId === undefined
-      ? 'There is no run yet.'
-      : `There is no run ${JSON.stringify(runId)}. "lock-users runs" lists them.`
-  );
+  throw new UsageError(`There is no run ${JSON.stringify(runId)}. "lock-users runs" lists them.`);
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { parseParameters } from '../../../cloudcode/lock_users/src/input/parse-parameters';
 import type { RecordStore } from '../../../cloudcode/lock_users/src/ports';
 import type { Report } from '../../../cloudcode/lock_users/src/report/Report';
@@ -18,10 +17,15 @@ export interface LocalPlan {
 export type Place = ReturnType<Roster['listPlaces']> extends Generator<{ readonly place: infer P }> ? P : never;
 
 /** Plans a run on this machine: it reads, and neither sends nor writes anything. */
-export async function planHere(connection: Connection, parameters: object): Promise<LocalPlan> {
+export function planHere(connection: Connection, parameters: object): Promise<LocalPlan> {
+  return lookHere(connection, { ...parameters, dryRun: true });
+}
+
+/** The same for an action that only looks. */
+export async function lookHere(connection: Connection, parameters: object): Promise<LocalPlan> {
   const { settings, openContext, records } = connection;
   const { ports } = openContext();
-  const context = createContext(settings, parseParameters({ ...parameters, dryRun: true, runId: randomUUID() }), {
+  const context = createContext(settings, parseParameters(parameters), {
     ...ports,
     records: records && readOnly(records),
     log: { line: () => undefined }

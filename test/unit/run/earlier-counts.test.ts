@@ -185,3 +185,40 @@ test('a later invocation that selects nobody any more is done where an earlier o
   expect(await goOn()).toMatchObject({ status: 'done', earlier: { locked: 2 } });
   expect(platform.locked).toEqual(new Set([userId(0), userId(1)]));
 });
+
+test.each([
+  ['the same users are selected', false, 3],
+  ['the selection shifts while it is read', true, 2]
+])(
+  'without a record, what an earlier invocation was not answered counts by what is shown where %s',
+  async (_name, shifts, locked) => {
+    platform.records = undefined;
+    const answer = platform.answerBatch;
+    platform.answerBatch = (operations) => {
+      const answered = answer(operations);
+      platform.clock.now += 275_000;
+      const [first, second, third] = (answered as { readonly operations: readonly unknown[] }).operations;
+      const lost = { success: false, error: { type: 'INTERNAL_SERVER_ERROR', detail: 'The operation failed.' } };
+      platform.answerBatch = answer;
+      return { operations: [first, second, third === undefined ? third : lost] };
+    };
+    await runOnFake(platform, { canary: 0, batchSize: 3, concurrency: 1 });
+    expect(platform.locked.size).toBe(3);
+    if (shifts) {
+      const read = platform.readUserIds.bind(platform);
+      platform.pageSize = 3;
+      let pages = 0;
+      platform.readUserIds = async (selection, limit, skip) => {
+        const page = await read(selection, limit, skip);
+        return skip === 0 ? page : { ...page, userIds: [userId(900 + pages++), ...page.userIds.slice(1)] };
+      };
+    }
+
+    const last = await goOn();
+
+    expect(last.warnings?.map(({ code }) => code) ?? []).toEqual(
+      shifts ? expect.arrayContaining(['SELECTION_UNSTABLE']) : []
+    );
+    expect(last.earlier).toEqual({ locked });
+  }
+);

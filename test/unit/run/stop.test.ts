@@ -16,7 +16,7 @@ beforeEach(() => {
 
 const stop = (): void => records.requestStop('run-1');
 const recorded = (): RunRecord | undefined => [...records.runs.values()][0];
-const SMALL = { batchSize: 2, concurrency: 1 };
+const SMALL = { batchSize: 2, concurrency: 1, canary: 0 };
 
 /** Each batch takes so long; the stop comes during the one of that number. */
 function stopDuring(batch: number, batchMs: number): { stoppedAtMs: number } {
@@ -142,7 +142,7 @@ test('a run that waits for its users to be shown stops within 10 s', async () =>
   };
   const before = platform.clock.now;
 
-  const report = await runOnFake(platform);
+  const report = await runOnFake(platform, { canary: 0 });
 
   expect(platform.clock.now - before).toBeLessThanOrEqual(10_000);
   expect(report).toMatchObject({ status: 'stopped', verified: false, counts: { locked: 0, unconfirmed: 40 } });

@@ -11,6 +11,7 @@ import { cleanText, MAX_NAME_BYTES } from '../outside-text';
 import { parseRetryAfter } from './parse-retry-after';
 import { readNames } from './read-names';
 import { describeNetworkError, readNetworkError } from './read-network-error';
+import { anchorClock } from '../run/anchor-clock';
 import { readTime, readUserState } from './read-user-state';
 
 /**
@@ -34,11 +35,15 @@ interface HttpAnswer {
 
 /** The Backend API over HTTP with node-fetch. Nothing that it throws holds the token. */
 export class HttpBackendApi implements BackendApi {
+  private readonly clock: Clock;
+
   constructor(
     private readonly access: Omit<BackendAccess, 'backendId'>,
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly fetchUrl: Fetch = fetch
-  ) {}
+  ) {
+    this.clock = anchorClock(clock);
+  }
 
   async readDeployment(timeoutMs: number): Promise<DeploymentInfo> {
     const { parsed: info, serverTimeMs } = await this.ask('GET', 'info.json', timeoutMs);

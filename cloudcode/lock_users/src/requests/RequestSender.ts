@@ -215,8 +215,11 @@ export class RequestSender {
     let leave: () => void = () => undefined;
     this.lastInLine = new Promise((resolve) => (leave = resolve));
     await turn;
-    await this.waitForToken();
-    if (this.stopped === undefined) await this.lookout?.lookIfDue();
+    do {
+      await this.waitForToken();
+      if (this.stopped === undefined) await this.lookout?.lookIfDue();
+      // What the platform has asked for meanwhile holds for this request, too.
+    } while (this.stopped === undefined && this.bucket.pauseLeftMs(this.ports.clock.monotonicMs()) > 0);
     leave();
   }
 

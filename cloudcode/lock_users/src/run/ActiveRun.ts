@@ -38,14 +38,15 @@ export function isUntouched({ parameters, recorder, roster, isNew }: ActiveRun):
 }
 
 /** How many users earlier invocations of the run brought to the goal state, as far as it is known. */
-export function countDoneEarlier({ parameters }: RunContext, run: ActiveRun | undefined): number {
+export function countDoneEarlier({ parameters, warnings }: RunContext, run: ActiveRun | undefined): number {
   const { done, unconfirmed, alreadyBefore } = parameters.continuation ?? { done: 0, unconfirmed: 0 };
   if (run?.recorder !== undefined) {
     const known = run.roster.countDoneEarlier();
     // Where the users cannot be read, what the earlier invocations were answered is not taken back.
     return run.roster.isComplete ? known : Math.max(known, done);
   }
-  // Without a record nobody knows who they were: at most those who have come to the goal state since.
-  if (run?.roster.isComplete !== true || alreadyBefore === undefined) return done;
+  // Without a record nobody knows who they were: at most those who have come to the goal state since, if the same are selected.
+  const isSame = run?.roster.isComplete === true && !warnings.has('SELECTION_UNSTABLE');
+  if (!isSame || alreadyBefore === undefined) return done;
   return Math.min(done + unconfirmed, Math.max(0, run.roster.countPlan().already - alreadyBefore));
 }

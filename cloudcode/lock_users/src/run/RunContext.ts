@@ -4,9 +4,10 @@ import type { Parameters } from '../input/parameters';
 import type { Settings } from '../input/settings';
 import { setUnlockAt } from '../input/fix-unlock-at';
 import { resolveUnlockAt } from '../input/unlock-at';
-import type { Clock, Ports } from '../ports';
+import type { Ports } from '../ports';
 import { Warnings } from '../report/Warnings';
 import { RequestSender } from '../requests/RequestSender';
+import { anchorClock } from './anchor-clock';
 
 /** What an invocation is about, known before its first request. Everything that belongs to a run is handed this. */
 export interface RunContext {
@@ -60,18 +61,5 @@ export function createContext(
       (parameters.dryRun ?? (!settings.armed && continuation === undefined && notBefore === undefined)),
     unlockAtMs,
     maxUsers: resolveMaxUsers(settings, parameters)
-  };
-}
-
-/**
- * A clock whose wall clock goes on from now by the monotonic one, so that what an invocation writes down keeps its order, however
- * the machine's clock is set meanwhile.
- */
-function anchorClock(clock: Clock): Clock {
-  const aheadMs = clock.nowMs() - clock.monotonicMs();
-  return {
-    nowMs: () => Math.round(aheadMs + clock.monotonicMs()),
-    monotonicMs: () => clock.monotonicMs(),
-    sleep: (waitMs, signal) => clock.sleep(waitMs, signal)
   };
 }

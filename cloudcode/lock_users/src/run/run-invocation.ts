@@ -79,11 +79,7 @@ export async function runInvocation(context: RunContext): Promise<Report> {
   return (await runWithRoster(context)).report;
 }
 
-/**
- * The same, with the roster, for a program that shows who is in a plan.
- *
- * @throws InvariantError where the report's counts would not add up
- */
+/** The same, with the roster, for a program that shows who is in a plan. @throws InvariantError as well */
 export async function runWithRoster(
   given: RunContext
 ): Promise<{ readonly report: Report; readonly roster: Roster | undefined }> {
