@@ -85,7 +85,8 @@ export async function advance(asked: RunContext, progress: Progress): Promise<vo
   progress.hasBegunBefore = hasBegun;
   const context = hasBegun && record !== undefined ? takeUnlockAt(given, record) : given;
   progress.context = context;
-  if (context.invocation === 1 && ports.records !== undefined) await warnOfOverdueRuns(context, ports.records);
+  const isFirst = context.invocation === 1 && !isReading(parameters.action);
+  if (isFirst && ports.records !== undefined) await warnOfOverdueRuns(context, ports.records);
   progress.refusal =
     checkUnlockAt(context, hasBegun) ?? checkWindow(context, record?.startedAtMs) ?? (await checkWhere(context));
   if (progress.refusal !== undefined) return;
