@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { parseParameters } from '../../cloudcode/lock_users/src/input/parse-parameters';
 import { buildTasks } from '../../tasks/build/build-tasks';
 import type { BuiltTask } from '../../tasks/build/build-tasks';
 import type { Libraries } from '../../tasks/build/compile-task';
@@ -96,6 +97,25 @@ describe('a task that was built', () => {
       JSON.parse(readFileSync(join(root, 'cloudcode', 'one', 'package.json'), 'utf8'))
     );
   });
+});
+
+test('the example of an evening compiles as a task, and orders the way back before the lock that it undoes', async () => {
+  cpSync(join(__dirname, '..', '..', 'examples', 'evening'), join(root, 'cloudcode', 'evening'), { recursive: true });
+  const [built] = build();
+  const orders: { queue: string; at?: Date; parameters: Record<string, unknown> }[] = [];
+  const scheduleTask = (order: (typeof orders)[number]): Promise<void> => Promise.resolve(void orders.push(order));
+  const { run } = jest.requireActual<{ run: () => Promise<string> }>(join(built?.outFolder ?? '', 'index.js'));
+
+  Object.assign(globalThis, { CloudCode: { scheduleTask } });
+  const runId = await run().finally(() => Reflect.deleteProperty(globalThis, 'CloudCode'));
+
+  expect(orders.map(({ parameters }) => parseParameters(parameters))).toMatchObject([
+    { action: 'unlock', undo: runId },
+    { action: 'lock', runId }
+  ]);
+  expect(orders[0]?.at?.getTime()).toBeGreaterThan(Date.now());
+  expect(orders[1]?.at).toBeUndefined();
+  expect(orders[0]?.queue).not.toBe(orders[1]?.queue);
 });
 
 test('a task that does not compile says where, and leaves its earlier output', () => {

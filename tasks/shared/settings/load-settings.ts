@@ -16,7 +16,8 @@ import type { LocalDeployment, RemoteDeployment, Schedule, Settings } from './Se
  */
 export function loadSettings(root: string): Settings {
   const path = join(root, '.journeyrc');
-  if (!existsSync(path)) throw new Error(`There is no .journeyrc in ${root}. The README has one to start from.`);
+  if (!existsSync(path))
+    throw new Error(`There is no .journeyrc in ${root}. docs/command-line.md has one to start from.`);
   const settings = parseJson(readFileSync(path, 'utf8')) as Settings;
   const validate = new Ajv({ allErrors: true, verbose: true }).compile(schema);
   validate(settings);

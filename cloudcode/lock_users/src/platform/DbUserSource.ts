@@ -1,5 +1,6 @@
 import type { FailureFacts } from '../requests/classify-response';
-import { ERROR_CATALOGUE, LockUsersError } from '../errors';
+import { ERROR_CATALOGUE } from '../error-catalogue';
+import { LockUsersError } from '../errors';
 import { readUserId } from '../input/user-ids';
 import type { Selection, WhereClause } from '../input/where';
 import type { Clock, UserIdPage, UserSource } from '../ports';
