@@ -1,4 +1,4 @@
-import { VARIABLES } from '../../cloudcode/lock_users/src/input/settings';
+import { VARIABLES } from '../../cloudcode/lock_users/src/input/variables';
 import { countNoun } from '../shared/count-noun';
 import { forumLoop, promiseAll, sequentialLoop } from './alternatives';
 import type { Alternative } from './alternatives';

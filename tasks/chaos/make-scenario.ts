@@ -1,4 +1,4 @@
-import { VARIABLES } from '../../cloudcode/lock_users/src/input/settings';
+import { VARIABLES } from '../../cloudcode/lock_users/src/input/variables';
 import type { Fault, FaultKind } from '../local/backend/control/Fault';
 import { SWITCH_VALUES } from '../local/backend/control/Switches';
 import type { Switches } from '../local/backend/control/Switches';

@@ -1,4 +1,10 @@
-/** Shows a run's log on one screen: without the report as JSON, and without the lines of an earlier log. */
+/** Lines that the story says in words of its own: in the plan before, in the title of the chapter after, in the result. */
+const SAID_BY_THE_STORY = /^(Address and token from |Selected: |Protected: |To let them back in: |No action needed\.$)/;
+
+/**
+ * Shows a run's log on one screen: without the report as JSON, without the lines of an earlier log, and without what the story says
+ * itself.
+ */
 export class TaskLog {
   /** Every line so far. */
   readonly seen = new Set<string>();
@@ -16,7 +22,7 @@ export class TaskLog {
   readonly onLog = (line: string): void => {
     this.seen.add(line);
     // The last line is the report, which the table shows better.
-    if (line.startsWith('{') || this.told.has(line)) return;
+    if (line.startsWith('{') || this.told.has(line) || SAID_BY_THE_STORY.test(line)) return;
     this.staying = Number(/^(\d+) users? stays? locked:$/.exec(line)?.[1] ?? this.staying);
     const isStaying = line.startsWith('stays locked: ');
     // The log names 20 of them and counts the rest. Here the first is named, and the others are counted.

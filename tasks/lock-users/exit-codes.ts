@@ -1,5 +1,5 @@
 import { LockUsersError } from '../../cloudcode/lock_users/src/errors';
-import type { ErrorCode } from '../../cloudcode/lock_users/src/errors';
+import type { ErrorCode } from '../../cloudcode/lock_users/src/error-catalogue';
 import { SettingsError, UsageError } from '../shared/command-errors';
 
 /** The exit codes of `lock-users`, each with what it means: the one place of them. */

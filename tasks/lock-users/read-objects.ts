@@ -1,4 +1,5 @@
-import { ERROR_CATALOGUE, LockUsersError } from '../../cloudcode/lock_users/src/errors';
+import { ERROR_CATALOGUE } from '../../cloudcode/lock_users/src/error-catalogue';
+import { LockUsersError } from '../../cloudcode/lock_users/src/errors';
 import { describeThrown, readFacts } from '../../cloudcode/lock_users/src/platform/database-errors';
 import type { DatabaseObject } from '../local/runtime/db/DatabaseObject';
 import type { Query } from '../local/runtime/db/Query';

@@ -1,6 +1,6 @@
-import { ERROR_CATALOGUE } from '../../cloudcode/lock_users/src/errors';
+import { ERROR_CATALOGUE } from '../../cloudcode/lock_users/src/error-catalogue';
 import { PARAMETERS } from '../../cloudcode/lock_users/src/input/parameters';
-import { VARIABLES } from '../../cloudcode/lock_users/src/input/settings';
+import { VARIABLES } from '../../cloudcode/lock_users/src/input/variables';
 import { formatTable } from './format-table';
 import { REPORT_FIELDS, SAMPLE_REPORT, STATUSES, WARNINGS } from './report-tables';
 

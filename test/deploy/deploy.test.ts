@@ -188,6 +188,7 @@ test('the task runs on the same versions of its packages here and on the platfor
     JSON.parse(await readFile(join(ROOT, path), 'utf8')) as Manifest;
   const [task, root] = await Promise.all([read('cloudcode/lock_users/package.json'), read('package.json')]);
 
-  expect(withoutPlatformPackages(task).dependencies).toEqual(root.dependencies);
+  // The published command line needs more packages than the task.
+  expect(root.dependencies).toMatchObject(withoutPlatformPackages(task).dependencies);
   expect(root.devDependencies).toMatchObject(withoutPlatformPackages(task).devDependencies);
 });

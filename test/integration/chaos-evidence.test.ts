@@ -16,6 +16,7 @@ test('a seed draws the same deployment, run and faults with and without evidence
     expect({
       ...drawn,
       evidence: false,
+      triesBatchUnlock: false,
       switches: {
         ...drawn.switches,
         repeatError: 'invalid-operation',

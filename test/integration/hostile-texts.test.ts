@@ -1,5 +1,5 @@
 import { PARAMETERS } from '../../cloudcode/lock_users/src/input/parameters';
-import { VARIABLES } from '../../cloudcode/lock_users/src/input/settings';
+import { VARIABLES } from '../../cloudcode/lock_users/src/input/variables';
 import { HOSTILE, HostileWorld, LONG } from '../support/HostileWorld';
 import { userId } from '../support/user-id';
 

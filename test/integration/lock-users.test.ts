@@ -189,7 +189,7 @@ test('the log can be followed, names no token, and ends with the report as JSON'
   on = await TaskOnBackend.start();
   on.backend.seed({ users: 3 });
 
-  await on.lock();
+  const report = await on.lock();
 
   expect(on.log.slice(1, -1).map((line) => line.replace(/\(\d+ requests.*/, '…'))).toEqual([
     `Deployment: Depot (testing), backend ${on.backend.backendId}`,
@@ -198,7 +198,8 @@ test('the log can be followed, names no token, and ends with the report as JSON'
     'Plan: lock 3 users and keep the data on their devices',
     'Nobody is protected: neither LOCK_USERS_PROTECTED nor LOCK_USERS_PROTECTED_WHERE is set.',
     'Batch request 1: 3 sent, 3 locked, 0 failed.',
-    'Result: done: 3 locked, 0 failed, 0 unconfirmed, 0 not attempted …'
+    'Result: done: 3 locked, 0 failed, 0 unconfirmed, 0 not attempted …',
+    `To let them back in: {"undo": "${report.runId}"}`
   ]);
   expect(on.log.join('\n')).not.toContain(on.backend.token);
 });

@@ -48,7 +48,7 @@ test('somebody who sets "stop_requested" by the API stops a run, nothing takes i
   const { userIds } = reached.backend.seed({ users: 30, locked: 3 });
   const lockedBefore = userIds.filter((id) => task.isLocked(id));
 
-  const report = await task.run({ batchSize: 2, concurrency: 1 });
+  const report = await task.run({ batchSize: 2, concurrency: 1, canary: 0 });
 
   expect(report).toMatchObject({
     status: 'stopped',

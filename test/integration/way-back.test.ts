@@ -103,7 +103,11 @@ describe('the built task', () => {
   });
 
   test.each<[string, object, string]>([
-    ['an unknown action', { action: 'wipe' }, '"action" must be "lock", "unlock" or "reauthenticate", not "wipe".'],
+    [
+      'an unknown action',
+      { action: 'wipe' },
+      '"action" must be "lock", "unlock", "reauthenticate" or "status", not "wipe".'
+    ],
     ['a mistyped name', { undoo: 'x' }, 'Did you mean "undo"?'],
     ['undo with userIds', { undo: 'x', userIds: [userId(1)] }, '"undo" selects the users that the run locked.']
   ])('%s is refused before anything is sent', async (_name, params, sentence) => {

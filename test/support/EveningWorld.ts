@@ -50,6 +50,11 @@ export class EveningWorld {
     return [...this.records.runs.values()].reverse().find(({ action }) => action === 'lock')?.runId;
   }
 
+  /** Id of the undo that this lock run has ordered. */
+  get lastUndo(): string | null | undefined {
+    return [...this.records.runs.values()].find(({ runId }) => runId === this.lastLock)?.unlockRunId;
+  }
+
   at(atMs: number, happen: Event['happen']): void {
     const after = this.events.findIndex((event) => event.atMs > atMs);
     this.events.splice(after === -1 ? this.events.length : after, 0, { atMs, happen });
@@ -93,6 +98,19 @@ export class EveningWorld {
     Object.assign(platform, { answerBatch, answerUnlock });
     this.deliver();
     this.startAt(this.nowMs + minutes * MINUTE_MS, params);
+  }
+
+  /** Carries out a lock run that is asked to stop while its first batch is on its way, longer than from one look to the next. */
+  async runStopped(params: Parameters): Promise<void> {
+    const { platform } = this;
+    const { answerBatch } = platform;
+    platform.answerBatch = (operations) => {
+      platform.answerBatch = answerBatch;
+      this.records.requestStop(this.lastLock ?? '');
+      platform.clock.now += MINUTE_MS;
+      return answerBatch(operations);
+    };
+    await this.run(params);
   }
 
   /** Takes an order as the platform does, or throws. */

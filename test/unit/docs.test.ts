@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ERROR_CATALOGUE } from '../../cloudcode/lock_users/src/errors';
+import { ERROR_CATALOGUE } from '../../cloudcode/lock_users/src/error-catalogue';
 import { PARAMETERS } from '../../cloudcode/lock_users/src/input/parameters';
-import { VARIABLES } from '../../cloudcode/lock_users/src/input/settings';
+import { VARIABLES } from '../../cloudcode/lock_users/src/input/variables';
 import { formatReference } from '../../tasks/reference/format-reference';
 import { listDocuments, readDocument, ROOT } from '../support/documents';
 

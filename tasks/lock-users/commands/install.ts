@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { VARIABLES } from '../../../cloudcode/lock_users/src/input/settings';
+import { VARIABLES } from '../../../cloudcode/lock_users/src/input/variables';
 import { parseDataModel } from '../../local/backend/state/parse-data-model';
 import { SettingsError, UsageError } from '../../shared/command-errors';
 import { countNoun } from '../../shared/count-noun';

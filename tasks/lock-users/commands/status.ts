@@ -55,9 +55,11 @@ function describeRun(record: RunRecord): Outcome {
   };
 }
 
-function chooseNext(isOver: boolean, { action, runId }: RunEnd): string | undefined {
+function chooseNext(isOver: boolean, { action, runId, status }: RunEnd): string | undefined {
   if (!isOver) return `stop ${runId}`;
-  return action === 'lock' ? `undo ${runId}` : undefined;
+  if (action !== 'lock') return undefined;
+  // A plan has changed nobody, so that there is nothing to undo.
+  return status === 'planned' ? 'apply' : `undo ${runId}`;
 }
 
 function formatWhoIsOut({ users, ...counts }: NonNullable<Report['whoIsOut']>): string {

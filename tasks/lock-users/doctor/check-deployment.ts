@@ -1,4 +1,5 @@
-import { ERROR_CATALOGUE, LockUsersError } from '../../../cloudcode/lock_users/src/errors';
+import { ERROR_CATALOGUE } from '../../../cloudcode/lock_users/src/error-catalogue';
+import { LockUsersError } from '../../../cloudcode/lock_users/src/errors';
 import type { DeploymentInfo } from '../../../cloudcode/lock_users/src/ports';
 import { findOtherEnvironment, readDeployment, REQUEST_TIMEOUT_MS } from '../connect';
 import type { Connection } from '../connect';

@@ -2,7 +2,7 @@ import { parseParameters } from '../../../cloudcode/lock_users/src/input/parse-p
 import { buildReport } from '../../../cloudcode/lock_users/src/report/build-report';
 import type { ReportInput } from '../../../cloudcode/lock_users/src/report/build-report';
 import { lockGoal } from '../../../cloudcode/lock_users/src/actions/lock';
-import { notArmed, tooManyUsers } from '../../../cloudcode/lock_users/src/stop-reasons';
+import { notArmed, tooManyUsers } from '../../../cloudcode/lock_users/src/reasons/plan-reasons';
 import { VERSION } from '../../../cloudcode/lock_users/src/version';
 import { backendError } from '../../../cloudcode/lock_users/src/requests/classify-response';
 import type { Failure, OutcomeCounts, PlanCounts } from '../../../cloudcode/lock_users/src/users/outcomes';

@@ -1,6 +1,7 @@
 import { Temporal } from '@js-temporal/polyfill';
 import { parseWhere } from '../../../cloudcode/lock_users/src/input/where';
 import type { Report } from '../../../cloudcode/lock_users/src/report/Report';
+import { backendError } from '../../../cloudcode/lock_users/src/requests/classify-response';
 import { EveningWorld } from '../../support/EveningWorld';
 import { userId } from '../../support/user-id';
 
@@ -11,6 +12,9 @@ const [PROTECTED, LOCKED_BEFORE, LEFT, LOCKED_LATER] = [userId(1), userId(2), us
 const LEAVERS = parseWhere('["role = ?", "left"]', 'LOCK_USERS_STAY_OUT_WHERE');
 if (!('value' in LEAVERS)) throw new Error(LEAVERS.mistakes.join());
 const STAY_OUT = LEAVERS.value;
+
+/** The one trouble after which not everybody is out. */
+const STOPPED = 'the lock run is stopped with its first user';
 
 /** What goes wrong in one night; the parameters are those of the lock run. */
 type Trouble = (world: EveningWorld, night: Night) => void;
@@ -36,6 +40,9 @@ const limitOrders = (world: EveningWorld): void => {
     if (atMs - world.nowMs > 15 * MINUTE_MS) throw new Error('"at" is at most 15 minutes ahead');
   };
 };
+
+const stopLock: Trouble = (world, { lockAtMs, params }) =>
+  world.at(lockAtMs, () => world.runStopped({ ...params, canary: 0, batchSize: 1, concurrency: 1 }));
 
 const TROUBLES: Readonly<Record<string, Trouble>> = {
   'none at all': lock,
@@ -71,6 +78,30 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
       world.platform.locked.add(LOCKED_LATER);
     });
   },
+  [STOPPED]: stopLock,
+  'the lock run is stopped with its first user, and another one locks the others': (world, night) => {
+    stopLock(world, night);
+    world.startAt(night.lockAtMs + 10 * MINUTE_MS, night.params);
+  },
+  'the undo is stopped before it begins, and somebody undoes the run by hand': (world, night) => {
+    lock(world, night);
+    world.at(night.unlockAtMs - 10 * MINUTE_MS, () => {
+      world.records.add({ runId: world.lastUndo ?? null, stopRequested: true });
+    });
+    world.at(night.unlockAtMs + 30 * MINUTE_MS, () => world.run({ undo: world.lastLock }));
+  },
+  'the backend is down for 40 minutes when the undo is due': (world, night) => {
+    lock(world, night);
+    const { platform } = world;
+    const read = platform.readDeployment.bind(platform);
+    platform.readDeployment = () => {
+      const lateMs = world.nowMs - night.unlockAtMs;
+      if (lateMs < 0 || lateMs >= 40 * MINUTE_MS) return read();
+      return Promise.reject(
+        backendError('BACKEND_UNAUTHORIZED', 'GET info.json was answered with 401.', { status: 401 })
+      );
+    };
+  },
   'the run is started twice': (world, night) => {
     lock(world, night);
     world.startAt(night.lockAtMs + MINUTE_MS, night.params);
@@ -92,14 +123,23 @@ function nightsOf(zone: string, firstDay: string): Night[] {
 
 /** Whether a report of a run that was not killed says what the world shows. */
 function expectTruth(report: Report, { platform }: EveningWorld, { unlockAtMs }: Night): void {
-  expect(['done', 'queued', 'refused']).toContain(report.status);
+  expect(['done', 'queued', 'refused', 'stopped']).toContain(report.status);
   if (report.status === 'refused') expect(report.stopReason?.code).toBe('RUN_ENDED');
-  expect(report.counts.failed + report.counts.unconfirmed + report.counts.notAttempted).toBe(0);
+  const { planned, alreadyLocked = 0, locked = 0, failed, unconfirmed, notAttempted } = report.counts;
+  expect(failed + unconfirmed).toBe(0);
   expect(report.warnings).toBeUndefined();
+  if (report.status === 'stopped') {
+    expect(report.stopReason?.code).toBe('STOP_REQUESTED');
+    expect(locked + notAttempted).toBe(planned);
+    expect({ locked, isOrdered: report.unlockRunId !== undefined }).toEqual(
+      report.action === 'lock' ? { locked: 1, isOrdered: true } : { locked: 0, isOrdered: false }
+    );
+    return;
+  }
+  expect(notAttempted).toBe(0);
   if (report.action === 'lock') {
     if (report.requests.batch < 2) expect(report.requests.total).toBeLessThanOrEqual(14);
     expect(Date.parse(report.unlockAt ?? '')).toBe(unlockAtMs);
-    const { planned, alreadyLocked = 0 } = report.counts;
     expect({ locked: platform.locked.size, isOrdered: report.unlockRunId !== undefined }).toEqual({
       locked: planned + alreadyLocked,
       isOrdered: planned > 0
@@ -133,10 +173,13 @@ test.each(CHANGES)(
       const [name = '', trouble = lock] = troubles[(index + shift) % troubles.length] ?? [];
       Object.assign(world, { deliveries });
       platform.onScheduleAt = onScheduleAt;
+      const before = world.locked;
       trouble(world, night);
       await world.passUntil(night.lockAtMs + 60 * MINUTE_MS);
-      const out = platform.ids.filter((id) => id !== PROTECTED);
+      const everybody = platform.ids.filter((id) => id !== PROTECTED);
+      const out = name === STOPPED ? world.locked : everybody;
       expect([name, world.locked]).toEqual([name, out]);
+      expect([name, out.length]).toEqual([name, name === STOPPED ? before.length + 1 : everybody.length]);
       for (const report of world.reports.splice(0)) expectTruth(report, world, night);
 
       await world.passUntil(night.unlockAtMs - MINUTE_MS);

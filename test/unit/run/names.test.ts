@@ -104,3 +104,12 @@ test('a database that answers with others as well names nobody else', async () =
 
   expect(failures).toEqual([expect.objectContaining({ userId: userId(0), name: platform.names.get(userId(0)) })]);
 });
+
+test('a status has the names of those whom it tells of, with one request', async () => {
+  const report = await runOnFake(platform, { action: 'status' }, {}, log);
+
+  expect(platform.asked.map(({ length }) => length)).toEqual([100]);
+  expect(report.whoIsOut?.users).toHaveLength(100);
+  for (const { userId: id, name } of report.whoIsOut?.users ?? []) expect(name).toBe(platform.names.get(id));
+  expect(log.lines.join('\n')).not.toContain('Name of');
+});

@@ -1,4 +1,5 @@
-import { ERROR_CATALOGUE, LockUsersError } from '../../../cloudcode/lock_users/src/errors';
+import { ERROR_CATALOGUE } from '../../../cloudcode/lock_users/src/error-catalogue';
+import { LockUsersError } from '../../../cloudcode/lock_users/src/errors';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { runOnFake } from '../../support/run-on-fake';
 import { userId, userIds } from '../../support/user-id';

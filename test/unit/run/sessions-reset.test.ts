@@ -84,6 +84,25 @@ test.each(['unlock', 'reauthenticate'])('%s stops as well', async (action) => {
   expect(report).toMatchObject({ stopReason: { code: 'SESSIONS_RESET' }, resetSessions: { userIds: [userId(3)] } });
 });
 
+test.each([
+  ['unlocked', true],
+  ['still locked', false]
+])('the one user that shows whether unlocks go in batches stops the others, shown %s', async (_how, isUnlocked) => {
+  for (let user = 0; user < 10; user++) platform.changeSession(userId(user), `of-${user}`, { state: 'ENROLLED' });
+  for (const id of userIds(10)) platform.locked.add(id);
+  platform.answerUnlockBatch = (ids) => {
+    for (const id of isUnlocked ? ids : []) platform.locked.delete(id);
+    reset(0);
+    return { operations: ids.map(() => ({ success: true })) };
+  };
+
+  const report = await runOnFake(platform, { action: 'unlock' }, { batchUnlock: 'try' });
+
+  expect(report).toMatchObject({ stopReason: { code: 'SESSIONS_RESET' }, resetSessions: { userIds: [userId(0)] } });
+  expect(platform.unlockBatches).toEqual([[userId(0)]]);
+  expect(platform.singles).toEqual([]);
+});
+
 test('a session that was RESET before stops nothing', async () => {
   reset(2);
 

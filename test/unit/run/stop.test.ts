@@ -1,4 +1,4 @@
-import { ERROR_CATALOGUE } from '../../../cloudcode/lock_users/src/errors';
+import { ERROR_CATALOGUE } from '../../../cloudcode/lock_users/src/error-catalogue';
 import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import { backendError } from '../../../cloudcode/lock_users/src/requests/classify-response';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';

@@ -70,6 +70,40 @@ describe('a run that signs out, and whose first invocation is cut after it has s
   });
 });
 
+test.each([
+  ['with a record', true],
+  ['without a record', false]
+])(
+  'where our clock is a day behind, a first invocation %s signs out who has signed in today',
+  async (_name, isRecorded) => {
+    if (!isRecorded) platform.records = undefined;
+    const authenticatedAtMs = platform.clock.now + 36_000_000;
+    platform.sessions.set(userId(0), [{ sessionId: 's', state: 'ENROLLED', signedOutAtMs: null, authenticatedAtMs }]);
+
+    const report = await runOnFake(platform, { action: 'reauthenticate', userIds: [userId(0)] });
+
+    expect(platform.singles).toHaveLength(1);
+    expect(report.counts).toMatchObject({ planned: 1 });
+  }
+);
+
+test('without a record, a later invocation signs nobody out on what a cache shows', async () => {
+  platform.records = undefined;
+  const session = { state: 'ENROLLED', signedOutAtMs: null, authenticatedAtMs: null };
+  for (const id of platform.ids) platform.sessions.set(id, [{ ...session, sessionId: `of-${id}` }]);
+  const shown = { ...(await platform.readUserStates(1000, 0)), isCached: true };
+  platform.readUserStates = () => Promise.resolve(shown);
+  platform.answerReauthenticate = () => void (platform.clock.now += 1000);
+  const first = await runOnFake(platform, { action: 'reauthenticate', concurrency: 1 }, { budgetMs: 2500 });
+  expect(first.status).toBe('continues');
+  const { length } = platform.singles;
+
+  const second = await runOnFake(platform, platform.scheduled[0]?.parameters, { budgetMs: 2500 });
+
+  expect(platform.singles).toHaveLength(length);
+  expect(second.failures.map(({ type }) => type)).toEqual(Array(4).fill('CACHED'));
+});
+
 test('who is not shown is not signed out again by a run that has signed them out', async () => {
   const session = { sessionId: 's', state: 'ENROLLED', signedOutAtMs: null, authenticatedAtMs: null };
   platform.sessions.set(userId(0), [session]);

@@ -15,6 +15,13 @@ function user(...sessions: Partial<SessionState>[]): UserState {
   };
 }
 
+test('a session that says it was signed in at a time to come is to be signed out', () => {
+  const ledger = new SessionLedger(SINCE_MS, 400_000);
+
+  expect(ledger.see(user({ authenticatedAtMs: 400_001 }))).toBe(false);
+  expect(new SessionLedger(SINCE_MS, 400_000).see(user({ authenticatedAtMs: 400_000 }))).toBe(true);
+});
+
 test.each<[string, Partial<SessionState>, boolean]>([
   ['in the app', {}, true],
   ['in the app since before the run', { authenticatedAtMs: 9000 }, true],

@@ -6,6 +6,9 @@ import type { Action } from './Action';
 import type { Goal } from './Goal';
 import { findDone, sendOneByOne, sendSingle } from './send-one-by-one';
 
+/** Milliseconds by which clocks may differ, and for which an invocation reads at most. Ours. */
+const CLOCK_TOLERANCE_MS = 300_000;
+
 const NO_ID: OperationResult = {
   kind: 'unsent',
   reason: { type: 'SESSION_WITHOUT_ID', detail: 'The users API shows a session of this user without a usable id.' }
@@ -19,8 +22,12 @@ const NO_SESSIONS: OperationResult = {
 /** Signs out every session that was in the app when the run began, and locks nobody. */
 export const reauthenticate: Action = {
   respectsProtection: true,
-  resolve({ parameters, startedAtMs }, { record, clockAheadMs }) {
-    const sessions = new SessionLedger((record?.startedAtMs ?? startedAtMs) + clockAheadMs);
+  resolve({ parameters, startedAtMs, invocation, ports }, { record, clockAheadMs }) {
+    const sinceMs = record?.startedAtMs ?? startedAtMs;
+    // In a later invocation, whoever has come back must not be taken for somebody whose time is wrong.
+    const isNew = invocation === 1 && sinceMs >= startedAtMs;
+    const untilMs = isNew ? ports.clock.nowMs() + CLOCK_TOLERANCE_MS : Infinity;
+    const sessions = new SessionLedger(sinceMs + clockAheadMs, untilMs + clockAheadMs);
     return { goal: reauthenticateGoal(sessions, parameters.verify), selection: parameters.selection, sessions };
   },
   apply: (run, queue) => sendOneByOne(run, queue, (userId) => signOut(run, userId))

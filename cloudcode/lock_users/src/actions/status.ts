@@ -1,5 +1,5 @@
 import { loadRunUsers } from '../records/load-run-users';
-import { unknownRun } from '../stop-reasons';
+import { unknownRun } from '../reasons/undo-reasons';
 import { WhoIsOut } from '../users/WhoIsOut';
 import type { Action } from './Action';
 import type { Goal } from './Goal';

@@ -6,6 +6,7 @@ import type { OperationResult } from '../requests/match-results';
 import { isUntouched } from '../run/ActiveRun';
 import type { ActiveRun } from '../run/ActiveRun';
 import { LOOK_DELAYS_MS } from '../run/look-patiently';
+import { stopOnReset } from '../run/stop-on-reset';
 import { UserQueue } from '../users/UserQueue';
 import { recordBatches } from './record-batches';
 import { sendBatch, sendBatches } from './send-batches';
@@ -86,10 +87,11 @@ async function tryBatch(run: ActiveRun, user: number): Promise<boolean | undefin
     if (delayMs > 0 && !(await sender.wait(delayMs))) return undefined;
     try {
       const shown = await lookAt(run, userId);
-      if (shown?.locked === false) {
-        roster.setResult(user, { kind: 'done' });
-        return true;
-      }
+      if (shown === undefined) continue;
+      roster.lookAt(shown);
+      stopOnReset(run);
+      if (sender.stop !== undefined) return undefined;
+      if (shown.locked === false) return true;
     } catch {
       break;
     }

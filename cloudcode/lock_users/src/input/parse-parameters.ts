@@ -1,7 +1,8 @@
 import isPlainObject = require('lodash/isPlainObject');
 import { isReading } from '../actions/ActionLabels';
 import type { ActionName } from '../actions/ActionLabels';
-import { ERROR_CATALOGUE, LockUsersError } from '../errors';
+import { ERROR_CATALOGUE } from '../error-catalogue';
+import { LockUsersError } from '../errors';
 import { quoteText } from '../outside-text';
 import { describeValue, joinMistakes, MAX_SHOWN_BYTES } from './Check';
 import type { Definition } from './Check';

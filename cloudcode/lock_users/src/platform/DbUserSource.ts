@@ -1,5 +1,6 @@
 import type { FailureFacts } from '../requests/classify-response';
-import { ERROR_CATALOGUE, LockUsersError } from '../errors';
+import { ERROR_CATALOGUE } from '../error-catalogue';
+import { LockUsersError } from '../errors';
 import { readUserId } from '../input/user-ids';
 import type { Selection, WhereClause } from '../input/where';
 import type { Clock, UserIdPage, UserSource } from '../ports';
@@ -53,7 +54,7 @@ export class DbUserSource implements UserSource {
     }
     if (read === undefined) throw readFailed(`no answer within ${timeoutMs / 1000} s`, false, { network: 'timeout' });
     const ids = read.answer.map((object) => readUserId((object as { id?: unknown } | null)?.id));
-    const usable = ids.filter((id) => id !== undefined);
+    const usable = ids.filter((id): id is string => id !== undefined);
     return { userIds: usable, malformed: ids.length - usable.length };
   }
 

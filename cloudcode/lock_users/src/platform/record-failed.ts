@@ -1,4 +1,5 @@
-import { ERROR_CATALOGUE, LockUsersError } from '../errors';
+import { ERROR_CATALOGUE } from '../error-catalogue';
+import { LockUsersError } from '../errors';
 import type { FailureFacts } from '../requests/classify-response';
 import { readFacts } from './database-errors';
 

@@ -1,7 +1,8 @@
-import { ERROR_CATALOGUE, LockUsersError, toErrorDetails } from '../errors';
+import { ERROR_CATALOGUE } from '../error-catalogue';
+import { LockUsersError, toErrorDetails } from '../errors';
 import type { Ports, RecordStore } from '../ports';
 import type { RequestSender } from '../requests/RequestSender';
-import { stopRequested } from '../stop-reasons';
+import { stopRequested } from '../reasons/run-reasons';
 import { holdsLease, isAskedToStop, UNDER_WAY } from './RunRecord';
 import type { RunRecord } from './RunRecord';
 

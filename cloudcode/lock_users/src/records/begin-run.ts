@@ -12,7 +12,7 @@ import {
   runUnderWay,
   runUndone,
   stopRequested
-} from '../stop-reasons';
+} from '../reasons/run-reasons';
 import { VERSION } from '../version';
 import { acquireLease } from './acquire-lease';
 import { findRuns } from './find-runs';

@@ -2,7 +2,7 @@ import { toErrorDetails } from '../errors';
 import { formatMoment } from '../input/unlock-at';
 import type { RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
-import { countUsers } from '../stop-reasons';
+import { countUsers } from '../reasons/stop-reason';
 import { hasEnded, holdsLease } from './RunRecord';
 import type { RunRecord } from './RunRecord';
 

@@ -11,7 +11,8 @@ import { saveRun } from './save-run';
 
 /**
  * Writes how an invocation ended into the run's record, and gives the lease back; a run that continues keeps it for its
- * next invocation, if it has got it.
+ * next invocation, if it has got it. One that is to come back as it came is no invocation that
+ * was carried out.
  *
  * The counts are those of the whole run: a user that an earlier invocation changed was not in the goal state already.
  *
@@ -27,6 +28,7 @@ export async function finishRun(
   const nowMs = context.ports.clock.nowMs();
   const { counts } = report;
   const continues = report.status === 'continues';
+  const comesBack = report.status === 'queued';
   const handsOver = continues && record.status === 'running';
   const { already, done } = ACTION_LABELS[report.action];
   const doneBefore = run?.roster.countDoneEarlier() ?? 0;
@@ -35,8 +37,9 @@ export async function finishRun(
   const isKnownBefore = run === undefined && (isKnown(record.selected) || report.status === 'stopped');
   const { sender, unlockAtMs = Infinity } = context;
   const ending: Partial<RunRecord> = {
-    status: report.status as RecordStatus,
-    finishedAtMs: continues ? null : nowMs,
+    status: comesBack ? 'continues' : (report.status as RecordStatus),
+    ...(comesBack && { invocation: report.invocation - 1 }),
+    finishedAtMs: continues || comesBack ? null : nowMs,
     leaseHolder: null,
     // From the time of `unlockAt` on it would only keep the undo from beginning.
     leaseExpiresAtMs: handsOver ? Math.min(unlockAtMs, nowMs + sender.pauseLeftMs + HAND_OVER_LEASE_MS) : null,

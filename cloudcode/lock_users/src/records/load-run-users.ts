@@ -1,7 +1,7 @@
 import type { ErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
-import { lockedNobodyLately, nobodyToLookAt, unknownRun } from '../stop-reasons';
+import { lockedNobodyLately, nobodyToLookAt, unknownRun } from '../reasons/undo-reasons';
 import { findRuns } from './find-runs';
 import { LockHistory } from './LockHistory';
 import { MAX_RECORDS_PER_READ, readBatches } from './read-batches';

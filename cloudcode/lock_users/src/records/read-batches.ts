@@ -1,4 +1,5 @@
-import { ERROR_CATALOGUE, LockUsersError } from '../errors';
+import { ERROR_CATALOGUE } from '../error-catalogue';
+import { LockUsersError } from '../errors';
 import type { BatchRecord } from './RunRecord';
 
 /** Batch records read with one request at most: about 1 MB. Ours. */

@@ -1,4 +1,5 @@
-import { ERROR_CATALOGUE, LockUsersError, toErrorDetails } from '../errors';
+import { ERROR_CATALOGUE } from '../error-catalogue';
+import { LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
 import { BACKOFF_BASE_MS } from '../requests/retry-rules';

@@ -1,9 +1,10 @@
-import { ERROR_CATALOGUE, LockUsersError } from '../errors';
+import { ERROR_CATALOGUE } from '../error-catalogue';
+import { LockUsersError } from '../errors';
 import type { RecordStore } from '../ports';
 import { LOOK_TIMEOUT_MS, Lookout } from '../requests/Lookout';
 import type { RequestToSend } from '../requests/RequestToSend';
 import type { RunContext } from '../run/RunContext';
-import { stopRequested } from '../stop-reasons';
+import { stopRequested } from '../reasons/run-reasons';
 import { isAskedToStop } from './RunRecord';
 
 /**

@@ -1,6 +1,6 @@
 import type { ActionLabels, ActionName } from '../actions/ActionLabels';
 import type { UsersChanged } from '../describe-error';
-import type { ErrorCode } from '../errors';
+import type { ErrorCode } from '../error-catalogue';
 import type { CanaryResult, CanaryUser } from '../users/Canary';
 import type { Failure, OutcomeCounts, PlanCounts, SkippedUser } from '../users/outcomes';
 import type { SessionCounts } from '../users/SessionLedger';
@@ -52,6 +52,8 @@ export type Names = Readonly<Record<string, string>>;
 /** Where a user is whom a status names. */
 export interface WhoIsOutUser {
   readonly userId: string;
+  /** Display text of the user, where it was read. */
+  readonly name?: string;
   readonly state: Whereabouts;
   /** Of an unlocked user: whether they are in the app. */
   readonly inApp?: boolean;

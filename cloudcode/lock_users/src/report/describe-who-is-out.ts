@@ -1,8 +1,8 @@
+import { formatMoment } from '../input/unlock-at';
 import { cleanText, MAX_NAME_BYTES } from '../outside-text';
 import type { Log } from '../ports';
 import type { ActiveRun } from '../run/ActiveRun';
 import type { LocatedUser, Whereabouts } from '../users/WhoIsOut';
-import { formatUtc } from './format-utc';
 import type { Report, WhoIsOutUser } from './Report';
 import { MAX_USERS_IN_LOG } from './shorten-report';
 
@@ -41,7 +41,7 @@ function describeUser({ userId, state, isIn, lastConnectedAtMs }: LocatedUser): 
     userId: cleanText(userId, MAX_NAME_BYTES),
     state,
     ...(state === 'unlocked' && { inApp: isIn }),
-    lastConnectedAt: lastConnectedAtMs === null ? null : formatUtc(lastConnectedAtMs)
+    lastConnectedAt: lastConnectedAtMs === null ? null : formatMoment(lastConnectedAtMs)
   };
 }
 

@@ -1,7 +1,7 @@
 import { ACTION_LABELS, isReading } from '../actions/ActionLabels';
 import { cleanText, MAX_MESSAGE_BYTES } from '../outside-text';
 import type { Log } from '../ports';
-import { countUsers } from '../stop-reasons';
+import { countUsers } from '../reasons/stop-reason';
 import { logWhoIsOut } from './describe-who-is-out';
 import type { Report } from './Report';
 import { MAX_USERS_IN_LOG, shortenReport } from './shorten-report';

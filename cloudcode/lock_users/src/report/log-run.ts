@@ -4,7 +4,7 @@ import type { Settings } from '../input/settings';
 import { cleanText, MAX_MESSAGE_BYTES, quoteText } from '../outside-text';
 import type { Log } from '../ports';
 import type { RunContext } from '../run/RunContext';
-import { countUsers } from '../stop-reasons';
+import { countUsers } from '../reasons/stop-reason';
 import type { PlanCounts } from '../users/outcomes';
 import { VERSION } from '../version';
 import type { Deployment } from './Report';

@@ -2,14 +2,16 @@ import type { Settings } from '../input/settings';
 import { isAlarm, LockUsersError, toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
 import type { Ports } from '../ports';
-import { timeBudget } from '../stop-reasons';
+import { timeBudget } from '../reasons/run-reasons';
 import { InvocationTimer } from './InvocationTimer';
 import type { Lookout } from './Lookout';
-import type { RequestKind, RequestTally, RequestToSend, SendResult } from './RequestToSend';
+import { startTally } from './RequestToSend';
+import type { RequestKind, RequestToSend, SendResult } from './RequestToSend';
 import { decideRetry, MAX_ATTEMPTS, mayBeCarriedOut } from './retry-rules';
 import type { FailedRequest } from './retry-rules';
-import { TokenBucket } from './TokenBucket';
+import { resumeBucket, TokenBucket } from './TokenBucket';
 import type { BucketState } from './TokenBucket';
+import { Waits } from './Waits';
 
 /**
  * Milliseconds that one request may take before it is abandoned.
@@ -22,21 +24,11 @@ const REQUEST_TIMEOUT_MS = 30_000;
  * after a 429, and lets none go once the time budget is used up or the run has to stop.
  */
 export class RequestSender {
-  readonly requests: RequestTally = {
-    info: 0,
-    database: 0,
-    users: 0,
-    batch: 0,
-    single: 0,
-    record: 0,
-    retried: 0,
-    rateLimited: 0
-  };
+  readonly requests = startTally();
   /** What time the invocation has left; it began when this was made. */
   readonly timer: InvocationTimer;
   private readonly bucket: TokenBucket;
-  /** One for each wait that is under way. */
-  private readonly waits = new Set<AbortController>();
+  private readonly waits: Waits;
   private stopped: ErrorDetails | undefined;
   private end: { readonly atMs: number; readonly reason: ErrorDetails } | undefined;
   /** Requests leave in the order in which they came. */
@@ -57,14 +49,9 @@ export class RequestSender {
     const { clock } = ports;
     this.timer = new InvocationTimer(clock, budgetMs);
     this.hasAnswered = bucketState !== undefined;
-    const monotonicMs = clock.monotonicMs();
-    // Between two processes nothing but the wall clock passes. Theirs may differ: a time to come must not stop the refilling.
-    const ageMs = Math.max(0, clock.nowMs() - (bucketState?.atMs ?? 0));
-    this.bucket = new TokenBucket(
-      pace,
-      monotonicMs,
-      bucketState && { tokens: bucketState.tokens, rate: bucketState.rate, atMs: monotonicMs - ageMs }
-    );
+    this.waits = new Waits(clock);
+    this.bucket =
+      bucketState === undefined ? new TokenBucket(pace, clock.monotonicMs()) : resumeBucket(pace, bucketState, clock);
   }
 
   /** What is left of the token bucket, for the next invocation. */
@@ -89,7 +76,7 @@ export class RequestSender {
   stopWith(reason: ErrorDetails): void {
     const isGraver = isAlarm(reason) && this.stopped !== undefined && !isAlarm(this.stopped);
     if (this.stopped === undefined || isGraver) this.stopped = reason;
-    for (const wait of this.waits) wait.abort();
+    this.waits.endAll();
   }
 
   /** Lets no request leave from a moment on. @param atMs on the monotonic clock */
@@ -244,13 +231,9 @@ export class RequestSender {
   }
 
   /** Waits until the time is over or the run has to stop. */
-  private async sleep(waitMs: number): Promise<void> {
-    const { clock } = this.ports;
-    const wait = new AbortController();
-    this.waits.add(wait);
-    const mostMs = Math.max(0, (this.end?.atMs ?? Infinity) - clock.monotonicMs());
-    await clock.sleep(Math.min(waitMs, mostMs), wait.signal);
-    this.waits.delete(wait);
+  private sleep(waitMs: number): Promise<void> {
+    const mostMs = Math.max(0, (this.end?.atMs ?? Infinity) - this.ports.clock.monotonicMs());
+    return this.waits.wait(Math.min(waitMs, mostMs));
   }
 }
 

@@ -15,6 +15,11 @@ export interface RequestTally {
   rateLimited: number;
 }
 
+/** The tally of a run that has made no request yet. */
+export function startTally(): RequestTally {
+  return { info: 0, database: 0, users: 0, batch: 0, single: 0, record: 0, retried: 0, rateLimited: 0 };
+}
+
 /** What a request is for. */
 export type RequestKind = 'info' | 'database' | 'users' | 'batch' | 'single' | 'record';
 

@@ -1,3 +1,5 @@
+import type { Clock } from '../ports';
+
 /** Requests per second in the long run, and how many may leave at once after a rest. */
 export interface Pace {
   /** More than 0. */
@@ -80,4 +82,16 @@ export class TokenBucket {
     this.rate = Math.min(this.pace.rate, this.rate + seconds * this.pace.rate * RECOVERY_PER_SECOND);
     this.tokens = Math.min(this.pace.burst, this.tokens + seconds * this.rate);
   }
+}
+
+/** The bucket that an earlier invocation has left, as another process goes on with it. */
+export function resumeBucket(
+  pace: Pace,
+  { tokens, rate, atMs }: BucketState,
+  clock: Pick<Clock, 'nowMs' | 'monotonicMs'>
+): TokenBucket {
+  const monotonicMs = clock.monotonicMs();
+  // Between two processes nothing but the wall clock passes. Theirs may differ: a time to come must not stop the refilling.
+  const ageMs = Math.max(0, clock.nowMs() - atMs);
+  return new TokenBucket(pace, monotonicMs, { tokens, rate, atMs: monotonicMs - ageMs });
 }

@@ -1,5 +1,7 @@
-import { ERROR_CATALOGUE, LockUsersError } from '../errors';
-import type { ErrorCode, ErrorDetails } from '../errors';
+import { ERROR_CATALOGUE } from '../error-catalogue';
+import { LockUsersError } from '../errors';
+import type { ErrorCode } from '../error-catalogue';
+import type { ErrorDetails } from '../errors';
 import { describePlatformError } from './describe-platform-error';
 
 /** Codes after which every further request of a run would fail alike. */

@@ -3,7 +3,7 @@ import { describeMoment, formatMoment } from '../input/unlock-at';
 import type { RecordStore } from '../ports';
 import { hashToUuid } from '../records/hash-to-uuid';
 import type { RunRecord } from '../records/RunRecord';
-import { unlockNotOrdered } from '../unlock-reasons';
+import { unlockNotOrdered } from '../reasons/unlock-at-reasons';
 import type { RunContext } from './RunContext';
 import { scheduleUndo } from './schedule-invocation';
 

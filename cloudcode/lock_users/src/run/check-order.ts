@@ -3,8 +3,8 @@ import { formatMoment } from '../input/unlock-at';
 import { findRuns } from '../records/find-runs';
 import { findUnlockRuns, isToBeUndone } from '../records/find-unlock-runs';
 import type { RunRecord } from '../records/RunRecord';
-import { notArmed } from '../stop-reasons';
-import { undoCalledOff, undoPostponed } from '../unlock-reasons';
+import { notArmed } from '../reasons/plan-reasons';
+import { undoCalledOff, undoPostponed } from '../reasons/unlock-at-reasons';
 import type { RunContext } from './RunContext';
 import { scheduleUndo } from './schedule-invocation';
 
@@ -25,7 +25,8 @@ export async function checkOrder(context: RunContext): Promise<ErrorDetails | un
   const { notBefore, undo, continuation } = parameters;
   const { clock, records, log } = ports;
   if (notBefore === undefined || undo === undefined) return settings.armed || context.dryRun ? undefined : notArmed();
-  if (continuation === undefined && clock.nowMs() < notBefore) {
+  const hasLetIn = continuation !== undefined && continuation.done + continuation.unconfirmed > 0;
+  if (!hasLetIn && clock.nowMs() < notBefore) {
     const earlyMs = notBefore - clock.nowMs();
     if (earlyMs > Math.min(MAX_WAIT_HERE_MS, sender.timer.budgetLeftMs)) {
       return postpone(context, undo, notBefore, 'it was delivered early');
@@ -40,12 +41,12 @@ export async function checkOrder(context: RunContext): Promise<ErrorDetails | un
     if (target.unlockRunId !== runId) return notArmed();
     log.line(`This deployment was disarmed since run ${undo} has ordered this undo. It is carried out all the same.`);
   }
-  if (continuation !== undefined) return undefined;
+  if (hasLetIn) return undefined;
   const { unlockAtMs } = target;
   if (unlockAtMs === null) return undoCalledOff(runId, undo);
   const nowMs = clock.nowMs();
   if (unlockAtMs > nowMs) return postpone(context, undo, unlockAtMs, 'its record says so');
-  const later = runs.filter((run) => isNextEvening(run, unlockAtMs) && isToBeUndone(run));
+  const later = runs.filter((run) => isNextEvening(run, unlockAtMs) && (isToBeUndone(run) || lockedNobodyElse(run)));
   const outUntilMs = Math.max(...later.map((run) => run.unlockAtMs ?? 0));
   return outUntilMs > nowMs
     ? postpone(context, undo, outUntilMs, 'a later run keeps people out until then')
@@ -66,4 +67,9 @@ async function postpone(
 /** Whether a run began after the other one should have been undone, and found people locked whom that one may have locked. */
 function isNextEvening({ startedAtMs, alreadyLocked }: RunRecord, dueAtMs: number): boolean {
   return (startedAtMs ?? 0) >= dueAtMs && (alreadyLocked ?? 0) > 0;
+}
+
+/** Whether a run had nobody to lock any more, so that it has ordered no undo, and was not undone. */
+function lockedNobodyElse({ status, unlockRunId, undoneBy }: RunRecord): boolean {
+  return status === 'done' && unlockRunId === null && undoneBy === null;
 }

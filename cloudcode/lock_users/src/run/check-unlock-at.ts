@@ -1,6 +1,6 @@
 import type { ErrorDetails } from '../errors';
 import { describeMoment, findUnlockAtMistake } from '../input/unlock-at';
-import { unlockDue, unlockNotOrdered, wrongUnlockAt } from '../unlock-reasons';
+import { unlockDue, unlockNotOrdered, wrongUnlockAt } from '../reasons/unlock-at-reasons';
 import type { RunContext } from './RunContext';
 
 /** Fields of the record without which nobody could tell that a run is to be undone, and by which run. */

@@ -2,7 +2,7 @@ import { ACTIONS } from '../actions/actions';
 import type { ErrorDetails } from '../errors';
 import { listNames } from '../input/where';
 import type { WhereClause } from '../input/where';
-import { relationInWhere } from '../stop-reasons';
+import { relationInWhere } from '../reasons/plan-reasons';
 import type { RunContext } from './RunContext';
 
 /** A query for users: the code of a mistake in it, and what a sentence calls it. */

@@ -1,6 +1,6 @@
 import type { ErrorDetails } from '../errors';
 import { isWithin } from '../input/lock-window';
-import { outsideWindow } from '../stop-reasons';
+import { outsideWindow } from '../reasons/plan-reasons';
 import type { RunContext } from './RunContext';
 
 /**

@@ -1,6 +1,6 @@
 import { toErrorDetails } from '../errors';
 import type { ErrorDetails } from '../errors';
-import { nobodySelected } from '../stop-reasons';
+import { nobodySelected } from '../reasons/plan-reasons';
 import type { ActiveRun } from './ActiveRun';
 import { observeUsers, stuckList } from './observe';
 import { readUserStates } from './read-user-states';

@@ -1,5 +1,5 @@
 import { ACTION_LABELS } from '../actions/ActionLabels';
-import { countUsers } from '../stop-reasons';
+import { countUsers } from '../reasons/stop-reason';
 import type { ActiveRun } from './ActiveRun';
 
 /** Milliseconds between the looks at users that are not shown in the goal state: `READ_LAG_MS` in all. Ours. */

@@ -18,12 +18,13 @@ const NAMELESS: readonly WarningCode[] = ['UNKNOWN_IDS', 'NOT_IN_DATABASE'];
  * run goes on, or where the platform has asked to wait. Where the texts cannot be read, the report stays as it is. Never throws.
  */
 export async function nameUsers({ ports, sender, settings }: RunContext, report: Report): Promise<Report> {
-  const { warnings = [], failures, stillLocked, resetSessions } = report;
+  const { warnings = [], failures, stillLocked, resetSessions, whoIsOut } = report;
   const ids = [
     ...(resetSessions?.userIds ?? []),
     ...failures.map(({ userId }) => userId),
     ...(stillLocked?.users ?? []).map(({ userId }) => userId),
-    ...warnings.flatMap(listIds)
+    ...warnings.flatMap(listIds),
+    ...(whoIsOut?.users ?? []).map(({ userId }) => userId)
   ];
   const wanted = [...new Set(ids)].filter(isObjectId).slice(0, MAX_NAMED);
   const leftMs = Math.min(TIMEOUT_MS, Math.floor(sender.timer.endLeftMs));
@@ -48,6 +49,9 @@ export async function nameUsers({ ports, sender, settings }: RunContext, report:
     failures: failures.map((user) => ({ ...user, ...nameOf(user.userId) })),
     ...(stillLocked && {
       stillLocked: { ...stillLocked, users: stillLocked.users.map((user) => ({ ...user, ...nameOf(user.userId) })) }
+    }),
+    ...(whoIsOut && {
+      whoIsOut: { ...whoIsOut, users: whoIsOut.users.map((user) => ({ ...user, ...nameOf(user.userId) })) }
     }),
     ...(resetSessions && { resetSessions: { ...resetSessions, ...namesOf(resetSessions.userIds) } }),
     ...(warnings.length > 0 && {

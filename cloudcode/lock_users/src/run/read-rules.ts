@@ -1,8 +1,9 @@
-import { ERROR_CATALOGUE, LockUsersError } from '../errors';
+import { ERROR_CATALOGUE } from '../error-catalogue';
+import { LockUsersError } from '../errors';
 import { ACTIONS } from '../actions/actions';
 import type { ErrorDetails } from '../errors';
 import type { WhereClause } from '../input/where';
-import { nobodyProtected } from '../stop-reasons';
+import { nobodyProtected } from '../reasons/plan-reasons';
 import type { RuleMatches } from './ActiveRun';
 import { readAllPages } from './read-selection';
 import type { RunContext } from './RunContext';

@@ -1,5 +1,6 @@
 import chunk = require('lodash/chunk');
-import { ERROR_CATALOGUE, LockUsersError } from '../errors';
+import { ERROR_CATALOGUE } from '../error-catalogue';
+import { LockUsersError } from '../errors';
 import type { Selection } from '../input/where';
 import { PAGE_SIZE } from '../platform-facts';
 import { readList } from '../requests/read-list';

@@ -1,7 +1,8 @@
 import { ACTIONS } from '../actions/actions';
 import type { ErrorDetails } from '../errors';
 import { logPlan, logProtection, logStayingOut } from '../report/log-run';
-import { alreadyUndone, nobodyExcluded, nobodySelected, notArmed, tooManyUsers } from '../stop-reasons';
+import { nobodyExcluded, nobodySelected, notArmed, tooManyUsers } from '../reasons/plan-reasons';
+import { alreadyUndone } from '../reasons/undo-reasons';
 import { UserQueue } from '../users/UserQueue';
 import { countDoneEarlier, isUntouched } from './ActiveRun';
 import type { ActiveRun } from './ActiveRun';

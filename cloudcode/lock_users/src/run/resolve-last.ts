@@ -3,7 +3,7 @@ import type { ErrorDetails } from '../errors';
 import { findRuns } from '../records/find-runs';
 import { hasEnded } from '../records/RunRecord';
 import type { RunRecord } from '../records/RunRecord';
-import { describeRun, noLastRun, severalRuns } from '../unlock-reasons';
+import { describeRun, noLastRun, severalRuns } from '../reasons/unlock-at-reasons';
 import type { RunContext } from './RunContext';
 
 /** Milliseconds for which a run can be meant by "last". Ours: tonight's run, and not the one of the night before. */

@@ -1,8 +1,8 @@
 import type { ErrorDetails } from '../errors';
 import { READ_LAG_MS } from '../platform-facts';
 import { describeMoment } from '../input/unlock-at';
-import { stalled } from '../stop-reasons';
-import { unlockDue } from '../unlock-reasons';
+import { stalled } from '../reasons/run-reasons';
+import { unlockDue } from '../reasons/unlock-at-reasons';
 import { countDoneEarlier } from './ActiveRun';
 import type { ActiveRun } from './ActiveRun';
 import { continueRun } from './Continuation';

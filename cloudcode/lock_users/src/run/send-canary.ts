@@ -1,6 +1,7 @@
 import { toErrorDetails } from '../errors';
 import { isAddressable } from '../input/user-ids';
-import { canaryFailed, countUsers } from '../stop-reasons';
+import { canaryFailed } from '../reasons/plan-reasons';
+import { countUsers } from '../reasons/stop-reason';
 import type { CanarySeen } from '../users/Canary';
 import type { Finding } from '../users/outcomes';
 import { UserQueue } from '../users/UserQueue';

@@ -1,4 +1,4 @@
-import { sessionsReset } from '../stop-reasons';
+import { sessionsReset } from '../reasons/plan-reasons';
 import type { ActiveRun } from './ActiveRun';
 
 /** Stops the run where a look has shown that a session of a user whom it has sent turned `RESET`: their device will be wiped. */

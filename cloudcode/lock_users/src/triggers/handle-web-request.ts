@@ -13,7 +13,8 @@ import type { Ports } from '../ports';
 import { hasEnded, holdsLease } from '../records/RunRecord';
 import type { RunRecord } from '../records/RunRecord';
 import { scheduleInvocation } from '../run/schedule-invocation';
-import { notArmed, notQueued } from '../stop-reasons';
+import { notArmed } from '../reasons/plan-reasons';
+import { notQueued } from '../reasons/run-reasons';
 import { findOwnParameter } from '../input/own-parameters';
 
 /** Milliseconds in which the database has to say whether a run is known. Ours: somebody waits for the response. */

@@ -19,7 +19,7 @@ import { createContext } from '../run/RunContext';
 import type { RunContext } from '../run/RunContext';
 import { runInvocation } from '../run/run-invocation';
 import { scheduleInvocation } from '../run/schedule-invocation';
-import { noModels, noSuchObject, queued, recordOfAnotherRun, runEnded, webhookOff } from '../stop-reasons';
+import { noModels, noSuchObject, queued, recordOfAnotherRun, runEnded, webhookOff } from '../reasons/run-reasons';
 import { findOwnParameter } from '../input/own-parameters';
 
 /** Milliseconds after which a scheduled run that begins at once is seen in its record. Ours. */

@@ -33,6 +33,11 @@ const NOT_SHOWN: Reason = {
   detail: 'The users API does not show the user, so nobody knows.'
 };
 
+const CACHED: Reason = {
+  type: 'CACHED',
+  detail: 'The users API answers out of a cache, and an earlier invocation may have sent the user, so nobody is sent.'
+};
+
 const OUT_OF_DATE: Reason = {
   type: 'OUT_OF_DATE',
   detail: 'The users API showed the user in the goal state at first, and not in it later, when nothing more was sent.'
@@ -228,11 +233,13 @@ export class Roster extends EarlierUsers {
   /** As every user is noted; but whom an earlier invocation has just sent may have to be looked at before they are sent again. */
   protected override note(user: number, state: number, isComplete: boolean): number | undefined {
     const planned = super.note(user, state, isComplete);
+    const isRecent = (state & SENT_RECENTLY) !== 0;
     // Out of a cache nobody can be seen to be as before, rather than to have come back since.
-    const wasSent =
-      (state & SENT_RECENTLY) !== 0 || (this.isOutOfDate && (state & (DONE_EARLIER | TOUCHED_EARLIER)) !== 0);
-    if (planned === undefined || !wasSent || this.goal.looksBeforeRepeating !== true) return planned;
-    this.write(user, this.users.get(user), { kind: 'unconfirmed', reason: this.goal.notReached });
+    const mayBeSent = !this.isWhole || (state & (DONE_EARLIER | TOUCHED_EARLIER)) !== 0;
+    const isUnclear = this.isOutOfDate && mayBeSent;
+    if (planned === undefined || !(isRecent || isUnclear) || this.goal.looksBeforeRepeating !== true) return planned;
+    const reason = isRecent ? this.goal.notReached : CACHED;
+    this.write(user, this.users.get(user), { kind: 'unconfirmed', reason });
     return undefined;
   }
 

@@ -11,14 +11,15 @@ const SECOND_MS = 1000;
 
 /**
  * Whether a session is in the app and has been there since before `sinceMs`. One that was signed out since, or that was
- * signed in since, has done what re-authenticating is for, so that nobody has to sign in twice.
+ * signed in since, has done what re-authenticating is for, so that nobody has to sign in twice. Nobody has signed in after
+ * `untilMs`: a clock that says so is wrong.
  */
-function isDue({ state, signedOutAtMs, authenticatedAtMs }: SessionState, sinceMs: number): boolean {
+function isDue({ state, signedOutAtMs, authenticatedAtMs }: SessionState, sinceMs: number, untilMs: number): boolean {
   const sinceSecondMs = Math.floor(sinceMs / SECOND_MS) * SECOND_MS;
   return (
     mayBeIn(state) &&
     (signedOutAtMs === null || signedOutAtMs < sinceSecondMs) &&
-    (authenticatedAtMs === null || authenticatedAtMs <= sinceMs)
+    (authenticatedAtMs === null || authenticatedAtMs <= sinceMs || authenticatedAtMs > untilMs)
   );
 }
 
@@ -48,8 +49,14 @@ interface KnownUser {
 export class SessionLedger {
   private readonly users = new Map<string, KnownUser>();
 
-  /** @param sinceMs when the run began, on the backend's clock */
-  constructor(private readonly sinceMs: number) {}
+  /**
+   * @param sinceMs when the run began, on the backend's clock
+   * @param untilMs a moment that has not come, on the same clock. Default: none
+   */
+  constructor(
+    private readonly sinceMs: number,
+    private readonly untilMs = Infinity
+  ) {}
 
   /**
    * The users API shows the user, for the first time or again. From the second time on a session is still to be signed out
@@ -61,7 +68,7 @@ export class SessionLedger {
     const { userId, sessions, enrolled } = user;
     const known = this.users.get(userId);
     if (known === undefined) {
-      const first = sessions.filter((session) => isDue(session, this.sinceMs));
+      const first = sessions.filter((session) => isDue(session, this.sinceMs, this.untilMs));
       if (first.length > 0) this.users.set(userId, { first, due: first.map(({ sessionId }) => sessionId) });
       // A user that is in the app, with no session that is, cannot be said to be out of it.
       return first.length === 0 && !(enrolled && !sessions.some(({ state }) => state === 'ENROLLED'));

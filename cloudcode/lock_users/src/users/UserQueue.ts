@@ -28,7 +28,8 @@ export class UserQueue {
 
   /** The next `count` users, waiting until there are so many; fewer when the queue is closed, none when it is empty. */
   async take(count: number): Promise<readonly number[]> {
-    await this.hold((held) => held >= count);
+    // Another one that was woken at the same time may have taken them.
+    while (!this.has(count) && !this.isClosed) await this.hold(() => this.has(count));
     const taken = this.users.slice(this.gone, this.gone + count);
     this.gone += taken.length;
     if (this.gone > FORGET_AFTER) {
@@ -58,6 +59,10 @@ export class UserQueue {
     this.users = this.users.slice(this.gone).filter((user) => !taken.has(user));
     this.gone = 0;
     return best;
+  }
+
+  private has(count: number): boolean {
+    return this.users.length - this.gone >= count;
   }
 
   private wakeAll(): void {

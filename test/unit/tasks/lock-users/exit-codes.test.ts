@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LockUsersError } from '../../../../cloudcode/lock_users/src/errors';
-import type { ErrorCode } from '../../../../cloudcode/lock_users/src/errors';
+import type { ErrorCode } from '../../../../cloudcode/lock_users/src/error-catalogue';
 import { SettingsError, UsageError } from '../../../../tasks/shared/command-errors';
 import { EXIT_CODES, exitCodeOfError, exitCodeOfRun, RefusedError } from '../../../../tasks/lock-users/exit-codes';
 

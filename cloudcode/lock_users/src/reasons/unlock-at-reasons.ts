@@ -1,8 +1,9 @@
-import type { ErrorDetails } from './errors';
-import { formatMoment } from './input/unlock-at';
-import { quoteText } from './outside-text';
-import type { RunRecord } from './records/RunRecord';
-import { countUsers, queued, stopReason } from './stop-reasons';
+import type { ErrorDetails } from '../errors';
+import { formatMoment } from '../input/unlock-at';
+import { quoteText } from '../outside-text';
+import type { RunRecord } from '../records/RunRecord';
+import { queued } from './run-reasons';
+import { countUsers, stopReason } from './stop-reason';
 
 // Why a run with `unlockAt`, the undo that it has ordered, or an undo of the last run, did less than it could, or nothing.
 
@@ -34,6 +35,16 @@ export function undoPostponed(undo: string, when: string, why: string, failure: 
     `${message} The undo could not be ordered again: ${failure.replace(/\.$/, '')}.`,
     `Let people in by hand then: {"undo": "${undo}"}.`
   );
+}
+
+/** The undo that a run has ordered could not let people in now. @param failure why it could not be ordered again, if so */
+export function undoRetried(undo: string, when: string, stop: ErrorDetails, failure: string | undefined): ErrorDetails {
+  if (failure === undefined) return queued(`${stop.message} The undo of run ${undo} is ordered again for ${when}.`);
+  return {
+    ...stop,
+    message: `${stop.message} The undo could not be ordered again: ${failure.replace(/\.$/, '')}.`,
+    nextStep: `Let people in by hand: {"undo": "${undo}"}.`
+  };
 }
 
 /** Somebody has taken the time out of the record of the lock run. */
