@@ -10,6 +10,11 @@ import { seededRandom } from './random';
 /** Longer than any lease, and longer than any wait that the platform may have asked for: an hour. */
 export const LEASE_IS_OVER_MS = 80 * 60 * 1000;
 
+/** Milliseconds after which no lease of a scenario's runs holds: one that was written by a clock that was ahead ends so much later. */
+export function leaseIsOverMs({ time }: Scenario): number {
+  return LEASE_IS_OVER_MS + Math.max(0, time?.jump.byMs ?? 0);
+}
+
 /** The outcome of a scenario. */
 export interface Played {
   readonly reports: readonly Report[];
@@ -58,8 +63,7 @@ async function play(scenario: Scenario, platform: ChaosPlatform, killAfterMs: nu
   if (killAfterMs === Infinity) oracle.checkReports(reports);
   else oracle.checkRecords();
   platform.stopFaults();
-  // A lease that was written by a clock that was ahead ends so much later.
-  await platform.wait(LEASE_IS_OVER_MS + Math.max(0, scenario.time?.jump.byMs ?? 0));
+  await platform.wait(leaseIsOverMs(scenario));
   oracle.exclude(expectation.afterwards?.() ?? []);
   const again = await platform.trigger(expectation.parameters);
   oracle.checkLastRun(again);

@@ -3,7 +3,7 @@ import { ChaosPlatform } from './ChaosPlatform';
 import { checkSums } from './check-evidence';
 import { checkOutput } from './check-output';
 import { Oracle } from './Oracle';
-import { LEASE_IS_OVER_MS } from './play-scenario';
+import { leaseIsOverMs } from './play-scenario';
 import type { Played } from './play-scenario';
 import { prepareExpectation } from './prepare-expectation';
 import { seededRandom } from './random';
@@ -93,7 +93,7 @@ export async function playStopped(drawn: Scenario): Promise<Played> {
     ...checkStatus(platform, reports, (processes.at(-1)?.askedAtMs ?? 0) - stoppedAtMs)
   ];
   // A clock that is ahead writes a lease that ends so much later.
-  await platform.wait(LEASE_IS_OVER_MS + Math.max(0, scenario.time?.jump.byMs ?? 0));
+  await platform.wait(leaseIsOverMs(scenario));
   const undone = expectation.action === 'lock' ? await undoRun(platform, scenario, before, RUN_ID) : undefined;
   const all = [...reports, ...(undone?.reports ?? [])];
   return {

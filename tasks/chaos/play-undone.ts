@@ -1,6 +1,6 @@
 import { ChaosPlatform } from './ChaosPlatform';
 import type { Scenario } from './Scenario';
-import { LEASE_IS_OVER_MS } from './play-scenario';
+import { leaseIsOverMs } from './play-scenario';
 import type { Played } from './play-scenario';
 import { prepareExpectation } from './prepare-expectation';
 import { undoRun } from './undo-run';
@@ -19,7 +19,7 @@ export async function playUndone(scenario: Scenario): Promise<Played> {
   platform.startFaults();
   const reports = await platform.trigger(parameters);
   platform.stopFaults();
-  await platform.wait(LEASE_IS_OVER_MS);
+  await platform.wait(leaseIsOverMs(scenario));
 
   const undone = await undoRun(platform, scenario, before, reports.at(-1)?.runId);
   return { reports: [...reports, ...undone.reports], problems: undone.problems, log: platform.log };
