@@ -55,6 +55,15 @@ function answerSome(how: (operation: LockOperation) => object | undefined): void
 
 const refuse = (type = 'INVALID_OPERATION'): object => ({ success: false, error: { type, detail: 'no' } });
 
+/** Looks at users that were sent are answered so. Default: as the platform does. */
+function answerLooks(answer?: () => Promise<never>): void {
+  const list = FakePlatform.prototype.readUserStates.bind(platform);
+  const one = FakePlatform.prototype.readUserState.bind(platform);
+  platform.readUserState = answer ?? one;
+  platform.readUserStates = (...page) =>
+    answer === undefined || platform.batches.length === 0 ? list(...page) : answer();
+}
+
 /** The users API shows users as `change` says. */
 function show(change: (user: UserState) => UserState): void {
   const list = platform.readUserStates.bind(platform);
@@ -343,6 +352,31 @@ test('whoever was shown locked first and is not, later, is not sent without a ca
   expect(report.stopReason?.code).toBe('CANARY_FAILED');
 });
 
+test.each([
+  [1000, 'in one page of the list', 3],
+  [1001, 'one by one', 7]
+])('of %i users the first ones are looked at %s', async (users, _how, requests) => {
+  platform = new FakePlatform(userIds(users));
+
+  const report = await runOnFake(platform, {});
+
+  expect(report).toMatchObject({ status: 'done', canary: { result: 'passed' }, requests: { users: requests } });
+});
+
+test('whom the list does not show locked yet is asked for by themselves', async () => {
+  const list = platform.readUserStates.bind(platform);
+  platform.readUserStates = async (limit, skip) => {
+    const page = await list(limit, skip);
+    const isLate = platform.batches.length === 1;
+    return { ...page, users: page.users.map((user) => ({ ...user, locked: !isLate && user.locked })) };
+  };
+
+  const report = await runOnFake(platform, {});
+
+  // The list three times, and three users by themselves.
+  expect(report).toMatchObject({ status: 'done', canary: { result: 'passed' }, requests: { users: 6 } });
+});
+
 describe('the next invocation', () => {
   const budget = { budgetMs: 2500 };
   beforeEach(() => {
@@ -382,12 +416,12 @@ describe('the next invocation', () => {
   });
 
   test('sends users first where the first one ended before it had looked', async () => {
-    platform.readUserState = () => {
+    answerLooks(() => {
       platform.clock.now += 271_000;
       return Promise.reject(backendError('BACKEND_UNAVAILABLE', 'later', { status: 503 }));
-    };
+    });
     const first = await runOnFake(platform, {});
-    platform.readUserState = FakePlatform.prototype.readUserState.bind(platform);
+    answerLooks();
     const second = await runOnFake(platform, platform.scheduled.shift()?.parameters);
 
     expect(first).toMatchObject({ status: 'continues', canary: { result: 'unfinished' } });
@@ -400,10 +434,10 @@ test('a run that was killed after its canary was wiped stops at the first look o
   signIn(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
   wipe();
   const never = new Promise<never>(() => undefined);
-  platform.readUserState = () => never;
+  answerLooks(() => never);
   void runOnFake(platform, { runId: 'evening' });
   while (platform.batches.length === 0) await new Promise((resolve) => setImmediate(resolve));
-  platform.readUserState = FakePlatform.prototype.readUserState.bind(platform);
+  answerLooks();
   platform.clock.now += 3_600_000;
 
   const report = await runOnFake(platform, { runId: 'evening' });

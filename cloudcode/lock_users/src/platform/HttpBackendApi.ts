@@ -51,11 +51,7 @@ export class HttpBackendApi implements BackendApi {
       throw backendError('BACKEND_PROTOCOL', 'GET info.json was not answered with a JSON object.');
     }
     const { label, environment } = info as Record<string, unknown>;
-    return {
-      label: readName(label),
-      environment: readName(environment),
-      serverTimeMs
-    };
+    return { label: readName(label), environment: readName(environment), serverTimeMs };
   }
 
   async readRelations(model: string, timeoutMs: number): Promise<readonly string[] | undefined> {

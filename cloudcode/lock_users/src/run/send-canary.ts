@@ -2,6 +2,7 @@ import { toErrorDetails } from '../errors';
 import { isAddressable } from '../input/user-ids';
 import { canaryFailed } from '../reasons/plan-reasons';
 import { countUsers } from '../reasons/stop-reason';
+import { PAGE_SIZE } from '../platform-facts';
 import type { CanarySeen } from '../users/Canary';
 import type { Finding } from '../users/outcomes';
 import { UserQueue } from '../users/UserQueue';
@@ -113,8 +114,18 @@ async function look(run: ActiveRun, users: readonly number[], planned: Promise<u
   const { roster, canary, sender, warnings } = run;
   const answered = new Set(users.filter((user) => roster.findingOf(user) === 'done'));
   const signedIn = new Set<number>();
-  const missing = await lookPatiently(run, async (left = users) => {
-    const shown = await read(run, left, planned);
+  let isPlanned = false;
+  void planned.then(
+    () => (isPlanned = true),
+    () => undefined
+  );
+  // What has resolved already is noted now.
+  await Promise.resolve();
+  const missing = await lookPatiently(run, async (missingStill) => {
+    const left = missingStill ?? users;
+    // One page costs less than a request for each user. Who is not shown there as was hoped is asked for by themselves.
+    const isInOnePage = missingStill === undefined && left.length > 1 && roster.size <= PAGE_SIZE;
+    const shown = isInOnePage && isPlanned ? await readFromList(run) : await read(run, left, planned);
     for (const user of left) {
       const state = shown.get(roster.idOf(user));
       if (state === undefined) continue;
@@ -150,9 +161,14 @@ async function read(
     run,
     users.map((user) => roster.idOf(user))
   );
-  const shown = new Map(found.map((user) => [user.userId, user]));
-  if (isKnown) return shown;
+  if (isKnown) return new Map(found.map((user) => [user.userId, user]));
   await planned;
+  return readFromList(run);
+}
+
+async function readFromList(run: ActiveRun): Promise<ReadonlyMap<string, UserState>> {
+  const { roster } = run;
+  const shown = new Map<string, UserState>();
   await readUserStates(
     run,
     (page) => {

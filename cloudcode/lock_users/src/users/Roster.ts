@@ -24,30 +24,10 @@ import {
   UNSENT,
   WAS_THERE
 } from './user-states';
+import { CACHED, NOT_SHOWN, OUT_OF_DATE, UNVERIFIED } from './unclear-reasons';
 import { UserReasons } from './UserReasons';
 import type { Reason, UserState } from './UserState';
 import { NO_SUCH_USER, weighResult } from './weigh-result';
-
-const NOT_SHOWN: Reason = {
-  type: 'NOT_SHOWN',
-  detail: 'The users API does not show the user, so nobody knows.'
-};
-
-const CACHED: Reason = {
-  type: 'CACHED',
-  detail: 'The users API answers out of a cache, and an earlier invocation may have sent the user, so nobody is sent.'
-};
-
-const OUT_OF_DATE: Reason = {
-  type: 'OUT_OF_DATE',
-  detail: 'The users API showed the user in the goal state at first, and not in it later, when nothing more was sent.'
-};
-
-/** Why an unlock that was answered with success counts as unconfirmed in the record: nothing has shown it yet. */
-const UNVERIFIED: Reason = {
-  type: 'UNVERIFIED',
-  detail: 'The platform answered success, and the users were not read again.'
-};
 
 /**
  * The planned users and what became of them: at every moment each selected user is in exactly one place. A result of a request
