@@ -45,7 +45,7 @@ test.each([
   platform.pageSize = 5;
   const events = record(platform);
 
-  const report = await runOnFake(platform, { batchSize: 5, verify: false, ...params }, settings);
+  const report = await runOnFake(platform, { canary: 0, batchSize: 5, verify: false, ...params }, settings);
 
   expect(report).toMatchObject({ status: 'done', counts: { locked: 50 } });
   expect(events.indexOf('batch')).toBeGreaterThan(events.lastIndexOf('read'));

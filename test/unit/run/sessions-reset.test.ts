@@ -170,3 +170,27 @@ describe('the first look of a later invocation stops', () => {
     });
   });
 });
+
+test.each([
+  ['had read only some of the users', 5],
+  ['had read nobody', 0]
+])('sessions that were RESET long before stop no later invocation where the first one %s', async (_name, read) => {
+  for (const user of [0, 3, 8]) reset(user, null);
+  const page = platform.readUserStates.bind(platform);
+  platform.pageSize = 5;
+  platform.readUserStates = (limit, skip) => {
+    if (skip >= read) platform.clock.now += 3000;
+    return page(limit, skip);
+  };
+  slow();
+  expect(await runOnFake(platform, { ...SLOW, runId: 'evening' }, BUDGET)).toMatchObject({ status: 'continues' });
+  platform.readUserStates = page;
+
+  let last = await runOnFake(platform, platform.scheduled.shift()?.parameters);
+  for (let next = platform.scheduled.shift(); next !== undefined; next = platform.scheduled.shift()) {
+    last = await runOnFake(platform, next.parameters);
+  }
+
+  expect(last).toMatchObject({ status: 'done' });
+  expect(last).not.toHaveProperty('resetSessions');
+});

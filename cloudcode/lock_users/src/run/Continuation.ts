@@ -33,8 +33,8 @@ export interface Continuation {
   readonly unconfirmed: number;
   /** Users that were in it when the first invocation looked; undefined where none has seen everybody. */
   readonly alreadyBefore?: number;
-  /** Sessions that were `RESET` when the run began. */
-  readonly resetSessions: number;
+  /** Sessions that were `RESET` when the run began; undefined where no invocation has seen everybody. */
+  readonly resetSessions?: number;
   /** With `reauthenticate`: sessions that were still to be signed out when the last invocation began. */
   readonly sessionsDue?: number;
   /** Whether the users that were sent first were seen to be locked, and no session of theirs turned `RESET`; default: not yet. */
@@ -88,6 +88,8 @@ export function continueRun(
   // A batch whose answer was lost shows up as users that are in it already.
   const idle = done === 0 && already <= doneSeen && !hasSignedOut(sessions, previous);
   const alreadyBefore = previous?.alreadyBefore ?? (isComplete ? Math.max(0, already - doneEarlier) : undefined);
+  // What a later invocation finds may have turned so since.
+  const resetSessions = previous === undefined && isComplete ? resetBefore : previous?.resetSessions;
   const idleInvocations = idle ? (previous?.idleInvocations ?? 0) + 1 : 0;
   // One that waits gets another after it, which sends again.
   const mostIdle = MAX_IDLE_INVOCATIONS + (isWaiting ? 1 : 0);
@@ -101,7 +103,7 @@ export function continueRun(
     done: doneEarlier + done,
     unconfirmed: (previous?.unconfirmed ?? 0) + unconfirmed,
     ...(alreadyBefore !== undefined && { alreadyBefore }),
-    resetSessions: previous?.resetSessions ?? resetBefore,
+    ...(resetSessions !== undefined && { resetSessions }),
     ...(sessions && { sessionsDue: sessions.planned }),
     ...((canaryPassed === true || previous?.canaryPassed === true) && { canaryPassed: true }),
     ...(batchUnlock && { batchUnlock }),
@@ -136,7 +138,7 @@ export function isContinuation(value: unknown): value is Continuation {
     done,
     unconfirmed,
     alreadyBefore = 0,
-    resetSessions,
+    resetSessions = 0,
     sessionsDue = 0,
     canaryPassed = true,
     batchUnlock,

@@ -26,7 +26,7 @@ import {
 } from './user-states';
 import { CACHED, NOT_SHOWN, OUT_OF_DATE, UNVERIFIED } from './unclear-reasons';
 import { UserReasons } from './UserReasons';
-import type { Reason, UserState } from './UserState';
+import type { UserState } from './UserState';
 import { NO_SUCH_USER, weighResult } from './weigh-result';
 
 /**
