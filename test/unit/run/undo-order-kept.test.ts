@@ -22,4 +22,3 @@ test('a run that comes again after a crash, and cannot order its undo again, sti
   const undo = platform.scheduledAt[0]?.parameters ?? {};
   expect(await runOnFake(platform, undo, { armed: false })).toMatchObject({ status: 'done', counts: { unlocked: 2 } });
 });
-
