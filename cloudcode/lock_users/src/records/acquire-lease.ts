@@ -69,8 +69,9 @@ export async function acquireLease(
 
   // Whose lease has not expired has it already: the invocation before handed it over.
   if (holdsLease(record, clock.nowMs())) {
+    const handedOverUntilMs = record.leaseExpiresAtMs ?? 0;
     await hold();
-    return undefined;
+    if (clock.nowMs() < handedOverUntilMs) return undefined;
   }
   let expiresAtMs = -Infinity;
   const giveUpAtMs = clock.nowMs() + STARTING_LEASE_MS;
@@ -104,6 +105,8 @@ export async function acquireLease(
         record.status = 'starting';
         throw error;
       }
+      // Written so late that another run may have found the first lease expired, and begun. So it is acquired anew.
+      if (clock.nowMs() >= expiresAtMs) continue;
       await markInterrupted(others.filter((other) => !holdsLease(other, nowMs)));
       return undefined;
     }

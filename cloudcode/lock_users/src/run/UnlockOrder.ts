@@ -36,18 +36,20 @@ export class UnlockOrder {
     if (invocation > 1 && record.unlockRunId !== null) return;
     const unlockRunId = hashToUuid(`undo of run ${runId}`);
     const when = describeMoment(atMs, parameters.unlockAt);
+    // Of an invocation that was killed: what it has ordered comes, whatever comes of this order.
+    const orderedBefore = record.unlockRunId;
     record.unlockRunId = unlockRunId;
     try {
       // Before the order, because a disarmed deployment carries out no undo that the record does not name.
       await sender.read('record', (timeoutMs) => records.save([record], timeoutMs));
     } catch (error) {
-      record.unlockRunId = null;
+      record.unlockRunId = orderedBefore;
       return sender.stopWith(unlockNotOrdered(when, toErrorDetails(error).message));
     }
     const undo = { undo: runId, runId: unlockRunId, notBefore: formatMoment(atMs), requestedBy: 'unlockAt' };
     const failure = await scheduleUndo(ports, undo, atMs, sender.timer.schedulingLeftMs / 2);
     if (failure !== undefined) {
-      record.unlockRunId = null;
+      record.unlockRunId = orderedBefore;
       return sender.stopWith(unlockNotOrdered(when, failure));
     }
     ports.log.line(`They are let back in at ${when}: run ${unlockRunId} is ordered for it.`);

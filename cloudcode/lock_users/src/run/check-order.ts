@@ -1,3 +1,5 @@
+import { ERROR_CATALOGUE } from '../error-catalogue';
+import { LockUsersError } from '../errors';
 import type { ErrorDetails } from '../errors';
 import { formatMoment } from '../input/unlock-at';
 import { findRuns } from '../records/find-runs';
@@ -36,7 +38,10 @@ export async function checkOrder(context: RunContext): Promise<ErrorDetails | un
   if (records === undefined) return settings.armed ? undefined : notArmed();
   const runs = await findUnlockRuns(context, records);
   const target = runs.find((run) => run.runId === undo) ?? (await findRuns(context, records, { runId: undo }))[0];
-  if (target === undefined) return settings.armed ? undefined : notArmed();
+  if (target === undefined) {
+    if (settings.armed) return undefined;
+    throw recordNotShown(undo);
+  }
   if (!settings.armed) {
     if (target.unlockRunId !== runId) return notArmed();
     log.line(`This deployment was disarmed since run ${undo} has ordered this undo. It is carried out all the same.`);
@@ -51,6 +56,15 @@ export async function checkOrder(context: RunContext): Promise<ErrorDetails | un
   return outUntilMs > nowMs
     ? postpone(context, undo, outUntilMs, 'a later run keeps people out until then')
     : undefined;
+}
+
+/** The platform's client takes some errors for an empty list (observed), so that this undo is to come again. */
+function recordNotShown(undo: string): LockUsersError {
+  return new LockUsersError({
+    code: 'RECORD_FAILED',
+    message: `This deployment is not armed, and the record of run ${undo}, which would name this undo, is not shown.`,
+    nextStep: ERROR_CATALOGUE.RECORD_FAILED.remedy
+  });
 }
 
 async function postpone(

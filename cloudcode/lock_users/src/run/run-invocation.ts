@@ -61,7 +61,8 @@ export async function runWithRoster(
     isPastUnknown: progress.isPastUnknown ?? false,
     // Sessions that turned RESET between the run's first look at the users and this invocation's.
     resetEarlier: Math.max(0, resetBefore - (parameters.continuation?.resetSessions ?? resetBefore)),
-    unlockRunId: progress.record?.unlockRunId ?? undefined,
+    // Somebody may have called it off since it was ordered.
+    unlockRunId: context.unlockAtMs === undefined ? undefined : (progress.record?.unlockRunId ?? undefined),
     isRecorded: progress.record !== undefined,
     hasBegunBefore: progress.hasBegunBefore,
     ...ending
