@@ -86,11 +86,11 @@ export class MemoryRecordStore implements RecordStore {
     return Promise.resolve(wanted.slice(skip, skip + limit).map((batch) => ({ ...batch })));
   }
 
-  findDisposable(beforeMs: number, limit: number): Promise<readonly RunRecord[]> {
+  findWithBatches(beforeMs: number, limit: number): Promise<readonly RunRecord[]> {
     const found = [...this.runs.values()].filter(
-      ({ finishedAtMs, batchesDeletedAtMs, action, undoneBy }) =>
-        (finishedAtMs ?? Infinity) < beforeMs && batchesDeletedAtMs === null && (action !== 'lock' || undoneBy !== null)
+      ({ finishedAtMs, batchesDeletedAtMs }) => (finishedAtMs ?? Infinity) < beforeMs && batchesDeletedAtMs === null
     );
+    found.sort((one, other) => (one.finishedAtMs ?? 0) - (other.finishedAtMs ?? 0));
     return Promise.resolve(found.slice(0, limit).map((run) => ({ ...run })));
   }
 

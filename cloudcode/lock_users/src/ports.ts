@@ -113,11 +113,8 @@ export interface RecordStore {
     skip: number,
     timeoutMs: number
   ): Promise<readonly BatchRecord[]>;
-  /**
-   * Runs that ended before then, that still have their batches by their records, and that have locked nobody or were undone, `limit` of
-   * them at most, the oldest first.
-   */
-  findDisposable(beforeMs: number, limit: number, timeoutMs: number): Promise<readonly RunRecord[]>;
+  /** Runs that ended before then and still have their batches by their records, `limit` of them at most, the oldest first. */
+  findWithBatches(beforeMs: number, limit: number, timeoutMs: number): Promise<readonly RunRecord[]>;
   /** Deletes the batches in one request; one that is gone already is no error. */
   deleteBatches(batches: readonly BatchRecord[], timeoutMs: number): Promise<void>;
   /** Saves the records in one request; saving them again after a failure does no harm. */

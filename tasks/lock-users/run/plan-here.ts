@@ -42,7 +42,7 @@ function readOnly(records: RecordStore): RecordStore {
     newBatch: (runRecordId) => records.newBatch(runRecordId),
     findRuns: (...query) => records.findRuns(...query),
     readBatches: (...wanted) => records.readBatches(...wanted),
-    findDisposable: () => Promise.resolve([]),
+    findWithBatches: () => Promise.resolve([]),
     deleteBatches: () => Promise.resolve(),
     save: () => Promise.resolve()
   };

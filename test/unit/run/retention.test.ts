@@ -138,7 +138,7 @@ test('in models without the field nothing is deleted', async () => {
 
 test('where there is nothing to delete it costs one request', async () => {
   const asked: number[] = [];
-  records.findDisposable = (beforeMs) => (asked.push(beforeMs), Promise.resolve([]));
+  records.findWithBatches = (beforeMs) => (asked.push(beforeMs), Promise.resolve([]));
   records.deleteBatches = () => Promise.reject(new Error('asked'));
   const { readBatches } = records;
   records.readBatches = (...wanted) => (asked.push(0), readBatches.apply(records, wanted));

@@ -3,7 +3,7 @@ import { escapeText } from '../outside-text';
 import type { Clock, MissingField, RecordStore, RunQuery } from '../ports';
 import { answerInTime } from '../requests/answer-in-time';
 import { describeThrown } from './database-errors';
-import { isMeant, whereDisposable, whereRuns } from './record-database';
+import { isMeant, whereWithBatches, whereRuns } from './record-database';
 import type { DbObject, DbWithRecords } from './record-database';
 import { describeFailure, recordFailed } from './record-failed';
 
@@ -124,9 +124,9 @@ export class DbRecordStore implements RecordStore {
     return objects.map((object) => this.read<RunRecord>(object, RUN_FIELDS)).filter((run) => isMeant(run, query));
   }
 
-  async findDisposable(beforeMs: number, limit: number, timeoutMs: number): Promise<readonly RunRecord[]> {
+  async findWithBatches(beforeMs: number, limit: number, timeoutMs: number): Promise<readonly RunRecord[]> {
     const objects = await this.attempt('read', timeoutMs, () =>
-      whereDisposable(this.db.lock_run, beforeMs).limit(limit).toArray()
+      whereWithBatches(this.db.lock_run, beforeMs).limit(limit).toArray()
     );
     return objects.map((object) => this.read<RunRecord>(object, RUN_FIELDS));
   }

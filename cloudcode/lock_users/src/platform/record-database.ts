@@ -52,8 +52,7 @@ export function whereRuns(runs: DbCollection, query: RunQuery): DbQuery {
     : runs.where('run_id = ?', query.runId);
 }
 
-/** The objects of runs whose batches may be deleted. That a field without a value is compared with null is observed. */
-export function whereDisposable(runs: DbCollection, beforeMs: number): DbQuery {
-  const text = 'finished_at < ? and batches_deleted_at = ? and (action in ? or undone_by != ?)';
-  return runs.where(text, new Date(beforeMs), null, ['unlock', 'reauthenticate'], null).orderBy('finished_at');
+/** The objects of runs that ended before then and have their batches, the oldest first. That a field without a value is compared with null is observed. */
+export function whereWithBatches(runs: DbCollection, beforeMs: number): DbQuery {
+  return runs.where('finished_at < ? and batches_deleted_at = ?', new Date(beforeMs), null).orderBy('finished_at');
 }

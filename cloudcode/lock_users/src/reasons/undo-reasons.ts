@@ -21,9 +21,19 @@ export function unknownRun(runId: string): ErrorDetails {
 
 /** A run cannot be undone whose batches were deleted. */
 export function batchesDeleted(runId: string, undoneBy: string | null): ErrorDetails {
+  const why =
+    undoneBy === null
+      ? 'it had no batches when it was too old to keep any (LOCK_USERS_KEEP_DAYS)'
+      : `its batches were deleted because they are old (LOCK_USERS_KEEP_DAYS), after run ${undoneBy} had undone it`;
+  return stopReason('NO_RECORD', `Run ${runId} cannot be undone: ${why}, so nothing says which users it locked.`);
+}
+
+/** Nothing tells any more whom a run locked. */
+export function usersNotKept(runId: string): ErrorDetails {
   return stopReason(
     'NO_RECORD',
-    `Run ${runId} cannot be undone: its batches were deleted because they are old (LOCK_USERS_KEEP_DAYS), after run ${undoneBy ?? 'unknown'} had undone it, so nothing says which users it locked.`
+    `Whom run ${runId} locked is not known any more: its batches were deleted because they are old (LOCK_USERS_KEEP_DAYS).`,
+    'Leave "run" out to look at everybody.'
   );
 }
 

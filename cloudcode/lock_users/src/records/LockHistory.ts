@@ -39,7 +39,7 @@ export class LockHistory {
    * @param clockAheadMs by how much the backend's clock, by which sessions go, is ahead of the one of the records
    */
   constructor(
-    private readonly runId: string,
+    readonly runId: string,
     private readonly runRecordId: string,
     private readonly clockAheadMs: number
   ) {}

@@ -11,9 +11,10 @@ const MAX_RUNS = 10;
 const DAY_MS = 86_400_000;
 
 /**
- * Deletes the batches of runs that ended longer ago than `LOCK_USERS_KEEP_DAYS`, in the time that the invocation has left. A lock keeps
- * its batches unless it was undone completely; the record of each run stays, and says when its batches were deleted. The log says so if
- * something was deleted, or could not be. Never throws.
+ * Deletes the batches of runs that ended longer ago than `LOCK_USERS_KEEP_DAYS`, in the time that the invocation has left, the oldest
+ * first. A lock keeps its batches unless it was undone completely, and so do all runs after it, because an undo of it asks them whom
+ * others have let in. The record of each run stays, and says when its batches were deleted. The log says so if something was deleted,
+ * or could not be. Never throws.
  */
 export async function deleteOldBatches(context: RunContext, records: RecordStore): Promise<void> {
   const { sender, ports, settings, dryRun } = context;
@@ -24,9 +25,10 @@ export async function deleteOldBatches(context: RunContext, records: RecordStore
   const beforeMs = ports.clock.nowMs() - keepDays * DAY_MS;
   let count = 0;
   try {
-    const found = await read(context, (timeoutMs) => records.findDisposable(beforeMs, MAX_RUNS, timeoutMs));
+    const found = await read(context, (timeoutMs) => records.findWithBatches(beforeMs, MAX_RUNS, timeoutMs));
     for (const run of found) {
-      if (!isOld(run, beforeMs) || !(await mayLose(context, records, run))) continue;
+      if (!isOld(run, beforeMs)) continue;
+      if (!(await mayLose(context, records, run)) && (await hasBatches(context, records, run))) break;
       count += await deleteBatchesOf(context, records, run);
     }
   } catch (error) {
@@ -55,6 +57,12 @@ async function mayLose(context: RunContext, records: RecordStore, { action, undo
   const undos = await read(context, (timeoutMs) => records.findRuns({ runId: undoneBy }, timeoutMs));
   // Whom an undo has excluded another one may let in.
   return undos.some(({ status, excluded }) => status === 'done' && (excluded ?? 0) === 0);
+}
+
+/** Whether a run has batches, as far as the database shows them. */
+async function hasBatches(context: RunContext, records: RecordStore, { id }: RunRecord): Promise<boolean> {
+  const page = await read(context, (timeoutMs) => records.readBatches({ runRecordId: id }, 1, 0, timeoutMs));
+  return page.length > 0;
 }
 
 /** Deletes the batches of a run, and notes that in its record. Returns how many there were. */

@@ -44,18 +44,23 @@ export async function loadLockHistory(
     MAX_RECORDS_PER_READ,
     (batch) => history.add(ids.has(batch.runRecordId) ? { ...batch, runRecordId: record.id } : batch)
   );
-  const locked = record.locked ?? 0;
-  if (history.countNamed < locked) throw batchesMissing(runId, locked, history.countNamed);
+  checkComplete(history, record);
   // What it wrote down counts for more than its status: an invocation that was refused may have followed one that locked.
   const refusal = history.userIds().length > 0 ? undefined : lockedNobody(runId, record);
   return refusal === undefined ? { history, record } : { refusal };
 }
 
-/** An undo that knows a part of the users only would leave the others locked and say that it is done. */
-function batchesMissing(runId: string, locked: number, named: number): LockUsersError {
-  return new LockUsersError({
+/**
+ * An undo that knows a part of the users only would leave the others locked and say that it is done.
+ *
+ * @throws LockUsersError `RECORD_FAILED` where the batches name fewer users than the run has locked by its record
+ */
+export function checkComplete({ runId, countNamed: named }: LockHistory, record: RunRecord): void {
+  const locked = record.locked ?? 0;
+  if (named >= locked) return;
+  throw new LockUsersError({
     code: 'RECORD_FAILED',
     message: `Run ${runId} locked ${countUsers(locked)} by its record, and the records of the model lock_run_batch that the database shows name ${named}.`,
-    nextStep: 'Run the undo again. If it fails again, unlock the users by name: {"action": "unlock", "userIds": ["…"]}.'
+    nextStep: 'Run the task again. If it fails again, unlock the users by name: {"action": "unlock", "userIds": ["…"]}.'
   });
 }

@@ -1,8 +1,9 @@
 import type { ErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
-import { lockedNobodyLately, nobodyToLookAt, unknownRun } from '../reasons/undo-reasons';
+import { lockedNobodyLately, nobodyToLookAt, unknownRun, usersNotKept } from '../reasons/undo-reasons';
 import { findRuns } from './find-runs';
+import { checkComplete } from './load-lock-history';
 import { LockHistory } from './LockHistory';
 import { MAX_RECORDS_PER_READ, readBatches } from './read-batches';
 import type { RunRecord } from './RunRecord';
@@ -30,6 +31,7 @@ export async function loadRunUsers(
   if (record === undefined) return { refusal: run === 'last' ? lockedNobodyLately(LAST_RUN_DAYS) : unknownRun(run) };
   const runId = record.runId ?? record.id;
   if (record.action !== null && record.action !== 'lock') return { refusal: nobodyToLookAt(runId) };
+  if (found.some(({ batchesDeletedAtMs }) => batchesDeletedAtMs !== null)) return { refusal: usersNotKept(runId) };
   // Which of its users somebody else has locked again is not asked, so nothing is compared with a clock.
   const history = new LockHistory(runId, record.id, 0);
   for (const { id: runRecordId } of found) {
@@ -40,6 +42,7 @@ export async function loadRunUsers(
       (batch) => history.add({ ...batch, runRecordId: record.id })
     );
   }
+  checkComplete(history, record);
   const userIds = history.userIds();
   return userIds.length > 0 ? { runId, userIds } : { refusal: nobodyToLookAt(runId) };
 }
