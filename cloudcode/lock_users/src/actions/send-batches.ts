@@ -111,7 +111,7 @@ function failThrottled(result: BatchResult): BatchResult {
   return result.kind === 'throttled' ? { kind: 'failed', reason: result.reason } : result;
 }
 
-/** @param number which batch request it was; without it nothing is logged */
+/** @param number which batch request it was; without it, or with 0, nothing is logged */
 function setResults(
   { roster, ports }: ActiveRun,
   users: readonly number[],
@@ -123,7 +123,8 @@ function setResults(
     // A throttled user is sent again, and has no result until then.
     if (result !== undefined && result.kind !== 'throttled') roster.setResult(user, result);
   });
-  if (number !== undefined) ports.log.line(`Batch request ${number}: ${describeResults(roster.goal.action, results)}.`);
+  // Of a half that was not sent any more nothing is told.
+  if (number !== undefined && number > 0) ports.log.line(`Batch request ${number}: ${describeResults(roster.goal.action, results)}.`);
 }
 
 /** A user that was changed by an attempt without an answer may be refused in the next one, as changed already. */
