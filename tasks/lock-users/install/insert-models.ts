@@ -84,7 +84,8 @@ class Merging {
   /** Inserts what an element lacks. @param place names the element in what is told */
   merge(existing: XmlElement, wanted: XmlElement, place: string): void {
     const { schema, snippet } = this;
-    this.compareTypes(existing, wanted, place);
+    // What has another type is left as it is, and what closes itself has no room.
+    if (!this.hasSameType(existing, wanted, place) || existing.contentStart === existing.end) return;
     const children = findElements(snippet, wanted.contentStart, wanted.contentEnd);
     if (children.length === 0) return;
     const own = findElements(schema, existing.contentStart, existing.contentEnd);
@@ -123,13 +124,14 @@ class Merging {
     return own.filter((sibling) => rankOf(sibling) < rankOf(child)).at(-1)?.end ?? parent.contentStart;
   }
 
-  private compareTypes(existing: XmlElement, wanted: XmlElement, place: string): void {
+  private hasSameType(existing: XmlElement, wanted: XmlElement, place: string): boolean {
     const [found, expected] = [
       readAttribute(this.schema.slice(existing.start, existing.contentStart), ['type']),
       readAttribute(this.snippet.slice(wanted.start, wanted.contentStart), ['type'])
     ];
-    if (found !== expected)
-      this.differences.push(`${place} has the type "${found ?? ''}", and "${expected ?? ''}" is needed`);
+    if (found === expected) return true;
+    this.differences.push(`${place} has the type "${found ?? ''}", and "${expected ?? ''}" is needed`);
+    return false;
   }
 
   private formatChild({ start, end }: XmlElement): string {
