@@ -27,6 +27,15 @@ export function batchesDeleted(runId: string, undoneBy: string | null): ErrorDet
   );
 }
 
+/** A status cannot tell of a run whose batches were deleted. */
+export function usersForgotten(runId: string): ErrorDetails {
+  return stopReason(
+    'NO_RECORD',
+    `Nothing says any more which users run ${runId} locked: its batches were deleted because they are old (LOCK_USERS_KEEP_DAYS).`,
+    'Leave "run" out to look at everybody.'
+  );
+}
+
 /** There is nobody of whom a status could tell. */
 export function nobodyToLookAt(runId: string): ErrorDetails {
   return stopReason('NO_RECORD', `Run ${runId} locked nobody by its record.`, 'Leave "run" out to look at everybody.');

@@ -11,6 +11,9 @@ import { MAX_RECORDS_PER_READ, readBatches } from './read-batches';
 import { holdsLease } from './RunRecord';
 import type { RunRecord } from './RunRecord';
 
+const UNDO_AGAIN =
+  'Run the undo again. If it fails again, unlock the users by name: {"action": "unlock", "userIds": ["…"]}.';
+
 /**
  * Reads from the records which users a run locked, and what later runs did; or says why the run cannot be undone.
  *
@@ -45,17 +48,17 @@ export async function loadLockHistory(
     (batch) => history.add(ids.has(batch.runRecordId) ? { ...batch, runRecordId: record.id } : batch)
   );
   const locked = record.locked ?? 0;
-  if (history.countNamed < locked) throw batchesMissing(runId, locked, history.countNamed);
+  if (history.countNamed < locked) throw batchesMissing(runId, locked, history.countNamed, UNDO_AGAIN);
   // What it wrote down counts for more than its status: an invocation that was refused may have followed one that locked.
   const refusal = history.userIds().length > 0 ? undefined : lockedNobody(runId, record);
   return refusal === undefined ? { history, record } : { refusal };
 }
 
-/** An undo that knows a part of the users only would leave the others locked and say that it is done. */
-function batchesMissing(runId: string, locked: number, named: number): LockUsersError {
+/** An undo that knows a part of the users only would leave the others locked and say that it is done; a status would not count them. */
+export function batchesMissing(runId: string, locked: number, named: number, nextStep: string): LockUsersError {
   return new LockUsersError({
     code: 'RECORD_FAILED',
     message: `Run ${runId} locked ${countUsers(locked)} by its record, and the records of the model lock_run_batch that the database shows name ${named}.`,
-    nextStep: 'Run the undo again. If it fails again, unlock the users by name: {"action": "unlock", "userIds": ["…"]}.'
+    nextStep
   });
 }

@@ -1,8 +1,9 @@
 import type { ErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
-import { lockedNobodyLately, nobodyToLookAt, unknownRun } from '../reasons/undo-reasons';
+import { lockedNobodyLately, nobodyToLookAt, unknownRun, usersForgotten } from '../reasons/undo-reasons';
 import { findRuns } from './find-runs';
+import { batchesMissing } from './load-lock-history';
 import { LockHistory } from './LockHistory';
 import { MAX_RECORDS_PER_READ, readBatches } from './read-batches';
 import type { RunRecord } from './RunRecord';
@@ -11,6 +12,8 @@ import type { RunRecord } from './RunRecord';
 const LAST_RUN_DAYS = 7;
 
 const DAY_MS = 86_400_000;
+
+const LOOK_AGAIN = 'Ask for the status again. If it fails again, leave "run" out.';
 
 /**
  * Whom a run locked or may have locked, by its record; or why there is nobody. The run may be under way or undone.
@@ -30,6 +33,7 @@ export async function loadRunUsers(
   if (record === undefined) return { refusal: run === 'last' ? lockedNobodyLately(LAST_RUN_DAYS) : unknownRun(run) };
   const runId = record.runId ?? record.id;
   if (record.action !== null && record.action !== 'lock') return { refusal: nobodyToLookAt(runId) };
+  if (found.some(({ batchesDeletedAtMs }) => batchesDeletedAtMs !== null)) return { refusal: usersForgotten(runId) };
   // Which of its users somebody else has locked again is not asked, so nothing is compared with a clock.
   const history = new LockHistory(runId, record.id, 0);
   for (const { id: runRecordId } of found) {
@@ -40,6 +44,8 @@ export async function loadRunUsers(
       (batch) => history.add({ ...batch, runRecordId: record.id })
     );
   }
+  const locked = record.locked ?? 0;
+  if (history.countNamed < locked) throw batchesMissing(runId, locked, history.countNamed, LOOK_AGAIN);
   const userIds = history.userIds();
   return userIds.length > 0 ? { runId, userIds } : { refusal: nobodyToLookAt(runId) };
 }
