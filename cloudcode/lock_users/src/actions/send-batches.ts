@@ -124,7 +124,8 @@ function setResults(
     if (result !== undefined && result.kind !== 'throttled') roster.setResult(user, result);
   });
   // Of a half that was not sent any more nothing is told.
-  if (number !== undefined && number > 0) ports.log.line(`Batch request ${number}: ${describeResults(roster.goal.action, results)}.`);
+  if (number !== undefined && number > 0)
+    ports.log.line(`Batch request ${number}: ${describeResults(roster.goal.action, results)}.`);
 }
 
 /** A user that was changed by an attempt without an answer may be refused in the next one, as changed already. */
