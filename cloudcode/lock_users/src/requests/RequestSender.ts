@@ -231,9 +231,12 @@ export class RequestSender {
   }
 
   /** Waits until the time is over or the run has to stop. */
-  private sleep(waitMs: number): Promise<void> {
-    const mostMs = Math.max(0, (this.end?.atMs ?? Infinity) - this.ports.clock.monotonicMs());
-    return this.waits.wait(Math.min(waitMs, mostMs));
+  private async sleep(waitMs: number): Promise<void> {
+    const { clock } = this.ports;
+    const mostMs = Math.max(0, (this.end?.atMs ?? Infinity) - clock.monotonicMs());
+    await this.waits.wait(Math.min(waitMs, mostMs));
+    // Or whoever waits for longer would ask again and again.
+    if (this.end !== undefined && clock.monotonicMs() >= this.end.atMs) this.stopWith(this.end.reason);
   }
 }
 

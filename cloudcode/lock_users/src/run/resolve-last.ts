@@ -22,10 +22,8 @@ export async function resolveLast(context: RunContext): Promise<RunContext | { r
   if (parameters.undo !== 'last' || ports.records === undefined) return context;
   const startedSinceMs = ports.clock.nowMs() - RECENT_MS;
   const found = await findRuns(context, ports.records, { startedSinceMs });
-  const undoable = found.filter(
-    (run) =>
-      run.runId !== null && (run.startedAtMs ?? 0) >= startedSinceMs && isLock(run) && mayBeMeant(run, found, runId)
-  );
+  const recent = found.filter((run) => run.runId !== null && (run.startedAtMs ?? 0) >= startedSinceMs);
+  const undoable = listFirst(recent).filter((run) => isLock(run) && mayBeMeant(run, found, runId));
   const meant = undoable.filter((run) => !selectsByIds(run));
   // Where this very undo has begun before and was killed, that run is the one.
   const own = meant.find(({ undoneBy }) => undoneBy === runId);
@@ -37,6 +35,12 @@ export async function resolveLast(context: RunContext): Promise<RunContext | { r
   const undo = run.runId ?? run.id;
   ports.log.line(`The last run is ${describeRun(run)}.`);
   return { ...context, parameters: { ...parameters, undo, rawParameters: { ...parameters.rawParameters, undo } } };
+}
+
+/** The first record of each run: a run may have two, where an invocation that was not shown the first has made another. */
+function listFirst(records: readonly RunRecord[]): RunRecord[] {
+  const ordered = [...records].sort((one, other) => (one.startedAtMs ?? 0) - (other.startedAtMs ?? 0));
+  return ordered.filter(({ runId }, index) => ordered.findIndex((run) => run.runId === runId) === index);
 }
 
 function isLock({ action, status }: RunRecord): boolean {

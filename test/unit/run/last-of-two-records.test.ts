@@ -1,0 +1,14 @@
+import { UndoFixture } from '../../support/UndoFixture';
+import { runOnFake } from '../../support/run-on-fake';
+
+test('"last" is one run that has two records, because an invocation was not shown the first', async () => {
+  const fixture = new UndoFixture();
+  const { runId } = await runOnFake(fixture.platform);
+  const record = fixture.record(runId);
+  fixture.records.add({ ...record, id: fixture.records.newRun().id, startedAtMs: (record?.startedAtMs ?? 0) + 1 });
+  fixture.passTime();
+
+  const report = await fixture.undo('last');
+
+  expect(report).toMatchObject({ status: 'done', undoes: runId, counts: { unlocked: 6 } });
+});
