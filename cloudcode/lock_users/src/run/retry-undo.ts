@@ -15,6 +15,7 @@ const GIVE_UP_AFTER_MS = 1440 * MINUTE_MS;
 
 /** Why an undo does not get on that may get on later: the backend or the database is down, or somebody corrects what is wrong. */
 const MAY_PASS: readonly ErrorCode[] = [
+  'RUN_UNDER_WAY',
   'BACKEND_UNAUTHORIZED',
   'UNKNOWN_DEPLOYMENT',
   'WRONG_ADDRESS',
