@@ -46,7 +46,7 @@ const SECTIONS = [
 - Users whom \`LOCK_USERS_STAY_OUT_WHERE\` keeps out count as \`excluded\`, and \`stillLocked\` names them with the type \`STAYS_OUT\`, of
   every unlock.
 
-The first 100 users named have their display text beside the id (\`name\`). \`verified\` is \`false\`, too, where the list of the selected
+In the returned report the first 100 users named have their display text beside the id (\`name\`); log and record have ids alone. \`verified\` is \`false\`, too, where the list of the selected
 users kept shifting while it was read.`,
 
   '## Statuses',

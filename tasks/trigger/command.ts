@@ -21,7 +21,8 @@ export const trigger = defineCommand({
   notes: [
     'Exit codes: 0 the task did what it was asked for, 1 its report or its answer says that it did not, 2 wrong usage or settings, 3 it threw or was killed, 130 stopped by Ctrl-C.'
   ],
-  interrupted: 'The task was stopped while it ran. Users may have been changed. Run it again to do what is missing.',
+  interrupted:
+    'Stopped. Users may have been changed, and what was scheduled for later, such as the undo of "unlockAt", does not come. Run the task again to do what is missing.',
   async run(line, io) {
     const request = parseTrigger(line, Date.now());
     const { deployment } = line.options;

@@ -95,6 +95,11 @@ test.each<[string, unknown, string]>([
     '"action" must be "lock", "unlock", "reauthenticate" or "status", not "wipe".'
   ],
   [
+    'undo: "Last"',
+    { undo: 'Last' },
+    '"undo" must be "last", or the id of a run, as its report and its record name it, not "Last".'
+  ],
+  [
     'undo: true',
     { undo: true },
     '"undo" must be "last", or the id of a run, as its report and its record name it, not true.'

@@ -42,13 +42,13 @@ export const PARAMETERS = {
     doc: `${listActions('`')}.`
   }),
   undo: define<string, undefined>({
-    check: must(isRunId, '"last", or the id of a run, as its report and its record name it'),
+    check: must(isRunOrLast, '"last", or the id of a run, as its report and its record name it'),
     default: undefined,
     defaultText: 'none',
     doc: 'The id of a run: the users that it locked are unlocked. `"last"`: the one of the last 24 hours. Not with `where` or `userIds`.'
   }),
   run: define<string, undefined>({
-    check: must(isRunId, 'the id of a run, or "last"'),
+    check: must(isRunOrLast, 'the id of a run, or "last"'),
     default: undefined,
     defaultText: 'none',
     doc: 'With `status`: the id of a lock run, or `last`: who of those whom it locked is in again. Not with `where` or `userIds`.'
@@ -221,4 +221,9 @@ function isActionName(value: unknown): value is ActionName {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 1;
+}
+
+/** Whether a value can be the id of a run, or is `last`, which is no id in other letters. */
+function isRunOrLast(value: unknown): value is string {
+  return isRunId(value) && (value === 'last' || value.toLowerCase() !== 'last');
 }
