@@ -10,8 +10,9 @@ test('the built task deletes old batches of what was undone, keeps the others, a
   await on.lock({ undo: 'evening', runId: 'morning' });
   await on.lock({ runId: 'kept', canary: 0 });
   for (const { id, run_id: runId } of await list('lock_run')) {
-    expect(['evening', 'morning', 'kept']).toContain(runId);
-    const change = { lock_run: { finished_at: '2020-01-02T03:04:05Z' } };
+    const second = ['evening', 'morning', 'kept'].indexOf(String(runId));
+    expect(second).toBeGreaterThanOrEqual(0);
+    const change = { lock_run: { finished_at: `2020-01-02T03:04:0${second}Z` } };
     await callBackend(on.backend, 'PATCH', `objects/lock_run/${String(id)}.json`, change);
   }
 
