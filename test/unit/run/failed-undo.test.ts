@@ -53,6 +53,22 @@ test('one that has let somebody in before it failed keeps its mark', async () =>
   expect(on.record(runId)?.undoneBy).toBe(undo.runId);
 });
 
+test('one that was stopped when it had let somebody in keeps it as well', async () => {
+  const { runId } = await runOnFake(on.platform);
+  on.passTime();
+  const unlock = on.platform.answerUnlock;
+  on.platform.answerUnlock = (id) => {
+    on.platform.clock.now += 6000;
+    Object.assign(on.record('back') ?? {}, { stopRequested: true });
+    return unlock(id);
+  };
+
+  const undo = await on.undo(runId, { runId: 'back', concurrency: 1 });
+
+  expect(undo).toMatchObject({ status: 'stopped', stopReason: { usersChanged: 'yes' } });
+  expect(on.record(runId)?.undoneBy).toBe('back');
+});
+
 test('a mark that cannot be taken back is told in the log, and the report stays', async () => {
   const { runId } = await runOnFake(on.platform);
   on.passTime();
