@@ -1,7 +1,6 @@
-import { EveningWorld } from '../../support/EveningWorld';
+import { EVENING_MS, EveningWorld } from '../../support/EveningWorld';
 import { runOnFake } from '../../support/run-on-fake';
 
-const EVENING_MS = Date.parse('2026-07-01T20:00:00Z');
 const MORNING_MS = Date.parse('2026-07-02T04:00:00Z');
 
 test('an ordered undo that finds another run under way, and that one queue does not take, comes back by the other', async () => {
