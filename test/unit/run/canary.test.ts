@@ -424,7 +424,7 @@ describe('the next invocation', () => {
     answerLooks();
     const second = await runOnFake(platform, platform.scheduled.shift()?.parameters);
 
-    expect(first).toMatchObject({ status: 'continues', canary: { result: 'unfinished' } });
+    expect(first).toMatchObject({ status: 'continues', canary: { result: 'unfinished', count: 3 } });
     expect(second).toMatchObject({ status: 'done', canary: { result: 'passed' } });
     expect(sent()).toEqual([ids(0, 1, 2), ids(3, 4, 5), ids(6, 7, 8, 9)]);
   });
@@ -444,4 +444,36 @@ test('a run that was killed after its canary was wiped stops at the first look o
 
   expect(sent()).toEqual([ids(0, 1, 2)]);
   expect(report).toMatchObject({ stopReason: { code: 'SESSIONS_RESET' }, resetSessions: { count: 3 } });
+});
+
+test('the next delivery looks at everybody before it sends a canary, because the wiped ones may be on the last page', async () => {
+  platform = new FakePlatform(userIds(1200));
+  platform.records = records;
+  platform.ids.forEach((_id, user) => signIn(user));
+  wipe();
+  const never = new Promise<never>(() => undefined);
+  answerLooks(() => never);
+  void runOnFake(platform, { runId: 'evening' });
+  while (platform.batches.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  answerLooks();
+  platform.ids.reverse();
+  platform.clock.now += 3_600_000;
+
+  const report = await runOnFake(platform, { runId: 'evening' });
+
+  expect(sent()).toEqual([ids(0, 1, 2)]);
+  expect(report).toMatchObject({ stopReason: { code: 'SESSIONS_RESET' }, resetSessions: { count: 3 } });
+});
+
+test('where everybody in three rounds was locked by somebody else, the others follow', async () => {
+  answerSome(({ user_id: id }) => {
+    if (!ids(0, 1, 2, 3, 4, 5, 6, 7, 8).includes(id)) return undefined;
+    platform.locked.add(id);
+    return refuse('ALREADY_LOCKED');
+  });
+
+  const report = await runOnFake(platform);
+
+  expect(sent()).toEqual([ids(0, 1, 2), ids(3, 4, 5), ids(6, 7, 8), ids(9)]);
+  expect(report).toMatchObject({ status: 'done', canary: { result: 'passed', count: 9 } });
 });
