@@ -447,7 +447,8 @@ test('a run that was killed after its canary was wiped stops at the first look o
 });
 
 test('the next delivery looks at everybody before it sends a canary, because the wiped ones may be on the last page', async () => {
-  platform = new FakePlatform(userIds(1200));
+  const listed = userIds(1200);
+  platform = new FakePlatform(listed);
   platform.records = records;
   platform.ids.forEach((_id, user) => signIn(user));
   wipe();
@@ -456,7 +457,7 @@ test('the next delivery looks at everybody before it sends a canary, because the
   void runOnFake(platform, { runId: 'evening' });
   while (platform.batches.length === 0) await new Promise((resolve) => setImmediate(resolve));
   answerLooks();
-  platform.ids.reverse();
+  listed.reverse();
   platform.clock.now += 3_600_000;
 
   const report = await runOnFake(platform, { runId: 'evening' });
