@@ -10,8 +10,12 @@ export class CanaryFixture {
   readonly records = new MemoryRecordStore();
   readonly log = new RecordingLog();
 
+  /** Ids of all users, in the order in which the lists show them. */
+  readonly listed: string[];
+
   constructor(users = 10) {
-    this.platform = new FakePlatform(userIds(users));
+    this.listed = userIds(users);
+    this.platform = new FakePlatform(this.listed);
     this.platform.records = this.records;
   }
 

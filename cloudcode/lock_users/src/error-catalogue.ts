@@ -6,7 +6,7 @@ export interface ErrorDefinition {
 
 /**
  * Every code that can end a run or a request, for programs; messages are for people and may change. The one place of codes:
- * the table in the project's operating guide is checked against it.
+ * the table in the project's reference is checked against it.
  */
 export const ERROR_CATALOGUE = {
   INVALID_PARAMETERS: {

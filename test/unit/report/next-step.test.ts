@@ -37,6 +37,21 @@ test.each<[string, EndedRun, string]>([
     'Run the task again; it finishes what is missing. To let them back in: {"undo": "r"}'
   ],
   [
+    'a lock of which one user failed',
+    { ...NOBODY, status: 'partial', counts: { ...NONE, failed: 1 } },
+    'Run the task again; it finishes what is missing.'
+  ],
+  [
+    'a lock that did not get to one user',
+    { ...NOBODY, status: 'partial', counts: { ...NONE, notAttempted: 1 } },
+    'Run the task again; it finishes what is missing.'
+  ],
+  [
+    'a lock whose record says when it is undone',
+    { ...LOCKED, unlockRunId: 'u' },
+    'They are let back in at the time in the record. To let them in earlier: {"undo": "r"}'
+  ],
+  [
     'a lock that goes on',
     { ...LOCKED, status: 'continues', stopNextStep: 'Invocation 2 is scheduled and goes on by itself.' },
     'Invocation 2 is scheduled and goes on by itself. To let them back in: {"undo": "r"}'
@@ -58,7 +73,13 @@ test.each<[string, EndedRun, string]>([
     'a sign-out',
     { ...LOCKED, action: 'reauthenticate', counts: { ...NONE, reauthenticated: 5 } },
     'They come back by signing in.'
-  ]
+  ],
+  [
+    'a sign-out of nobody',
+    { ...LOCKED, action: 'reauthenticate', counts: { ...NONE, reauthenticated: 0 } },
+    'No action needed.'
+  ],
+  ['a look at a run', { ...NOBODY, action: 'status', status: 'planned', dryRun: true }, 'No action needed.']
 ])('%s says what comes next', (_run, run, text) => {
   expect(nextStep(run)).toBe(text);
 });

@@ -83,3 +83,22 @@ test('a run that was killed after its canary was wiped stops at the first look o
   expect(fixture.sent).toEqual([ids(0, 1, 2)]);
   expect(report).toMatchObject({ stopReason: { code: 'SESSIONS_RESET' }, resetSessions: { count: 3 } });
 });
+
+test('the next delivery looks at everybody before it sends a canary, because the wiped ones may be on the last page', async () => {
+  fixture = new CanaryFixture(1200);
+  ({ platform } = fixture);
+  platform.ids.forEach((_id, user) => fixture.signIn(user));
+  fixture.wipe();
+  const never = new Promise<never>(() => undefined);
+  fixture.answerLooks(() => never);
+  void runOnFake(platform, { runId: 'evening' });
+  while (platform.batches.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  fixture.answerLooks();
+  fixture.listed.reverse();
+  platform.clock.now += 3_600_000;
+
+  const report = await runOnFake(platform, { runId: 'evening' });
+
+  expect(fixture.sent).toEqual([ids(0, 1, 2)]);
+  expect(report).toMatchObject({ stopReason: { code: 'SESSIONS_RESET' }, resetSessions: { count: 3 } });
+});

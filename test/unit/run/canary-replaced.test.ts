@@ -56,3 +56,16 @@ test('three rounds of refused users are enough: the run stops', async () => {
     stopReason: { code: 'CANARY_FAILED', usersChanged: 'no' }
   });
 });
+
+test('where everybody in three rounds was locked by somebody else, the others follow', async () => {
+  fixture.answerSome(({ user_id: id }) => {
+    if (!ids(0, 1, 2, 3, 4, 5, 6, 7, 8).includes(id)) return undefined;
+    platform.locked.add(id);
+    return refuse('ALREADY_LOCKED');
+  });
+
+  const report = await runOnFake(platform);
+
+  expect(fixture.sent).toEqual([ids(0, 1, 2), ids(3, 4, 5), ids(6, 7, 8), ids(9)]);
+  expect(report).toMatchObject({ status: 'done', canary: { result: 'passed', count: 9 } });
+});

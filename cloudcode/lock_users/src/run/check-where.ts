@@ -1,8 +1,8 @@
-import { ACTIONS } from '../actions/actions';
 import type { ErrorDetails } from '../errors';
 import { listNames } from '../input/where';
 import type { WhereClause } from '../input/where';
 import { relationInWhere } from '../reasons/plan-reasons';
+import { findRules } from './read-rules';
 import type { RunContext } from './RunContext';
 
 /** A query for users: the code of a mistake in it, and what a sentence calls it. */
@@ -32,16 +32,12 @@ export async function checkWhere(context: RunContext): Promise<ErrorDetails | un
 }
 
 /** The queries that this run goes by. */
-function listQueries({ parameters, settings }: RunContext): readonly NamedQuery[] {
-  const { respectsProtection } = ACTIONS[parameters.action];
+function listQueries(context: RunContext): readonly NamedQuery[] {
+  const { protectedWhere, stayOutWhere } = findRules(context);
   return [
-    ['INVALID_PARAMETERS', '"where"', parameters.selection.where],
-    ['INVALID_SETTINGS', 'LOCK_USERS_PROTECTED_WHERE', respectsProtection ? settings.protectedWhere : undefined],
-    [
-      'INVALID_SETTINGS',
-      'LOCK_USERS_STAY_OUT_WHERE',
-      parameters.action === 'unlock' ? settings.stayOutWhere : undefined
-    ]
+    ['INVALID_PARAMETERS', '"where"', context.parameters.selection.where],
+    ['INVALID_SETTINGS', 'LOCK_USERS_PROTECTED_WHERE', protectedWhere],
+    ['INVALID_SETTINGS', 'LOCK_USERS_STAY_OUT_WHERE', stayOutWhere]
   ];
 }
 

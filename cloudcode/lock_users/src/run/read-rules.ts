@@ -2,11 +2,21 @@ import { ERROR_CATALOGUE } from '../error-catalogue';
 import { LockUsersError } from '../errors';
 import { ACTIONS } from '../actions/actions';
 import type { ErrorDetails } from '../errors';
+import type { Settings } from '../input/settings';
 import type { WhereClause } from '../input/where';
 import { nobodyProtected } from '../reasons/plan-reasons';
 import type { RuleMatches } from './ActiveRun';
 import { readAllPages } from './read-selection';
 import type { RunContext } from './RunContext';
+
+/** The rules of the deployment that a run goes by: who lets people in asks for no protection, and nobody else whom to keep out. */
+export function findRules({ settings, parameters }: RunContext): Pick<Settings, 'protectedWhere' | 'stayOutWhere'> {
+  const { protectedWhere, stayOutWhere } = settings;
+  return {
+    protectedWhere: ACTIONS[parameters.action].respectsProtection ? protectedWhere : undefined,
+    stayOutWhere: parameters.action === 'unlock' ? stayOutWhere : undefined
+  };
+}
 
 /**
  * Reads who matches the rules of the deployment, or says why the run must not go on. Without a rule nothing is read.
@@ -14,14 +24,12 @@ import type { RunContext } from './RunContext';
  * @throws LockUsersError where it cannot be read, or not for sure: somebody who is missing would be changed
  */
 export async function readRules(context: RunContext): Promise<RuleMatches | { readonly refusal: ErrorDetails }> {
-  const { settings, parameters, warnings } = context;
-  const protectedWhere = ACTIONS[parameters.action].respectsProtection ? settings.protectedWhere : undefined;
+  const { protectedWhere, stayOutWhere } = findRules(context);
   const protectedByRule = await readMatches(context, 'LOCK_USERS_PROTECTED_WHERE', protectedWhere);
   if (protectedWhere !== undefined && protectedByRule.size === 0) return { refusal: nobodyProtected() };
-  const stayOutWhere = parameters.action === 'unlock' ? settings.stayOutWhere : undefined;
   const stayingOut = await readMatches(context, 'LOCK_USERS_STAY_OUT_WHERE', stayOutWhere);
   if (stayOutWhere !== undefined && stayingOut.size === 0) {
-    warnings.add('NOBODY_STAYS_OUT', 'Nobody matches LOCK_USERS_STAY_OUT_WHERE, so it keeps nobody out.');
+    context.warnings.add('NOBODY_STAYS_OUT', 'Nobody matches LOCK_USERS_STAY_OUT_WHERE, so it keeps nobody out.');
   }
   return { protectedByRule, stayingOut };
 }

@@ -102,10 +102,7 @@ async function sendReplanned(
   if (unsent.length === 0) return undefined;
   const refusal = refuseTooMany(run);
   if (refusal !== undefined) return refusal;
-  const queue = new UserQueue();
-  queue.add(unsent);
-  queue.close();
-  await send(queue);
+  await send(UserQueue.of(unsent));
   return undefined;
 }
 

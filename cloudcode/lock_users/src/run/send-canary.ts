@@ -81,7 +81,7 @@ async function sendCanary(
     const others = round === 1 ? 'before all others' : 'in the place of those that say nothing';
     ports.log.line(`Canary: ${countUsers(users.length)} ${users.length === 1 ? 'is' : 'are'} sent ${others}.`);
     for (const user of users) canary.note(roster.idOf(user), 'unconfirmed');
-    await send(closedQueue(users));
+    await send(UserQueue.of(users));
     if (sender.stop !== undefined) return;
     const goesOn = await look(run, users, planned);
     if (canary.list('reset').length > 0) break;
@@ -198,11 +198,4 @@ function logUnused({ canary, roster, ports }: ActiveRun): void {
   ports.log.line(
     `Canary: ${countUsers(unused.length)} of LOCK_USERS_CANARY ${are} not planned, and not used: ${named}`
   );
-}
-
-function closedQueue(users: readonly number[]): UserQueue {
-  const queue = new UserQueue();
-  queue.add(users);
-  queue.close();
-  return queue;
 }

@@ -51,12 +51,7 @@ export async function verifyUsers(
     );
     const refusal = await sendUnsent();
     if (refusal !== undefined) return { isLookedAt: false, refusal };
-    if (again.length > 0 && sender.stop === undefined) {
-      const queue = new UserQueue();
-      queue.add(again);
-      queue.close();
-      await send(queue);
-    }
+    if (again.length > 0 && sender.stop === undefined) await send(UserQueue.of(again));
     if (sender.stop !== undefined) return { isLookedAt: false };
   }
 }

@@ -9,6 +9,14 @@ export class UserQueue {
   private isClosed = false;
   private wake: (() => void)[] = [];
 
+  /** A queue of these users, to which nobody else is added. */
+  static of(users: readonly number[]): UserQueue {
+    const queue = new UserQueue();
+    queue.add(users);
+    queue.close();
+    return queue;
+  }
+
   /** Adds users. */
   add(users: readonly number[]): void {
     for (const user of users) this.users.push(user);
