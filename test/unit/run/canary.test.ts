@@ -478,3 +478,12 @@ test('where everybody in three rounds was locked by somebody else, the others fo
   expect(sent()).toEqual([ids(0, 1, 2), ids(3, 4, 5), ids(6, 7, 8), ids(9)]);
   expect(report).toMatchObject({ status: 'done', canary: { result: 'passed', count: 9 } });
 });
+
+test('a canary that is not shown locked before the time runs out replaces nobody', async () => {
+  show((user) => ({ ...user, locked: false }));
+
+  const report = await runOnFake(platform, {}, { budgetMs: 3000 });
+
+  expect(sent()).toEqual([ids(0, 1, 2)]);
+  expect(report).toMatchObject({ status: 'continues', canary: { result: 'unfinished', count: 3 } });
+});
