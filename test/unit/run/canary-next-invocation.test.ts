@@ -62,7 +62,7 @@ describe('the next invocation', () => {
     fixture.answerLooks();
     const second = await runOnFake(platform, platform.scheduled.shift()?.parameters);
 
-    expect(first).toMatchObject({ status: 'continues', canary: { result: 'unfinished' } });
+    expect(first).toMatchObject({ status: 'continues', canary: { result: 'unfinished', count: 3 } });
     expect(second).toMatchObject({ status: 'done', canary: { result: 'passed' } });
     expect(fixture.sent).toEqual([ids(0, 1, 2), ids(3, 4, 5), ids(6, 7, 8, 9)]);
   });
@@ -87,14 +87,14 @@ test('a run that was killed after its canary was wiped stops at the first look o
 test('the next delivery looks at everybody before it sends a canary, because the wiped ones may be on the last page', async () => {
   fixture = new CanaryFixture(1200);
   ({ platform } = fixture);
-  platform.ids.forEach((_id, user) => fixture.signIn(user));
+  fixture.signIn(...platform.ids.keys());
   fixture.wipe();
   const never = new Promise<never>(() => undefined);
   fixture.answerLooks(() => never);
   void runOnFake(platform, { runId: 'evening' });
   while (platform.batches.length === 0) await new Promise((resolve) => setImmediate(resolve));
   fixture.answerLooks();
-  fixture.listed.reverse();
+  Object.assign(platform, { ids: [...platform.ids].reverse() });
   platform.clock.now += 3_600_000;
 
   const report = await runOnFake(platform, { runId: 'evening' });

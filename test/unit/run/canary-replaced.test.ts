@@ -59,7 +59,7 @@ test('three rounds of refused users are enough: the run stops', async () => {
 
 test('where everybody in three rounds was locked by somebody else, the others follow', async () => {
   fixture.answerSome(({ user_id: id }) => {
-    if (!ids(0, 1, 2, 3, 4, 5, 6, 7, 8).includes(id)) return undefined;
+    if (id === userId(9)) return undefined;
     platform.locked.add(id);
     return refuse('ALREADY_LOCKED');
   });
@@ -68,4 +68,13 @@ test('where everybody in three rounds was locked by somebody else, the others fo
 
   expect(fixture.sent).toEqual([ids(0, 1, 2), ids(3, 4, 5), ids(6, 7, 8), ids(9)]);
   expect(report).toMatchObject({ status: 'done', canary: { result: 'passed', count: 9 } });
+});
+
+test('a canary that is not shown locked before the time runs out is not replaced', async () => {
+  fixture.show((user) => ({ ...user, locked: false }));
+
+  const report = await runOnFake(platform, {}, { budgetMs: 3000 });
+
+  expect(fixture.sent).toEqual([ids(0, 1, 2)]);
+  expect(report).toMatchObject({ status: 'continues', canary: { result: 'unfinished', count: 3 } });
 });

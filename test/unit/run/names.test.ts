@@ -85,8 +85,9 @@ test('ids that are not users of the app are not asked for', async () => {
 test('where the names cannot be read, or not of all, the report is as it would be without', async () => {
   failFirst(2);
   platform.names.delete(userId(0));
-  const some = await runOnFake(platform);
+  const some = await runOnFake(platform, {}, { protectedIds: [userId(999)] });
   expect(some.failures.map((user) => 'name' in user)).toEqual([false, true]);
+  expect(some.warnings?.map((warning) => 'names' in warning)).toEqual([false]);
 
   platform.readNames = () => Promise.reject(new Error('No.'));
   platform.newRunId = () => 'run-2';

@@ -141,3 +141,16 @@ test('an undo that fails is not tried again where somebody started it', async ()
   expect(world.lastReport).toMatchObject({ status: 'failed' });
   expect(ordered()).toEqual([]);
 });
+
+test('an undo that is larger than the deployment allows is not tried again: nothing of that passes', async () => {
+  const settings: { maxUsers?: number } = {};
+  world = new EveningWorld(EVENING_MS, settings);
+  await world.run(SHIFT);
+  world.reports.pop();
+  settings.maxUsers = 3;
+
+  await world.passUntil(MORNING_MS + 60 * MINUTE_MS);
+
+  expect(world.reports.map(({ stopReason }) => stopReason?.code)).toEqual(['TOO_MANY_USERS']);
+  expect(world.locked).toHaveLength(6);
+});

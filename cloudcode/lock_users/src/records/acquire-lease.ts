@@ -107,7 +107,7 @@ export async function acquireLease(
       }
       // Written so late that another run may have found the first lease expired, and begun. So it is acquired anew.
       if (clock.nowMs() >= expiresAtMs) continue;
-      await markInterrupted(others.filter((other) => !holdsLease(other, nowMs)));
+      await markInterrupted(others);
       return undefined;
     }
   }
