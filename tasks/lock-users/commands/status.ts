@@ -1,7 +1,7 @@
 import type { Report } from '../../../cloudcode/lock_users/src/report/Report';
 import { hasEnded } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
-import { connect } from '../connect';
+import { connect, readDeployment } from '../connect';
 import type { Connection } from '../connect';
 import { EXIT_CODES } from '../exit-codes';
 import { formatTable } from '../format-table';
@@ -21,6 +21,8 @@ const MAX_NAMED = 20;
  */
 export async function run(invocation: Invocation): Promise<Outcome> {
   const connection = await connect(await readTarget(invocation), invocation);
+  // The app database says less of a wrong token or address.
+  await readDeployment(connection);
   const [runId] = invocation.operands;
   if (runId !== undefined) return describeRun(await findRun(connection, runId));
   const { report } = await lookHere(connection, { action: 'status' });
