@@ -112,6 +112,8 @@ test('a run is asked to stop in its record, and one that has ended is left alone
 
   expect((await operator.call('stop', 'now')).code).toBe(0);
   expect((await operator.call('stop', 'before')).json).toMatchObject({ exitCode: 0, status: 'partial' });
+  const terminal = await operator.open({ isTerminal: true }).call('stop', 'before');
+  expect(terminal.stdout).toBe('Run before has ended already (partial), so there was nothing to stop.\n');
 
   const { json } = await callBackend(operator.backend, 'GET', 'objects/lock_run.json');
   const asked = (json['objects'] as Record<string, unknown>[]).filter(({ stop_requested: stop }) => Boolean(stop));
@@ -124,6 +126,19 @@ test('an older copy of the model, or none, is said to have no stop', async () =>
   const { code, stderr } = await operator.call('stop', 'now');
   expect({ code, says: stderr.includes('no field stop_requested') }).toEqual({ code: 2, says: true });
 });
+
+test.each(['xyz', 'last'])(
+  'an undo of "%s", where there is no such run, is followed by the list of runs',
+  async (run) => {
+    await start();
+    operator.configure({ variables: { LOCK_USERS_PROTECTED: 'none' } });
+    operator.backend.seed({ users: 2 });
+
+    const { code, json } = await operator.call('undo', run, '--direct', '--confirm', '2');
+
+    expect({ code, json }).toMatchObject({ code: 3, json: { status: 'refused', next: 'lock-users runs' } });
+  }
+);
 
 test('an app that keeps no runs is said so', async () => {
   await start(SCHEMA.replace(/ {2}<model name="lock_run"[^]*(?=<\/data-model>)/, ''));
