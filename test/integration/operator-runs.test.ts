@@ -98,11 +98,28 @@ test('without a run it is shown who is out, and who is not, beside the last run'
 
   expect(json).toMatchObject({ runId: 'before', whoIsOut: { unlocked: 2 } });
   expect(stdout).toMatch(/^unlocked +2$/m);
-  expect(stdout).toContain(String(userIds[1]));
+  const { users } = json['whoIsOut'] as {
+    readonly users: readonly { readonly userId: string; readonly name: string }[];
+  };
+  const named = users.filter(({ userId }) => userId !== userIds[0]);
+  expect(stdout).toMatch(/^Not known to be out:$/m);
+  expect(named.map(({ userId }) => userId).sort()).toEqual([...userIds.slice(1)].sort());
+  for (const { userId, name } of named) expect(stdout).toMatch(new RegExp(`^ {2}${userId}  ${name} +unlocked`, 'm'));
+  expect(stdout).not.toMatch(/omitted|more/);
   expect(stdout).toContain('Run before (lock): partial');
   // The one of the test itself.
   expect(operator.backend.state().lockedUsers).toBe(1);
   expect((await operator.call('runs')).json['runs']).toHaveLength(1);
+});
+
+test('of more users than a status names the others are counted', async () => {
+  await start();
+  operator.backend.seed({ users: 25 });
+
+  const { stdout } = await operator.open({ isTerminal: true }).call('status');
+
+  expect(stdout.match(/^ {2}[0-9a-f-]{36} /gm)).toHaveLength(20);
+  expect(stdout).toMatch(/^ {2}and 5 more$/m);
 });
 
 test('a run is asked to stop in its record, and one that has ended is left alone', async () => {
