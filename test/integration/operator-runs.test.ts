@@ -137,6 +137,20 @@ test('a run is asked to stop in its record, and one that has ended is left alone
   expect(asked.map(({ id }) => id)).toEqual([now['id']]);
 });
 
+test('a stop of a run in an environment that is not the one of the settings is refused, and the run is not asked', async () => {
+  await start(WITHOUT_STOP.replace(/( *)<field name="version"/, `$1${STOP_FIELD}\n$1<field name="version"`));
+  await create(RUNNING);
+  operator.configure({ environment: 'production' });
+
+  const { code, stderr } = await operator.call('stop', 'now');
+
+  expect({ code, says: stderr.includes('says "testing"') }).toEqual({ code: 2, says: true });
+  const { json } = await callBackend(operator.backend, 'GET', 'objects/lock_run.json');
+  expect((json['objects'] as Record<string, unknown>[]).map(({ stop_requested: stop }) => Boolean(stop))).toEqual([
+    false
+  ]);
+});
+
 test('an older copy of the model, or none, is said to have no stop', async () => {
   await start(WITHOUT_STOP);
   await create(RUNNING);
