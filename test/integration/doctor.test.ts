@@ -208,6 +208,18 @@ test('a clock that is wrong, a run that does nothing, another version and a webh
   expect(of('runs by objects')).toMatchObject([{ state: 'bad' }]);
 });
 
+test('a run that was stopped shows the version as any other, and is not open', async () => {
+  await start();
+  await callBackend(operator.backend, 'POST', 'objects/lock_run.json', {
+    lock_run: { status: 'stopped', run_id: 'stopped-run', version: '0.0.1', finished_at: '2026-01-01T00:00:00Z' }
+  });
+
+  const { of } = await examine();
+
+  expect(of('version')).toMatchObject([{ state: 'bad', what: expect.stringContaining('0.0.1') as string }]);
+  expect(of('open runs')).toMatchObject([{ state: 'ok' }]);
+});
+
 test('a run whose users should have been let back in by now gets a ✗, and one that was undone does not', async () => {
   const field = '<field name="unlock_at" label="Unlock at" type="datetime"/>';
   const without = SCHEMA.replace(/ *<field name="unlock_at".*\n/, '');
