@@ -7,11 +7,10 @@ import { buildCommand } from '../../tasks/build/build-command';
 import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
 import { callBackend } from '../support/call-backend';
+import { wrapInTerminal } from '../support/wrap-in-terminal';
 
 const REPOSITORY = join(__dirname, '..', '..');
 const TOKEN_VARIABLE = 'TOKEN_OF_THE_TEST';
-/** There is no `script` of util-linux elsewhere. */
-const onLinux = process.platform === 'linux' ? test : test.skip;
 
 let folder: string;
 let program: string;
@@ -93,10 +92,10 @@ test('packed, it runs with the packages that it declares: it installs, examines,
   expect((await run('aply')).code).toBe(2);
 });
 
-onLinux('on a pseudo terminal the count is typed back, and the result is a table', async () => {
-  const line = `'${process.execPath}' '${program}' apply --direct`;
+test('on a pseudo terminal the count is typed back, and the result is a table', async () => {
+  const { file, args } = wrapInTerminal({ file: process.execPath, args: [program, 'apply', '--direct'] });
 
-  const { code, stdout } = await call('script', ['-qec', line, '/dev/null'], '4\r');
+  const { code, stdout } = await call(file, args, '4\r');
 
   expect(code).toBe(0);
   expect(stdout).toContain('Type the number of users to lock (4): ');

@@ -1,19 +1,15 @@
 import type { SingleResponse } from '../../cloudcode/lock_users/src/ports';
-import { HttpBackendApi } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
-import { systemClock } from '../../cloudcode/lock_users/src/platform/system-clock';
-import { Secret } from '../../cloudcode/lock_users/src/input/Secret';
+import type { HttpBackendApi } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
+import { connectApi, TIMEOUT_MS, TOKEN } from '../support/connect-api';
 import { StubBackend } from '../support/StubBackend';
 import type { StubAnswer } from '../support/StubBackend';
 import { userId } from '../support/user-id';
 
-const TOKEN = ['not', 'a', 'real', 'one'].join('-');
-const TIMEOUT_MS = 10_000;
 const stub = new StubBackend();
 let api: HttpBackendApi;
 
 beforeAll(async () => {
-  const backendUrl = await stub.start();
-  api = new HttpBackendApi({ backendUrl, token: new Secret(TOKEN), authScheme: 'Bearer' }, systemClock);
+  api = connectApi(await stub.start());
 });
 afterAll(() => stub.stop());
 beforeEach(() => {

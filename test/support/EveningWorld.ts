@@ -1,11 +1,21 @@
 import type { Settings } from '../../cloudcode/lock_users/src/input/settings';
 import type { Report } from '../../cloudcode/lock_users/src/report/Report';
+import type { RunRecord } from '../../cloudcode/lock_users/src/records/RunRecord';
 import { FakePlatform } from './fake-ports';
 import { MemoryRecordStore } from './MemoryRecordStore';
 import { runOnFake } from './run-on-fake';
 import { userIds } from './user-id';
 
-const MINUTE_MS = 60_000;
+/** A minute in milliseconds. */
+export const MINUTE_MS = 60_000;
+/** A day in milliseconds. */
+export const DAY_MS = 86_400_000;
+/** When the lock run of SHIFT begins. */
+export const EVENING_MS = Date.parse('2026-07-01T20:00:00Z');
+/** When it lets its users back in. */
+export const MORNING_MS = Date.parse('2026-07-02T04:00:00Z');
+/** Parameters of a lock run that lets its users back in the next morning. */
+export const SHIFT = { runId: 'shift', unlockAt: '06:00 Europe/Berlin' };
 
 type Parameters = Readonly<Record<string, unknown>>;
 
@@ -45,6 +55,17 @@ export class EveningWorld {
     return [...this.platform.locked].sort();
   }
 
+  get lastReport(): Report | undefined {
+    return this.reports[this.reports.length - 1];
+  }
+
+  /** @throws Error where there is none */
+  record(runId = SHIFT.runId): RunRecord {
+    const found = [...this.records.runs.values()].find((run) => run.runId === runId);
+    if (found === undefined) throw new Error(`There is no record of ${runId}.`);
+    return found;
+  }
+
   /** Id of the lock run that began last. */
   get lastLock(): string | null | undefined {
     return [...this.records.runs.values()].reverse().find(({ action }) => action === 'lock')?.runId;
@@ -80,6 +101,17 @@ export class EveningWorld {
     const report = await runOnFake(this.platform, params, this.settings);
     this.reports.push(report);
     this.deliver();
+  }
+
+  /** From now on each batch takes so many minutes. Returns the parameters with which it has one user. */
+  slowDown(minutes: number): object {
+    const { platform } = this;
+    const lock = platform.answerBatch;
+    platform.answerBatch = (operations) => {
+      platform.clock.now += minutes * MINUTE_MS;
+      return lock(operations);
+    };
+    return { batchSize: 1, concurrency: 1 };
   }
 
   /** Carries out an invocation that is killed with its first change, and comes again after so many minutes. */

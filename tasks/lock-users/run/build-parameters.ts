@@ -4,7 +4,7 @@ import type { Connection } from '../connect';
 import type { Invocation } from '../Invocation';
 import { resolvePeople } from '../people/resolve-people';
 
-/** The parameters of a run, as any trigger hands them over. */
+/** The parameters of a run, as a trigger carries them. */
 export type RunParameters = Readonly<Record<string, unknown>> & { readonly action: ActionName };
 
 /**

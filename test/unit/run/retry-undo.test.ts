@@ -1,33 +1,12 @@
-import { LockUsersError } from '../../../cloudcode/lock_users/src/errors';
-import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
-import { EveningWorld } from '../../support/EveningWorld';
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
-const EVENING_MS = Date.parse('2026-07-01T20:00:00Z');
-const MORNING_MS = Date.parse('2026-07-02T04:00:00Z');
-const PARAMS = { runId: 'shift', unlockAt: '06:00 Europe/Berlin' };
+import { buildFault } from '../../support/build-fault';
+import { DAY_MS, EVENING_MS, EveningWorld, MINUTE_MS, MORNING_MS, SHIFT } from '../../support/EveningWorld';
 
 let world: EveningWorld;
 beforeEach(async () => {
   world = new EveningWorld(EVENING_MS);
-  await world.run(PARAMS);
+  await world.run(SHIFT);
   world.reports.pop();
 });
-
-const lastReport = (): object | undefined => world.reports[world.reports.length - 1];
-
-function record(runId = 'shift'): RunRecord {
-  const found = [...world.records.runs.values()].find((run) => run.runId === runId);
-  if (found === undefined) throw new Error(`There is no record of ${runId}.`);
-  return found;
-}
-
-const recordDown = (): Error =>
-  new LockUsersError({ code: 'RECORD_FAILED', message: 'Down.', nextStep: 'Wait.', status: 422 });
-
-const fault = (code: 'BACKEND_UNAVAILABLE' | 'BACKEND_UNAUTHORIZED', status: number): Error =>
-  new LockUsersError({ code, message: 'Down.', nextStep: 'Wait.', status });
 
 /** What goes wrong until a moment; what is replaced is asked again from then on. */
 type Outage = (isDown: () => boolean) => void;
@@ -43,31 +22,31 @@ const breakPlatform =
   };
 
 const OUTAGES: readonly (readonly [string, Outage])[] = [
-  ['the backend', breakPlatform('readDeployment', fault('BACKEND_UNAVAILABLE', 503))],
-  ['the token', breakPlatform('readDeployment', fault('BACKEND_UNAUTHORIZED', 401))],
-  ['the users API', breakPlatform('readUserStates', fault('BACKEND_UNAVAILABLE', 503))],
+  ['the backend', breakPlatform('readDeployment', buildFault('BACKEND_UNAVAILABLE', 503))],
+  ['the token', breakPlatform('readDeployment', buildFault('BACKEND_UNAUTHORIZED', 401))],
+  ['the users API', breakPlatform('readUserStates', buildFault('BACKEND_UNAVAILABLE', 503))],
   [
     'one thing after the other',
     (isDown) => {
       const minutes = (): number => (world.nowMs - MORNING_MS) / MINUTE_MS;
-      breakPlatform('unlockUser', fault('BACKEND_UNAVAILABLE', 503))(() => isDown() && minutes() < 20);
-      breakPlatform('readDeployment', fault('BACKEND_UNAVAILABLE', 503))(() => isDown() && minutes() >= 20);
+      breakPlatform('unlockUser', buildFault('BACKEND_UNAVAILABLE', 503))(() => isDown() && minutes() < 20);
+      breakPlatform('readDeployment', buildFault('BACKEND_UNAVAILABLE', 503))(() => isDown() && minutes() >= 20);
     }
   ],
-  ['every single unlock', breakPlatform('unlockUser', fault('BACKEND_UNAVAILABLE', 503))],
-  ['the right to unlock', breakPlatform('unlockUser', fault('BACKEND_UNAUTHORIZED', 401))],
+  ['every single unlock', breakPlatform('unlockUser', buildFault('BACKEND_UNAVAILABLE', 503))],
+  ['the right to unlock', breakPlatform('unlockUser', buildFault('BACKEND_UNAUTHORIZED', 401))],
   [
     'the database',
     (isDown) => {
       const find = world.records.findRuns.bind(world.records);
-      world.records.findRuns = (query) => (isDown() ? Promise.reject(recordDown()) : find(query));
+      world.records.findRuns = (query) => (isDown() ? Promise.reject(buildFault('RECORD_FAILED', 422)) : find(query));
     }
   ],
   [
     'writing in the database',
     (isDown) => {
       world.records.onSave = () => {
-        if (isDown()) throw recordDown();
+        if (isDown()) throw buildFault('RECORD_FAILED', 422);
       };
     }
   ]
@@ -89,16 +68,16 @@ test.each(OUTAGES)(
     await world.passUntil(MORNING_MS + 130 * MINUTE_MS);
 
     expect(world.locked).toEqual([]);
-    expect(lastReport()).toMatchObject({ status: 'done', undoes: 'shift', counts: { unlocked: 6 } });
-    expect(record().undoneBy).toBe(record().unlockRunId);
-    expect(record(record().unlockRunId ?? '')).toMatchObject({ status: 'done', unlocked: 6 });
+    expect(world.lastReport).toMatchObject({ status: 'done', undoes: 'shift', counts: { unlocked: 6 } });
+    expect(world.record().undoneBy).toBe(world.record().unlockRunId);
+    expect(world.record(world.record().unlockRunId ?? '')).toMatchObject({ status: 'done', unlocked: 6 });
   }
 );
 
 test('an undo that is due and cannot let people in tries each minute for a quarter of an hour, then each quarter, and a day later no more', async () => {
   const atMs: number[] = [];
   world.deliveries = (moment) => (atMs.push((moment - MORNING_MS) / MINUTE_MS), [moment]);
-  breakPlatform('readDeployment', fault('BACKEND_UNAUTHORIZED', 401))(() => world.nowMs >= MORNING_MS);
+  breakPlatform('readDeployment', buildFault('BACKEND_UNAUTHORIZED', 401))(() => world.nowMs >= MORNING_MS);
   await world.passUntil(MORNING_MS + 2 * DAY_MS);
 
   const minutes = Array.from({ length: 15 }, (_, index) => index + 1);
@@ -111,14 +90,14 @@ test('an undo that is due and cannot let people in tries each minute for a quart
       message: expect.stringContaining('The undo of run shift is ordered again for 2026-07-02T04:01:00Z.')
     }
   });
-  expect(lastReport()).toMatchObject({ status: 'failed', stopReason: { code: 'BACKEND_UNAUTHORIZED' } });
+  expect(world.lastReport).toMatchObject({ status: 'failed', stopReason: { code: 'BACKEND_UNAUTHORIZED' } });
 });
 
 test('an undo that is due and cannot let people in goes on with those whom it had not let in', async () => {
   const { unlockUser } = world.platform;
   let calls = 0;
   world.platform.unlockUser = (id) => {
-    if (++calls === 3) return Promise.reject(fault('BACKEND_UNAUTHORIZED', 401));
+    if (++calls === 3) return Promise.reject(buildFault('BACKEND_UNAUTHORIZED', 401));
     return unlockUser.call(world.platform, id);
   };
   await world.passUntil(MORNING_MS);
@@ -129,13 +108,13 @@ test('an undo that is due and cannot let people in goes on with those whom it ha
 
   expect(world.locked).toEqual([]);
   expect(world.reports.map(({ status }) => status)).toEqual(['queued', 'done']);
-  expect(record(record().unlockRunId ?? '')).toMatchObject({ status: 'done', unlocked: 6 });
+  expect(world.record(world.record().unlockRunId ?? '')).toMatchObject({ status: 'done', unlocked: 6 });
 });
 
 test('an undo that is due and cannot let people in does not let in whom the run of the next evening keeps out', async () => {
-  breakPlatform('readDeployment', fault('BACKEND_UNAVAILABLE', 503))(() => isDownUntil(EVENING_MS + DAY_MS));
+  breakPlatform('readDeployment', buildFault('BACKEND_UNAVAILABLE', 503))(() => isDownUntil(EVENING_MS + DAY_MS));
   await world.passUntil(EVENING_MS + DAY_MS);
-  await world.run({ unlockAt: PARAMS.unlockAt });
+  await world.run({ unlockAt: SHIFT.unlockAt });
   await world.passUntil(MORNING_MS + DAY_MS - 1);
   expect(world.locked).toHaveLength(6);
 
@@ -144,21 +123,21 @@ test('an undo that is due and cannot let people in does not let in whom the run 
 });
 
 test('an undo that is due and cannot let people in says how to let them in by hand where it cannot be ordered again', async () => {
-  breakPlatform('readDeployment', fault('BACKEND_UNAUTHORIZED', 401))(() => true);
+  breakPlatform('readDeployment', buildFault('BACKEND_UNAUTHORIZED', 401))(() => true);
   world.platform.onScheduleAt = () => Promise.reject(new Error('no room'));
   await world.passUntil(MORNING_MS);
 
   expect(ordered()).toEqual([]);
-  expect(lastReport()).toMatchObject({
+  expect(world.lastReport).toMatchObject({
     status: 'failed',
     stopReason: { code: 'BACKEND_UNAUTHORIZED', nextStep: 'Let people in by hand: {"undo": "shift"}.' }
   });
 });
 
 test('an undo that fails is not tried again where somebody started it', async () => {
-  breakPlatform('readDeployment', fault('BACKEND_UNAUTHORIZED', 401))(() => true);
+  breakPlatform('readDeployment', buildFault('BACKEND_UNAUTHORIZED', 401))(() => true);
   await world.run({ undo: 'shift' });
 
-  expect(lastReport()).toMatchObject({ status: 'failed' });
+  expect(world.lastReport).toMatchObject({ status: 'failed' });
   expect(ordered()).toEqual([]);
 });

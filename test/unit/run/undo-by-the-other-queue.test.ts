@@ -1,13 +1,10 @@
-import { EveningWorld } from '../../support/EveningWorld';
+import { EVENING_MS, EveningWorld, MORNING_MS, SHIFT } from '../../support/EveningWorld';
 import { runOnFake } from '../../support/run-on-fake';
-
-const EVENING_MS = Date.parse('2026-07-01T20:00:00Z');
-const MORNING_MS = Date.parse('2026-07-02T04:00:00Z');
 
 test('an ordered undo that finds another run under way, and that one queue does not take, comes back by the other', async () => {
   const world = new EveningWorld(EVENING_MS);
   const { platform, records } = world;
-  await world.run({ runId: 'shift', unlockAt: '06:00 Europe/Berlin' });
+  await world.run(SHIFT);
   const undo = { undo: 'shift', runId: world.lastUndo, notBefore: '2026-07-02T04:00:00Z' };
   platform.clock.now = MORNING_MS;
   records.add({ runId: 'other', status: 'running', startedAtMs: MORNING_MS, leaseExpiresAtMs: MORNING_MS + 100_000 });

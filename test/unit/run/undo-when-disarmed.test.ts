@@ -1,6 +1,5 @@
-import { EveningWorld } from '../../support/EveningWorld';
+import { EVENING_MS, EveningWorld } from '../../support/EveningWorld';
 
-const EVENING_MS = Date.parse('2026-07-01T20:00:00Z');
 const MORNING_MS = Date.parse('2026-07-02T04:00:00Z');
 
 test('an ordered undo of a disarmed deployment comes back where the database shows no records for a while', async () => {
