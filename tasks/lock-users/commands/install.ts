@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { VARIABLES } from '../../../cloudcode/lock_users/src/input/variables';
 import { parseDataModel } from '../../local/backend/state/parse-data-model';
 import { SettingsError, UsageError } from '../../shared/command-errors';
 import { countNoun } from '../../shared/count-noun';
+import { replaceFile } from '../../shared/replace-file';
 import { EXIT_CODES, RefusedError } from '../exit-codes';
 import { findPackageRoot } from '../find-package-root';
 import { formatTable } from '../format-table';
@@ -55,10 +56,7 @@ export function run({ operands, options }: Invocation): Promise<Outcome> {
     readFileSync(join(root, 'examples', 'schema-snippet.xml'), 'utf8')
   );
   writeFolder(source, target, plan);
-  if (models.schema !== before) {
-    writeFileSync(`${schemaPath}.tmp`, models.schema);
-    renameSync(`${schemaPath}.tmp`, schemaPath);
-  }
+  if (models.schema !== before) replaceFile(schemaPath, models.schema);
   const { inserted, differences } = models;
   const variables = describeVariables(hasUserModel);
   return Promise.resolve({
