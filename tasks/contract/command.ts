@@ -1,4 +1,4 @@
-import { accessSync, constants, renameSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { checkAddress, checkToken } from '../../cloudcode/lock_users/src/input/backend-access';
@@ -8,6 +8,7 @@ import { defineCommand } from '../shared/Command';
 import type { CommandIo } from '../shared/Command';
 import { SettingsError, UsageError } from '../shared/command-errors';
 import { printText } from '../shared/print-text';
+import { replaceFile } from '../shared/replace-file';
 import type { ContractClock, ContractTarget } from './ContractClient';
 import { runContract } from './run-contract';
 
@@ -46,8 +47,7 @@ export function defineContract(clock: ContractClock) {
       io.stdout.write(`${findings.toTable()}\n`);
       if (problems.length > 0) return 1;
       if (file !== undefined) {
-        writeFileSync(`${file}.tmp`, `${JSON.stringify(findings.switches(), null, 2)}\n`);
-        renameSync(`${file}.tmp`, file);
+        replaceFile(file, `${JSON.stringify(findings.switches(), null, 2)}\n`);
         printText(io.stderr, `Wrote ${file}. Use it with: npm run local -- --switches ${options.write}`);
       }
       return 0;

@@ -12,6 +12,7 @@ import type { RunContext } from '../../cloudcode/lock_users/src/run/RunContext';
 import { connectDatabase } from '../local/runtime/db/connect-database';
 import type { Database } from '../local/runtime/db/connect-database';
 import { SettingsError } from '../shared/command-errors';
+import { adviseHere } from './advise-here';
 import type { Invocation } from './Invocation';
 import type { Target } from './read-target';
 
@@ -91,15 +92,21 @@ export function taskEnvironment({ access, variables }: Target): Readonly<Record<
  *
  * @throws LockUsersError where it does not answer
  */
-export async function readDeployment({ backend, openContext }: Connection): Promise<DeploymentInfo> {
+export async function readDeployment({ target, backend, openContext }: Connection): Promise<DeploymentInfo> {
+  const read = (timeoutMs: number): Promise<DeploymentInfo> => backend.readDeployment(timeoutMs);
   try {
-    return await backend.readDeployment(REQUEST_TIMEOUT_MS);
+    return await read(REQUEST_TIMEOUT_MS).catch((error: unknown) => {
+      // A wrong address or token is said at once; what passes is waited for.
+      if (!isPassing(error)) throw error;
+      return openContext().sender.read('info', read);
+    });
   } catch (error) {
-    // A wrong address or token is said at once; what passes is waited for.
-    const passes = ['BACKEND_RATE_LIMITED', 'BACKEND_UNAVAILABLE'];
-    if (!(error instanceof LockUsersError) || !passes.includes(error.code)) throw error;
-    return openContext().sender.read('info', (timeoutMs) => backend.readDeployment(timeoutMs));
+    throw error instanceof LockUsersError ? adviseHere(error, target) : error;
   }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof LockUsersError && ['BACKEND_RATE_LIMITED', 'BACKEND_UNAVAILABLE'].includes(error.code);
 }
 
 /** Why the deployment is not the one that the settings mean; undefined where it is. */

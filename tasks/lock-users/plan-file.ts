@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { UsageError } from '../shared/command-errors';
+import { replaceFile } from '../shared/replace-file';
 
 /** A plan that was kept: whom an apply of it may lock. */
 interface PlanFile {
@@ -20,8 +21,7 @@ interface PlanFile {
 /** Writes the plan with a digest over it. @throws UsageError where it cannot be written */
 export function writePlanFile(path: string, plan: PlanFile): void {
   try {
-    writeFileSync(`${path}.tmp`, `${JSON.stringify({ ...plan, digest: digestOf(plan) }, null, 2)}\n`);
-    renameSync(`${path}.tmp`, path);
+    replaceFile(path, `${JSON.stringify({ ...plan, digest: digestOf(plan) }, null, 2)}\n`);
   } catch (error) {
     throw new UsageError(`--out ${path} cannot be written: ${(error as Error).message}.`);
   }

@@ -38,6 +38,8 @@ export interface Target {
   readonly environment: string | undefined;
   readonly variables: Readonly<Record<string, string>>;
   readonly isLocal: boolean;
+  /** Where the address and the token come from, as words for "Check …". */
+  readonly sources: { readonly address: string; readonly token: string };
 }
 
 const NOT_SET = 'not set';
@@ -97,7 +99,8 @@ export async function readTargetValues({ io, options }: Invocation): Promise<Tar
  * @throws SettingsError with a line for each mistake; the token is never repeated
  */
 export async function readTarget(invocation: Invocation): Promise<Target> {
-  const { backendUrl, token, tokenVariable, environment, variables, isLocal } = await readTargetValues(invocation);
+  const values = await readTargetValues(invocation);
+  const { backendUrl, token, tokenVariable, environment, variables, isLocal } = values;
   const mistakes: string[] = [];
   const take = <T>(checked: Checked<T>): T | undefined => {
     if ('value' in checked) return checked.value;
@@ -124,7 +127,20 @@ export async function readTarget(invocation: Invocation): Promise<Target> {
     access: { ...address, token: secret, authScheme: 'Bearer' },
     environment: environment.value,
     variables,
-    isLocal
+    isLocal,
+    sources: describeSources(values)
+  };
+}
+
+function describeSources({ backendUrl, token, tokenVariable }: TargetValues): Target['sources'] {
+  const addresses: Readonly<Record<string, string>> = {
+    flag: '--backend-url',
+    '.journeyrc': '"backendUrl" in .journeyrc'
+  };
+  const isVariable = token.origin === `environment (${tokenVariable.value ?? ''})`;
+  return {
+    address: addresses[backendUrl.origin] ?? `the address of ${backendUrl.origin}`,
+    token: isVariable ? `the variable ${tokenVariable.value ?? ''}` : `the token of ${token.origin}`
   };
 }
 

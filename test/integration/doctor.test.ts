@@ -90,6 +90,33 @@ test('a wrong token ends with 4, a wrong address with 1, and the rest is not loo
   expect(of('user model')).toEqual([]);
 });
 
+test('each command names what is wrong by where it has it from: the variable of the token, and the address in .journeyrc', async () => {
+  await start();
+  const { backend } = operator;
+  const commands = [['doctor'], ['plan'], ['runs'], ['status'], ['status', 'last'], ['stop', 'last'], ['undo', 'last']];
+  for (const command of commands) {
+    const { code, stdout } = await operator.open({ token: 'another' }).call(...command);
+    expect({ command, code, stdout }).toEqual({
+      command,
+      code: 4,
+      stdout: expect.stringContaining('Check the variable TOKEN_OF_THE_TEST: ') as string
+    });
+    expect(stdout).not.toMatch(/JOURNEY_|deployed/);
+  }
+  const [origin, unknown] = [new URL(backend.url).origin, backend.url.replace(/[0-9a-f]{24}$/, 'f'.repeat(24))];
+  const closed = backend.url.replace(origin, 'http://127.0.0.1:1');
+  for (const [backendUrl, says] of [
+    [unknown, 'Check the 24 hex digits in \\"backendUrl\\" in .journeyrc: '],
+    [closed, 'Check the host in \\"backendUrl\\" in .journeyrc and the network, then try again.']
+  ] as const) {
+    operator.configure({ backendUrl });
+    for (const command of [['doctor'], ['runs']]) {
+      expect((await operator.call(...command)).stdout).toContain(says);
+    }
+    expect((await operator.call('doctor', '--backend-url', backendUrl)).stdout).toContain('in --backend-url');
+  }
+});
+
 test.each([
   ['another environment', { environment: 'production' }, 'environment', 'says "testing"'],
   ['no environment', { environment: undefined }, 'environment', 'do not say which environment'],
@@ -179,6 +206,18 @@ test('a clock that is wrong, a run that does nothing, another version and a webh
   expect(of('open runs')).toMatchObject([{ state: 'bad', what: expect.stringContaining('dead-run') as string }]);
   expect(of('version')).toMatchObject([{ state: 'bad', what: expect.stringContaining('0.0.1') as string }]);
   expect(of('runs by objects')).toMatchObject([{ state: 'bad' }]);
+});
+
+test('a run that was stopped shows the version as any other, and is not open', async () => {
+  await start();
+  await callBackend(operator.backend, 'POST', 'objects/lock_run.json', {
+    lock_run: { status: 'stopped', run_id: 'stopped-run', version: '0.0.1', finished_at: '2026-01-01T00:00:00Z' }
+  });
+
+  const { of } = await examine();
+
+  expect(of('version')).toMatchObject([{ state: 'bad', what: expect.stringContaining('0.0.1') as string }]);
+  expect(of('open runs')).toMatchObject([{ state: 'ok' }]);
 });
 
 test('a run whose users should have been let back in by now gets a ✗, and one that was undone does not', async () => {

@@ -78,6 +78,29 @@ test('a fresh app gets the task and the models, builds both of its tasks, and lo
   }
 });
 
+test('it ends with the check of the deployment, without Markdown, and asks for no user model where there is one', async () => {
+  const { stdout, stderr } = await new RecordedProgram({ isTerminal: true }).call('install', app);
+
+  expect(stderr).toBe('');
+  expect(stdout.trimEnd().split('\n').at(-1)).toMatch(
+    / Add the deployment to \.journeyrc .*: lock-users doctor --deployment NAME$/
+  );
+  expect(stdout).toMatch(/JOURNEY_BACKEND_URL +Address from the Manage API page/);
+  expect(stdout).not.toMatch(/`|\b_|_\b|LOCK_USERS_USER_MODEL/);
+});
+
+test('an app whose users are another model has to name it, and is told so', async () => {
+  write('schema.xml', read('schema.xml').replace('<model name="user"', '<model name="driver"'));
+
+  const { code, json } = await install();
+
+  expect(code).toBe(0);
+  expect(json['variables']).toContainEqual({
+    name: 'LOCK_USERS_USER_MODEL',
+    about: expect.stringContaining('this app has no model "user"') as string
+  });
+});
+
 test('a second installation changes nothing', async () => {
   await install();
   const schema = read('schema.xml');

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
+import { readPlanFile, writePlanFile } from '../../tasks/lock-users/plan-file';
 import { callBackend } from '../support/call-backend';
 import { OperatorBench } from '../support/OperatorBench';
 
@@ -63,9 +64,12 @@ test('a plan that was changed, of another deployment, or none, is refused with 2
   const path = file('plan.json');
   await operator.call('plan', '--direct', '--out', path);
   const text = readFileSync(path, 'utf8');
+  const foreign = file('foreign.json');
+  writePlanFile(foreign, { ...readPlanFile(path, operator.backend.backendId), backendId: 'f'.repeat(24) });
   const cases: [string, string, string][] = [
     [text.replace('"count": 6', '"count": 7'), 'was changed since', path],
     ['{}', 'is not a plan', path],
+    [readFileSync(foreign, 'utf8'), 'is the plan of another deployment (Depot, testing)', path],
     ['no JSON', 'cannot be read as a plan', path]
   ];
   for (const [content, message] of cases) {

@@ -98,11 +98,28 @@ test('without a run it is shown who is out, and who is not, beside the last run'
 
   expect(json).toMatchObject({ runId: 'before', whoIsOut: { unlocked: 2 } });
   expect(stdout).toMatch(/^unlocked +2$/m);
-  expect(stdout).toContain(String(userIds[1]));
+  const { users } = json['whoIsOut'] as {
+    readonly users: readonly { readonly userId: string; readonly name: string }[];
+  };
+  const named = users.filter(({ userId }) => userId !== userIds[0]);
+  expect(stdout).toMatch(/^Not known to be out:$/m);
+  expect(named.map(({ userId }) => userId).sort()).toEqual([...userIds.slice(1)].sort());
+  for (const { userId, name } of named) expect(stdout).toMatch(new RegExp(`^ {2}${userId}  ${name} +unlocked`, 'm'));
+  expect(stdout).not.toMatch(/omitted|more/);
   expect(stdout).toContain('Run before (lock): partial');
   // The one of the test itself.
   expect(operator.backend.state().lockedUsers).toBe(1);
   expect((await operator.call('runs')).json['runs']).toHaveLength(1);
+});
+
+test('of more users than a status names the others are counted', async () => {
+  await start();
+  operator.backend.seed({ users: 25 });
+
+  const { stdout } = await operator.open({ isTerminal: true }).call('status');
+
+  expect(stdout.match(/^ {2}[0-9a-f-]{36} /gm)).toHaveLength(20);
+  expect(stdout).toMatch(/^ {2}and 5 more$/m);
 });
 
 test('a run is asked to stop in its record, and one that has ended is left alone', async () => {
@@ -112,10 +129,26 @@ test('a run is asked to stop in its record, and one that has ended is left alone
 
   expect((await operator.call('stop', 'now')).code).toBe(0);
   expect((await operator.call('stop', 'before')).json).toMatchObject({ exitCode: 0, status: 'partial' });
+  const terminal = await operator.open({ isTerminal: true }).call('stop', 'before');
+  expect(terminal.stdout).toBe('Run before has ended already (partial), so there was nothing to stop.\n');
 
   const { json } = await callBackend(operator.backend, 'GET', 'objects/lock_run.json');
   const asked = (json['objects'] as Record<string, unknown>[]).filter(({ stop_requested: stop }) => Boolean(stop));
   expect(asked.map(({ id }) => id)).toEqual([now['id']]);
+});
+
+test('a stop of a run in an environment that is not the one of the settings is refused, and the run is not asked', async () => {
+  await start(WITHOUT_STOP.replace(/( *)<field name="version"/, `$1${STOP_FIELD}\n$1<field name="version"`));
+  await create(RUNNING);
+  operator.configure({ environment: 'production' });
+
+  const { code, stderr } = await operator.call('stop', 'now');
+
+  expect({ code, says: stderr.includes('says "testing"') }).toEqual({ code: 2, says: true });
+  const { json } = await callBackend(operator.backend, 'GET', 'objects/lock_run.json');
+  expect((json['objects'] as Record<string, unknown>[]).map(({ stop_requested: stop }) => Boolean(stop))).toEqual([
+    false
+  ]);
 });
 
 test('an older copy of the model, or none, is said to have no stop', async () => {
@@ -124,6 +157,19 @@ test('an older copy of the model, or none, is said to have no stop', async () =>
   const { code, stderr } = await operator.call('stop', 'now');
   expect({ code, says: stderr.includes('no field stop_requested') }).toEqual({ code: 2, says: true });
 });
+
+test.each(['xyz', 'last'])(
+  'an undo of "%s", where there is no such run, is followed by the list of runs',
+  async (run) => {
+    await start();
+    operator.configure({ variables: { LOCK_USERS_PROTECTED: 'none' } });
+    operator.backend.seed({ users: 2 });
+
+    const { code, json } = await operator.call('undo', run, '--direct', '--confirm', '2');
+
+    expect({ code, json }).toMatchObject({ code: 3, json: { status: 'refused', next: 'lock-users runs' } });
+  }
+);
 
 test('an app that keeps no runs is said so', async () => {
   await start(SCHEMA.replace(/ {2}<model name="lock_run"[^]*(?=<\/data-model>)/, ''));

@@ -33,7 +33,7 @@ async function checkInside(connection: Connection, nowMs: number): Promise<Findi
     await checkUserModel(connection),
     ...(await checkRecordModels(connection)),
     await checkProtection(connection),
-    ...(records === undefined ? [] : await checkRuns(connection, records, nowMs))
+    ...(records === undefined ? [] : await checkRuns(connection, nowMs))
   ];
   const { rate, burst } = settings.pace;
   const rateLimited = connection.countThrottled();

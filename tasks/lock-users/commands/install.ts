@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { VARIABLES } from '../../../cloudcode/lock_users/src/input/variables';
 import { parseDataModel } from '../../local/backend/state/parse-data-model';
 import { SettingsError, UsageError } from '../../shared/command-errors';
 import { countNoun } from '../../shared/count-noun';
+import { replaceFile } from '../../shared/replace-file';
 import { EXIT_CODES, RefusedError } from '../exit-codes';
 import { findPackageRoot } from '../find-package-root';
 import { formatTable } from '../format-table';
@@ -22,6 +23,9 @@ const VARIABLES_TO_SET = [
   'LOCK_USERS_ARMED'
 ] as const;
 
+/** Only where the app calls it otherwise. */
+const USER_MODEL = VARIABLES.LOCK_USERS_USER_MODEL;
+
 /** What only a person can do, in this order. */
 const CLICKS = [
   'For runtime 1.13 or 1.14 change the three versions in cloudcode/lock_users/package.json, and refresh its lock file if there is one.',
@@ -29,7 +33,8 @@ const CLICKS = [
   'Write data rules that keep lock_run and lock_run_batch off the devices (examples/data-rules.md), and deploy them first.',
   'Set the variables in the deployment settings in OXIDE (the token: Masked), save.',
   'Task settings of lock_users: enable the triggers that you want, and "Limit task to a single instance".',
-  'Deploy the app. A test of the task alone deploys neither models nor variables.'
+  'Deploy the app. A test of the task alone deploys neither models nor variables.',
+  'Add the deployment to .journeyrc (docs/command-line.md), and have it checked: lock-users doctor --deployment NAME'
 ];
 
 /** Copies the task into an app's repository and its models into the app's data model. */
@@ -45,18 +50,19 @@ export function run({ operands, options }: Invocation): Promise<Outcome> {
   const plan = planFolder(source, target);
   if (plan.changedByHand.length > 0 && options.force !== true) throw changedByHand(target, plan);
   const before = readFileSync(schemaPath, 'utf8');
-  const models = mergeSchema(schemaPath, before, readFileSync(join(root, 'examples', 'schema-snippet.xml'), 'utf8'));
+  const { merged: models, hasUserModel } = mergeSchema(
+    schemaPath,
+    before,
+    readFileSync(join(root, 'examples', 'schema-snippet.xml'), 'utf8')
+  );
   writeFolder(source, target, plan);
-  if (models.schema !== before) {
-    writeFileSync(`${schemaPath}.tmp`, models.schema);
-    renameSync(`${schemaPath}.tmp`, schemaPath);
-  }
+  if (models.schema !== before) replaceFile(schemaPath, models.schema);
   const { inserted, differences } = models;
+  const variables = describeVariables(hasUserModel);
   return Promise.resolve({
     exitCode: EXIT_CODES.allThere.code,
-    data: { app, ...plan, schema: { inserted, differences }, variables: describeVariables(), clicks: CLICKS },
-    text: describe(app, plan, models),
-    next: 'doctor'
+    data: { app, ...plan, schema: { inserted, differences }, variables, clicks: CLICKS },
+    text: describe(app, plan, models, variables)
   });
 }
 
@@ -68,18 +74,27 @@ function changedByHand(target: string, { changedByHand: paths, from, to }: Folde
 }
 
 /** @throws SettingsError where the app's data model is wrong before or after */
-function mergeSchema(path: string, before: string, snippet: string): InsertedModels {
+function mergeSchema(
+  path: string,
+  before: string,
+  snippet: string
+): { readonly merged: InsertedModels; readonly hasUserModel: boolean } {
   try {
     parseDataModel(before);
     const merged = insertModels(before, snippet);
-    parseDataModel(merged.schema);
-    return merged;
+    const { models } = parseDataModel(merged.schema);
+    return { merged, hasUserModel: models.has(USER_MODEL.default) };
   } catch (error) {
     throw new SettingsError(`${path} cannot be used, and nothing was written: ${(error as Error).message}`);
   }
 }
 
-function describe(app: string, { from, to, added, updated, removed }: FolderPlan, models: InsertedModels): string {
+function describe(
+  app: string,
+  { from, to, added, updated, removed }: FolderPlan,
+  models: InsertedModels,
+  variables: readonly DescribedVariable[]
+): string {
   const changes = [
     ...added.map((path) => `  + ${path}`),
     ...updated.map((path) => `  ~ ${path}`),
@@ -96,13 +111,26 @@ function describe(app: string, { from, to, added, updated, removed }: FolderPlan
     ...models.differences.map((what) => `  ! ${what}. It was left as it is: mend it.`),
     '',
     'Variables of the deployment:',
-    formatTable(describeVariables().map(({ name, about }) => [`  ${name}`, about])),
+    formatTable(variables.map(({ name, about }) => [`  ${name}`, about])),
     '',
     'What is left to do:',
     ...CLICKS.map((click, index) => `  ${index + 1}. ${click}`)
   ].join('\n');
 }
 
-function describeVariables(): { readonly name: string; readonly about: string }[] {
-  return VARIABLES_TO_SET.map((name) => ({ name, about: VARIABLES[name].doc.replaceAll('`', '') }));
+interface DescribedVariable {
+  readonly name: string;
+  readonly about: string;
+}
+
+function describeVariables(hasUserModel: boolean): readonly DescribedVariable[] {
+  const variables = VARIABLES_TO_SET.map((name) => ({ name, about: withoutMarkdown(VARIABLES[name].doc) }));
+  if (hasUserModel) return variables;
+  const about = `${withoutMarkdown(USER_MODEL.doc)} Needed: this app has no model "${USER_MODEL.default}".`;
+  return [{ name: 'LOCK_USERS_USER_MODEL', about }, ...variables];
+}
+
+/** The docs of variables have code and emphasis; the name of a variable has underscores of its own. */
+function withoutMarkdown(text: string): string {
+  return text.replaceAll('`', '').replace(/(?<!\w)_([^_]+)_(?!\w)/g, '$1');
 }

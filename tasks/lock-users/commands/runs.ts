@@ -1,5 +1,5 @@
 import { hasEnded } from '../../../cloudcode/lock_users/src/records/RunRecord';
-import { connect } from '../connect';
+import { connect, readDeployment } from '../connect';
 import { EXIT_CODES } from '../exit-codes';
 import { formatTable } from '../format-table';
 import type { Invocation, Outcome } from '../Invocation';
@@ -13,6 +13,8 @@ const LISTED = 20;
 /** Lists the last runs, the newest first. */
 export async function run(invocation: Invocation): Promise<Outcome> {
   const connection = await connect(await readTarget(invocation), invocation);
+  // The app database says less of a wrong token or address.
+  await readDeployment(connection);
   const records = (await readAllRuns(connection)).slice(0, LISTED);
   const runs = records.map((record) => {
     const { runId, action, status, counts } = readRecord(record);

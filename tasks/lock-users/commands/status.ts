@@ -1,7 +1,7 @@
 import type { Report } from '../../../cloudcode/lock_users/src/report/Report';
 import { hasEnded } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
-import { connect } from '../connect';
+import { connect, readDeployment } from '../connect';
 import type { Connection } from '../connect';
 import { EXIT_CODES } from '../exit-codes';
 import { formatTable } from '../format-table';
@@ -9,11 +9,21 @@ import type { Invocation, Outcome } from '../Invocation';
 import { readTarget } from '../read-target';
 import { findRun, readAllRuns } from '../run/find-run';
 import { lookHere } from '../run/plan-here';
-import { exitCodeOf, formatRun, readRecord, readReport, showRun, splitName } from '../run/RunEnd';
+import { exitCodeOf, formatRun, readRecord, readReport, showRun } from '../run/RunEnd';
 import type { RunEnd } from '../run/RunEnd';
 
-/** Users that are named of those who may be in. */
+/** Users that are named of those who are not known to be out. */
 const MAX_NAMED = 20;
+
+/** In the order in which they are shown. */
+const STATES = ['signedOut', 'notSeenSince', 'unlocked', 'unknown'] as const;
+
+const STATE_TEXTS = {
+  signedOut: 'locked and signed out',
+  notSeenSince: 'locked, and may still work offline',
+  unlocked: 'unlocked',
+  unknown: 'not known'
+} as const;
 
 /**
  * Shows how a run stands, or how it ended; the exit code is that of a run that has ended. Without a run it shows who is out, and the last
@@ -21,6 +31,8 @@ const MAX_NAMED = 20;
  */
 export async function run(invocation: Invocation): Promise<Outcome> {
   const connection = await connect(await readTarget(invocation), invocation);
+  // The app database says less of a wrong token or address.
+  await readDeployment(connection);
   const [runId] = invocation.operands;
   if (runId !== undefined) return describeRun(await findRun(connection, runId));
   const { report } = await lookHere(connection, { action: 'status' });
@@ -63,12 +75,23 @@ function chooseNext(isOver: boolean, { action, runId, status }: RunEnd): string 
 }
 
 function formatWhoIsOut({ users, ...counts }: NonNullable<Report['whoIsOut']>): string {
-  const rows = Object.entries(counts).map(([name, count]) => [splitName(name), String(count)]);
-  const others = users.filter(({ state }) => state !== 'signedOut').slice(0, MAX_NAMED);
-  const named = others.map(({ userId, state, lastConnectedAt }) => [
-    `  ${userId}`,
-    splitName(state),
-    lastConnectedAt === null ? '' : `last seen ${lastConnectedAt}`
-  ]);
-  return [formatTable(rows), ...(named.length > 0 ? ['Not out:', formatTable(named)] : [])].join('\n');
+  const rows = [
+    ...STATES.map((state) => [STATE_TEXTS[state], String(counts[state])]),
+    ['unlocked and in the app', String(counts.inApp)]
+  ];
+  const named = users
+    .filter(({ state }) => state !== 'signedOut')
+    .slice(0, MAX_NAMED)
+    .map(({ userId, name = '', state, inApp = false, lastConnectedAt }) => [
+      `  ${userId}`,
+      name,
+      `${STATE_TEXTS[state]}${inApp ? ', in the app' : ''}`,
+      lastConnectedAt === null ? '' : `last seen ${lastConnectedAt}`
+    ]);
+  const unnamed = counts.notSeenSince + counts.unlocked + counts.unknown - named.length;
+  return [
+    formatTable(rows),
+    ...(named.length > 0 ? ['Not known to be out:', formatTable(named)] : []),
+    ...(unnamed > 0 ? [`  and ${unnamed} more`] : [])
+  ].join('\n');
 }

@@ -18,7 +18,12 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const data = { runId, status };
   const next = `status ${runId}`;
   if (hasEnded(record)) {
-    return { exitCode: EXIT_CODES.allThere.code, data, text: `Run ${runId} has ended already: ${status}.`, next };
+    return {
+      exitCode: EXIT_CODES.allThere.code,
+      data,
+      text: `Run ${runId} has ended already (${status}), so there was nothing to stop.`,
+      next
+    };
   }
   if (!(await requestStop(connection, { objectId: record.id }))) {
     throw new SettingsError(

@@ -1,4 +1,3 @@
-import { ERROR_CATALOGUE } from '../../../cloudcode/lock_users/src/error-catalogue';
 import { LockUsersError } from '../../../cloudcode/lock_users/src/errors';
 import type { DeploymentInfo } from '../../../cloudcode/lock_users/src/ports';
 import { findOtherEnvironment, readDeployment, REQUEST_TIMEOUT_MS } from '../connect';
@@ -24,7 +23,7 @@ export async function checkDeployment(
     const { code, message, nextStep } = error.details;
     const findings =
       code === 'BACKEND_UNAUTHORIZED'
-        ? [ok('address', `${backendUrl} answers.`), bad('token', message, ERROR_CATALOGUE.BACKEND_UNAUTHORIZED.remedy)]
+        ? [ok('address', `${backendUrl} answers.`), bad('token', message, nextStep)]
         : [bad('address', message, nextStep)];
     return { findings, isReached: false };
   }

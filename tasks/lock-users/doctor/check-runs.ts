@@ -1,32 +1,25 @@
-import type { RecordStore } from '../../../cloudcode/lock_users/src/ports';
 import { hasEnded, holdsLease } from '../../../cloudcode/lock_users/src/records/RunRecord';
-import type { RecordStatus, RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
+import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import { VERSION } from '../../../cloudcode/lock_users/src/version';
 import { countNoun } from '../../shared/count-noun';
 import type { DatabaseObject } from '../../local/runtime/db/DatabaseObject';
 import type { Connection } from '../connect';
 import { readObjects } from '../read-objects';
+import { readAllRuns } from '../run/find-run';
 import { bad, ok, unknown } from './Finding';
 import type { Finding } from './Finding';
 
-/** Statuses of runs that have not ended, or that did not end by themselves. */
-const OPEN: readonly RecordStatus[] = ['requested', 'starting', 'running', 'continues', 'interrupted'];
 /** Milliseconds that an undo may be late: a queue may have other work before it. */
 const UNLOCK_TOLERANCE_MS = 600_000;
-/** Statuses of runs that the deployed task has carried out. */
-const ENDED: readonly RecordStatus[] = ['planned', 'done', 'partial', 'refused', 'stalled', 'failed'];
 
 /** What the records of earlier runs show: the version that is deployed, whether objects start runs, and what has not ended. */
-export async function checkRuns(connection: Connection, records: RecordStore, nowMs: number): Promise<Finding[]> {
-  const { openContext } = connection;
-  const read = (statuses: readonly RecordStatus[]) =>
-    openContext().sender.read('record', (timeoutMs) => records.findRuns({ statuses }, timeoutMs));
-  const [open, ended] = [await read(OPEN), await read(ENDED)];
-  const last = [...ended].sort((a, b) => (b.finishedAtMs ?? 0) - (a.finishedAtMs ?? 0))[0];
+export async function checkRuns(connection: Connection, nowMs: number): Promise<Finding[]> {
+  const runs = await readAllRuns(connection);
+  const last = runs.filter(hasEnded).sort((a, b) => (b.finishedAtMs ?? 0) - (a.finishedAtMs ?? 0))[0];
   return [
     checkVersion(last),
     checkWebhookVariable(last),
-    checkUnended(open, nowMs),
+    checkUnended(runs, nowMs),
     ...(await checkUnlockTimes(connection, nowMs))
   ];
 }
@@ -87,10 +80,10 @@ function checkWebhookVariable(last: RunRecord | undefined): Finding {
       );
 }
 
-function checkUnended(open: readonly RunRecord[], nowMs: number): Finding {
+function checkUnended(runs: readonly RunRecord[], nowMs: number): Finding {
   const [working, dead] = [
-    open.filter((run) => holdsLease(run, nowMs)),
-    open.filter((run) => !holdsLease(run, nowMs) && !hasEnded(run))
+    runs.filter((run) => holdsLease(run, nowMs)),
+    runs.filter((run) => !holdsLease(run, nowMs) && !hasEnded(run))
   ];
   if (dead.length > 0) {
     const names = dead.map((run) => `${run.runId ?? run.id} (${run.status ?? ''})`).join(', ');

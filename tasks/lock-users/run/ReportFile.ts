@@ -1,5 +1,4 @@
 import chunk from 'lodash/chunk';
-import { renameSync, writeFileSync } from 'node:fs';
 import { parseNotDone, parseUserIds } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import type { BatchRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import type { Clock, RecordStore } from '../../../cloudcode/lock_users/src/ports';
@@ -7,6 +6,7 @@ import { ACTION_LABELS } from '../../../cloudcode/lock_users/src/actions/ActionL
 import type { ActionName } from '../../../cloudcode/lock_users/src/actions/ActionLabels';
 import { PAGE_SIZE } from '../../../cloudcode/lock_users/src/platform-facts';
 import { UsageError } from '../../shared/command-errors';
+import { replaceFile } from '../../shared/replace-file';
 import type { Connection } from '../connect';
 import { readObjects } from '../read-objects';
 import type { LocalPlan } from './plan-here';
@@ -99,8 +99,7 @@ export class ReportFile {
 
   private write(rows: readonly Row[]): void {
     const text = /\.json$/i.test(this.path) ? `${JSON.stringify(rows, null, 2)}\n` : toCsv(rows);
-    writeFileSync(`${this.path}.tmp`, text);
-    renameSync(`${this.path}.tmp`, this.path);
+    replaceFile(this.path, text);
   }
 }
 

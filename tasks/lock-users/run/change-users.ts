@@ -1,4 +1,5 @@
 import { ACTION_LABELS } from '../../../cloudcode/lock_users/src/actions/ActionLabels';
+import type { ErrorCode } from '../../../cloudcode/lock_users/src/error-catalogue';
 import { isAlarm } from '../../../cloudcode/lock_users/src/errors';
 import type { DeploymentInfo } from '../../../cloudcode/lock_users/src/ports';
 import type { Connection } from '../connect';
@@ -12,6 +13,9 @@ import { formatPlan, makePlan } from './make-plan';
 import { checkReportName } from './ReportFile';
 import { exitCodeOf, formatRun, showRun } from './RunEnd';
 import type { RunEnd } from './RunEnd';
+
+/** Stop reasons that the list of the runs explains. */
+const ABOUT_RUNS: readonly ErrorCode[] = ['RUN_UNDER_WAY', 'NO_RECORD', 'NOT_UNDOABLE', 'SEVERAL_RUNS'];
 
 /** A change that somebody wants. */
 export interface WantedChange {
@@ -77,11 +81,12 @@ function chooseNext(end: RunEnd, again: string): string | undefined {
   const { stopReason } = end.report ?? {};
   // Nobody should run it again before they know why.
   if (stopReason !== undefined && isAlarm(stopReason)) return `status ${end.runId}`;
+  if (stopReason !== undefined && ABOUT_RUNS.includes(stopReason.code)) return 'runs';
   switch (end.status) {
     case 'done':
       return end.action === 'lock' ? `undo ${end.runId}` : `status ${end.runId}`;
     case 'refused':
-      return stopReason?.code === 'RUN_UNDER_WAY' ? 'runs' : 'doctor';
+      return 'doctor';
     default:
       return again;
   }

@@ -1,4 +1,4 @@
-import { hasEnded } from '../../../cloudcode/lock_users/src/records/RunRecord';
+import { hasEnded, UNDER_WAY } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import type { RecordStore, RunQuery } from '../../../cloudcode/lock_users/src/ports';
 import { SettingsError } from '../../shared/command-errors';
@@ -72,7 +72,7 @@ export async function followRun(
 }
 
 function isDead(run: RunRecord, nowMs: number): boolean {
-  const isWorking = run.status === 'starting' || run.status === 'running' || run.status === 'continues';
+  const isWorking = run.status !== null && UNDER_WAY.includes(run.status);
   return run.status === 'interrupted' || (isWorking && (run.leaseExpiresAtMs ?? Infinity) < nowMs - LEASE_TOLERANCE_MS);
 }
 
