@@ -107,6 +107,11 @@ export class ChaosPlatform {
     );
   }
 
+  /** Whether a run has said that its record could not be written as it should: what the record says binds nobody then. */
+  get isRecordIncomplete(): boolean {
+    return this.log.some((line) => line.includes('What the record says may be incomplete'));
+  }
+
   /** Locks the user as an administrator would, and keeps the data. */
   lockByHand(userId: string): void {
     lockUser(this.user(userId), false, this.emulator.state.now());

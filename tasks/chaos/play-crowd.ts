@@ -88,7 +88,7 @@ class Crowd {
   /** Runs that were carried out by two processes, although none was killed. */
   findRepeated(): string[] {
     // Nothing shows that a run has ended whose record could not be closed.
-    if (this.platform.log.some((line) => line.includes('What the record says may be incomplete'))) return [];
+    if (this.platform.isRecordIncomplete) return [];
     const ended = this.processes.filter(
       ({ report, changesAtMs }) => report?.invocation === 1 && changesAtMs.length > 0 && report.status !== 'continues'
     );

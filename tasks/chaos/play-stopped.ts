@@ -127,5 +127,7 @@ function checkStatus(platform: ChaosPlatform, reports: readonly Report[], sinceM
   const isClosed =
     recorded === last?.status ||
     ['starting', 'running', 'continues', 'requested', undefined].includes(recorded as string);
-  return isStopped && !isClosed ? [`The run is stopped, and its record says ${String(recorded)}.`] : [];
+  return isStopped && !isClosed && !platform.isRecordIncomplete
+    ? [`The run is stopped, and its record says ${String(recorded)}.`]
+    : [];
 }

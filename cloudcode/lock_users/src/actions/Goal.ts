@@ -44,6 +44,6 @@ export interface ResolvedGoal {
   readonly whoIsOut?: WhoIsOut;
   /** With `status` of a run: its id. */
   readonly ofRun?: string;
-  /** Takes back what was written down for the goal, where the run is refused. @throws LockUsersError where it cannot be written */
+  /** Takes back what was written down for the goal, where the run has changed nobody. Rejects where it cannot be written. */
   withdraw?(): Promise<void>;
 }

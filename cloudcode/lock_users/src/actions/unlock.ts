@@ -3,6 +3,7 @@ import { READ_LAG_MS } from '../platform-facts';
 import { loadLockHistory } from '../records/load-lock-history';
 import type { LockHistory } from '../records/LockHistory';
 import { mayGoOn } from '../records/RunRecord';
+import { insist } from '../records/save-run';
 import type { RunContext } from '../run/RunContext';
 import { outdatedModels } from '../reasons/run-reasons';
 import { noRecordModels } from '../reasons/undo-reasons';
@@ -84,11 +85,15 @@ async function resolveUndo(
   const unmarkable = records.listMissingFields().find(({ name }) => name === 'lock_run.undone_by');
   if (unmarkable !== undefined && mayGoOn(record)) return { refusal: outdatedModels(unmarkable.name) };
   const before = record.undoneBy;
-  const mark = async (undoneBy: string | null): Promise<void> => {
-    record.undoneBy = undoneBy;
-    await sender.read('record', (timeoutMs) => records.save([record], timeoutMs));
+  // An earlier invocation of this undo has marked it, and nobody knows any more what stood there before.
+  const unmarked = before === runId ? null : before;
+  const withdraw = async (): Promise<void> => {
+    record.undoneBy = unmarked;
+    await insist(context, (timeoutMs) => records.save([record], timeoutMs));
   };
-  if (before === runId) return resolved;
-  await mark(runId);
-  return { ...resolved, withdraw: () => mark(before) };
+  if (before !== runId) {
+    record.undoneBy = runId;
+    await sender.read('record', (timeoutMs) => records.save([record], timeoutMs));
+  }
+  return { ...resolved, withdraw };
 }

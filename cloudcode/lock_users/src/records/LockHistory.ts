@@ -104,7 +104,7 @@ export class LockHistory {
     const other = this.users.get(userId)?.other;
     const detail =
       other === undefined || other.action === 'unlock'
-        ? 'The run that is undone did not lock this user: they were locked before it, or somebody else has locked them since.'
+        ? 'By its record, the run that is undone did not lock this user: they were locked before it, or somebody else has locked them since.'
         : describeOther(other);
     return { type: 'NOT_BY_THAT_RUN', detail };
   }
@@ -121,7 +121,7 @@ export class LockHistory {
 function describeOther(other: UserHistory['other']): string {
   const name = other?.runId ?? other?.runRecordId ?? 'unknown';
   return other?.action === 'unlock'
-    ? `Run ${name} has unlocked this user since, or was told so, and they are locked all the same: somebody else has locked them.`
+    ? `Run ${name} has unlocked this user since, or was told so, and they are locked all the same: somebody else has locked them, or the platform did not do what it said.`
     : `Run ${name} found this user unlocked since, and was to lock them. To let them back in, undo that run.`;
 }
 

@@ -109,7 +109,6 @@ export async function advance(asked: RunContext, progress: Progress): Promise<vo
   const { verified, refusal } = await reconcile(progress.run);
   progress.verified = verified;
   progress.refusal = refusal;
-  if (refusal !== undefined && refusal.code !== 'ALREADY_UNDONE') await resolved.withdraw?.();
 }
 
 /** The context with the moment that an earlier invocation has fixed, or without one where somebody has taken it out of the record. */

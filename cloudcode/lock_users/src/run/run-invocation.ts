@@ -3,6 +3,7 @@ import { toErrorDetails } from '../errors';
 import { deleteOldBatches } from '../records/delete-old-batches';
 import { findUnclosed } from '../records/find-unclosed';
 import { finishRun } from '../records/finish-run';
+import { logIncomplete } from '../records/save-run';
 import { buildReport } from '../report/build-report';
 import { describeWhoIsOut } from '../report/describe-who-is-out';
 import { logReport } from '../report/log-report';
@@ -75,12 +76,18 @@ export async function runWithRoster(
   if (record !== undefined && ports.records !== undefined) {
     await finishRun(context, ports.records, record, run, report);
   }
+  if (hasDoneNothing(report)) await run?.withdraw?.().catch((error: unknown) => logIncomplete(context, error));
   // For whoever called: names stand neither in the log nor in the record.
   const named = await nameUsers(context, report);
   if (run?.recorder !== undefined && ports.records !== undefined && report.status !== 'continues') {
     await deleteOldBatches(context, ports.records);
   }
   return { report: named, roster: run?.roster };
+}
+
+/** Whether the run is over and has changed nobody, so that nothing of it must look done. */
+function hasDoneNothing({ status, stopReason }: Report): boolean {
+  return ['refused', 'failed', 'stalled', 'stopped'].includes(status) && stopReason?.usersChanged === 'no';
 }
 
 /** Why the invocation did less than it could, if so, and whether the run goes on by itself. */
