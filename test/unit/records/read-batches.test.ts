@@ -1,6 +1,6 @@
 import { readBatches } from '../../../cloudcode/lock_users/src/records/read-batches';
 import type { BatchRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
-import { backendError } from '../../../cloudcode/lock_users/src/requests/classify-response';
+import { cutAfter } from '../../support/cut-after';
 import { FakePlatform } from '../../support/fake-ports';
 import { MemoryRecordStore } from '../../support/MemoryRecordStore';
 import { runOnFake } from '../../support/run-on-fake';
@@ -17,18 +17,6 @@ beforeEach(() => {
   let runs = 0;
   platform.newRunId = () => `id-${++runs}`;
 });
-
-/** The time of the invocation is over after so many batches; with `isLost` no batch is answered. */
-function cutAfter(count: number, isLost = false): void {
-  const answer = platform.answerBatch;
-  let sent = 0;
-  platform.answerBatch = (operations) => {
-    const answered = answer(operations);
-    if (++sent === count) platform.clock.now += 275_000;
-    if (isLost && sent <= count) throw backendError('BACKEND_UNREACHABLE', 'No answer.', { network: 'timeout' });
-    return answered;
-  };
-}
 
 const goOn = (): ReturnType<typeof runOnFake> => runOnFake(platform, platform.scheduled.shift()?.parameters);
 
@@ -103,7 +91,7 @@ test('an undo reads a page of batches again that is answered with an empty list 
 });
 
 test('a later invocation knows whom the run has locked, where the first read of its batches is answered with an empty list', async () => {
-  cutAfter(10);
+  cutAfter(platform, 10);
   await runOnFake(platform, SMALL);
   const read = records.readBatches.bind(records);
   let reads = 0;
@@ -118,7 +106,7 @@ test('a later invocation knows whom the run has locked, where the first read of 
 test('a later invocation corrects all batches where the database gives fewer records at once than asked for', async () => {
   const read = records.readBatches.bind(records);
   records.readBatches = (wanted, limit, skip) => read(wanted, Math.min(limit, 3), skip);
-  cutAfter(5, true);
+  cutAfter(platform, 5, true);
   const first = await runOnFake(platform, SMALL);
   const last = await goOn();
 

@@ -1,6 +1,7 @@
 import { LockUsersError } from '../../../cloudcode/lock_users/src/errors';
 import type { Report } from '../../../cloudcode/lock_users/src/report/Report';
 import { handleWebhook } from '../../../cloudcode/lock_users/src/triggers/handle-webhook';
+import { cutAfter } from '../../support/cut-after';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { MemoryRecordStore } from '../../support/MemoryRecordStore';
 import { runOnFake, SETTINGS } from '../../support/run-on-fake';
@@ -30,12 +31,7 @@ function hideOnce(): void {
 }
 
 test('a later invocation whose record is not shown once makes no other, and all of the run is undone', async () => {
-  const answer = platform.answerBatch;
-  let sent = 0;
-  platform.answerBatch = (operations) => {
-    if (++sent === 10) platform.clock.now += 275_000;
-    return answer(operations);
-  };
+  cutAfter(platform, 10);
   await runOnFake(platform, SMALL);
   hideOnce();
   const last: Report = await runOnFake(platform, platform.scheduled.shift()?.parameters);
@@ -46,12 +42,7 @@ test('a later invocation whose record is not shown once makes no other, and all 
 });
 
 test.each([false, true])('all of a run that has two records is undone, the newer one first: %s', async (isReversed) => {
-  const answer = platform.answerBatch;
-  let sent = 0;
-  platform.answerBatch = (operations) => {
-    if (++sent === 10) platform.clock.now += 275_000;
-    return answer(operations);
-  };
+  cutAfter(platform, 10);
   await runOnFake(platform, SMALL);
   const find = records.findRuns.bind(records);
   records.findRuns = async (query) => ('runId' in query ? [] : find(query));

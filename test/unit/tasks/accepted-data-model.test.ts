@@ -1,27 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDataModel } from '../../../tasks/local/backend/state/parse-data-model';
+import { DISPLAY, FIELD, listMistakes, typed, wrap } from '../../support/list-mistakes';
 
 // The vendor's check (github.com/journeyapps-platform/journey-lib, its public source) was run on the same texts: it refuses each
 // of them at the same element. Where ours is stricter, the test says so.
-
-/** A data model with one model `a`, whose content begins in line 3. */
-const wrap = (content: string, attributes = 'name="a" label="A"'): string =>
-  `<data-model>\n<model ${attributes}>\n${content}\n</model>\n</data-model>`;
-const FIELD = '<field name="t" label="T" type="text"/>';
-const DISPLAY = '<display>{t}</display>';
-const typed = (type: string, options = ''): string =>
-  `<field name="c" label="C" type="${type}">${options}</field><display/>`;
-
-/** The mistakes, each with its line and column. */
-function listMistakes(xml: string): string[] {
-  try {
-    parseDataModel(xml);
-    return [];
-  } catch (error) {
-    return (error instanceof Error ? error.message : '').split('\n').filter((line) => line.includes('line '));
-  }
-}
 
 test("the project's own data model has no mistake and no warning", () => {
   const { models, warnings } = parseDataModel(readFileSync(join(__dirname, '../../../schema.xml'), 'utf8'));

@@ -1,25 +1,8 @@
 import { parseDataModel } from '../../../tasks/local/backend/state/parse-data-model';
+import { DISPLAY, FIELD, listMistakes, typed, wrap } from '../../support/list-mistakes';
 
 // The vendor's check (github.com/journeyapps-platform/journey-lib, its public source) was run on the same texts: it refuses each
 // of them at the same element. Where ours is stricter, the test says so.
-
-/** A data model with one model `a`, whose content begins in line 3. */
-const wrap = (content: string, attributes = 'name="a" label="A"'): string =>
-  `<data-model>\n<model ${attributes}>\n${content}\n</model>\n</data-model>`;
-const FIELD = '<field name="t" label="T" type="text"/>';
-const DISPLAY = '<display>{t}</display>';
-const typed = (type: string, options = ''): string =>
-  `<field name="c" label="C" type="${type}">${options}</field><display/>`;
-
-/** The mistakes, each with its line and column. */
-function listMistakes(xml: string): string[] {
-  try {
-    parseDataModel(xml);
-    return [];
-  } catch (error) {
-    return (error instanceof Error ? error.message : '').split('\n').filter((line) => line.includes('line '));
-  }
-}
 
 test.each<[string, string, string]>([
   ['no display', wrap(FIELD), 'line 2, column 1: The model "a" has no display. Add <display>{…}</display>'],

@@ -2,25 +2,9 @@ import type { UserState } from '../../../cloudcode/lock_users/src/users/UserStat
 import { lockGoal } from '../../../cloudcode/lock_users/src/actions/lock';
 import { Roster } from '../../../cloudcode/lock_users/src/users/Roster';
 import type { OperationResult } from '../../../cloudcode/lock_users/src/requests/match-results';
+import { DONE, FAILED, GOAL, planRoster, REFUSED, UNCONFIRMED } from '../../support/plan-roster';
 import { shownUser } from '../../support/shown-user';
-import { userId, userIds } from '../../support/user-id';
-
-const REASON = { type: 'OBJECT_NOT_FOUND', detail: 'No such user.' };
-const DONE: OperationResult = { kind: 'done' };
-const GOAL = lockGoal(false);
-const FAILED: OperationResult = { kind: 'failed', reason: REASON };
-const REFUSED: OperationResult = { kind: 'refused', reason: REASON };
-const UNCONFIRMED: OperationResult = { kind: 'unconfirmed', reason: REASON };
-
-/** A roster with planned users, numbered from 0. */
-function plan(count: number): Roster {
-  const roster = new Roster(GOAL, new Set(), new Set());
-  for (const [n, id] of userIds(count).entries()) {
-    roster.select(id);
-    roster.observe(shownUser(n));
-  }
-  return roster;
-}
+import { userId } from '../../support/user-id';
 
 /** One look at the users after they were sent. */
 function look(roster: Roster, shown: readonly UserState[]): void {
@@ -39,7 +23,7 @@ test.each<[string, OperationResult[], 'already' | 'done']>([
   ['first answer is success', [DONE], 'done'],
   ['first answer says that there is no such user', [FAILED], 'already']
 ])('a user whose %s, and who is then shown locked, counts as %3$s', (_name, results, count) => {
-  const roster = plan(1);
+  const roster = planRoster(1);
   for (const result of results) roster.setResult(0, result);
 
   look(roster, [shownUser(0, true)]);
@@ -74,7 +58,7 @@ test.each<[string, OperationResult, boolean | undefined, string, string | undefi
 ])(
   'a user who was %s (%j) and is then shown as locked: %j ends as %s (%s), and to be sent again: %j',
   (_name, result, locked, outcome, type, again) => {
-    const roster = plan(1);
+    const roster = planRoster(1);
     roster.setResult(0, result);
 
     look(roster, locked === undefined ? [] : [shownUser(0, locked)]);
@@ -86,7 +70,7 @@ test.each<[string, OperationResult, boolean | undefined, string, string | undefi
 );
 
 test('who could not be sent is not said to be done, or changed by others, whatever is shown of them', () => {
-  const roster = plan(1);
+  const roster = planRoster(1);
   roster.setResult(0, { kind: 'unsent', reason: { type: 'ODD_ID', detail: 'd' } });
   look(roster, [shownUser(0, true)]);
 
@@ -96,7 +80,7 @@ test('who could not be sent is not said to be done, or changed by others, whatev
 });
 
 test('who was shown in the goal state needs not be shown again, until they are sent again', () => {
-  const roster = plan(1);
+  const roster = planRoster(1);
   roster.setResult(0, DONE);
   look(roster, [shownUser(0, true)]);
   look(roster, []);
@@ -110,7 +94,7 @@ test('who was shown in the goal state needs not be shown again, until they are s
 });
 
 test('who was shown in the goal state and then out of it counts as unconfirmed', () => {
-  const roster = plan(1);
+  const roster = planRoster(1);
   roster.setResult(0, DONE);
   look(roster, [shownUser(0, true)]);
   look(roster, [shownUser(0, false)]);

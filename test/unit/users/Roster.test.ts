@@ -1,27 +1,9 @@
 import type { UserState } from '../../../cloudcode/lock_users/src/users/UserState';
 import fc from 'fast-check';
-import { lockGoal } from '../../../cloudcode/lock_users/src/actions/lock';
 import { Roster } from '../../../cloudcode/lock_users/src/users/Roster';
-import type { OperationResult } from '../../../cloudcode/lock_users/src/requests/match-results';
+import { DONE, FAILED, GOAL, planRoster, REASON, REFUSED, UNCONFIRMED } from '../../support/plan-roster';
 import { shownUser } from '../../support/shown-user';
 import { userId, userIds } from '../../support/user-id';
-
-const REASON = { type: 'OBJECT_NOT_FOUND', detail: 'No such user.' };
-const DONE: OperationResult = { kind: 'done' };
-const GOAL = lockGoal(false);
-const FAILED: OperationResult = { kind: 'failed', reason: REASON };
-const REFUSED: OperationResult = { kind: 'refused', reason: REASON };
-const UNCONFIRMED: OperationResult = { kind: 'unconfirmed', reason: REASON };
-
-/** A roster with planned users, numbered from 0. */
-function plan(count: number): Roster {
-  const roster = new Roster(GOAL, new Set(), new Set());
-  for (const [n, id] of userIds(count).entries()) {
-    roster.select(id);
-    roster.observe(shownUser(n));
-  }
-  return roster;
-}
 
 test.each([
   ['selected first', true],
@@ -69,11 +51,11 @@ test('selected users who are never shown are planned at the end, unless they are
 });
 
 test('a planned user about whom nothing was written is not attempted', () => {
-  expect(plan(2).countOutcomes()).toEqual({ done: 0, failed: 0, unconfirmed: 0, notAttempted: 2 });
+  expect(planRoster(2).countOutcomes()).toEqual({ done: 0, failed: 0, unconfirmed: 0, notAttempted: 2 });
 });
 
 test('users who failed, were refused, or are unconfirmed are listed with the reason, so many at most', () => {
-  const roster = plan(4);
+  const roster = planRoster(4);
   roster.setResult(3, REFUSED);
   roster.setResult(2, UNCONFIRMED);
   roster.setResult(0, FAILED);
@@ -89,7 +71,7 @@ test('users who failed, were refused, or are unconfirmed are listed with the rea
 });
 
 test('a later result replaces an earlier one', () => {
-  const roster = plan(1);
+  const roster = planRoster(1);
   roster.setResult(0, FAILED);
   roster.setResult(0, DONE);
 
@@ -105,7 +87,7 @@ function look(roster: Roster, shown: readonly UserState[]): void {
 }
 
 test('a user who was not sent stays not attempted, whatever the users API shows', () => {
-  const roster = plan(1);
+  const roster = planRoster(1);
 
   look(roster, [shownUser(0, true)]);
 
@@ -113,7 +95,7 @@ test('a user who was not sent stays not attempted, whatever the users API shows'
 });
 
 test('only a planned user can be settled', () => {
-  expect(() => plan(1).setResult(1, DONE)).toThrow('sent and not planned');
+  expect(() => planRoster(1).setResult(1, DONE)).toThrow('sent and not planned');
 });
 
 test('sessions that turned RESET since the first look are counted by user', () => {
