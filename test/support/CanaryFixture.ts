@@ -10,12 +10,8 @@ export class CanaryFixture {
   readonly records = new MemoryRecordStore();
   readonly log = new RecordingLog();
 
-  /** Ids of all users, in the order in which the lists show them. */
-  readonly listed: string[];
-
   constructor(users = 10) {
-    this.listed = userIds(users);
-    this.platform = new FakePlatform(this.listed);
+    this.platform = new FakePlatform(userIds(users));
     this.platform.records = this.records;
   }
 
