@@ -105,7 +105,7 @@ export async function playStopped(drawn: Scenario): Promise<Played> {
 
 /** Whether a request may be carried out after its process has given it up. */
 function mayComeLate({ faults }: Scenario): boolean {
-  return faults.some((fault) => fault.kind === 'delay' && fault.ms > REQUEST_TIMEOUT_MS);
+  return faults.some((fault) => fault.kind === 'delay' && fault.ms >= CLOSING_TIMEOUT_MS);
 }
 
 /**

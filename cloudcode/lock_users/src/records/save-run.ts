@@ -7,7 +7,7 @@ import type { RunContext } from '../run/RunContext';
 import type { RunRecord } from './RunRecord';
 
 /** Milliseconds that a request may take by which a run's record is finished: the time is short then. Ours. */
-const CLOSING_TIMEOUT_MS = 5000;
+export const CLOSING_TIMEOUT_MS = 5000;
 
 /** How often such a request is tried. Ours. */
 const CLOSING_ATTEMPTS = 3;
