@@ -1,3 +1,4 @@
+import { CLOSING_TIMEOUT_MS } from '../../cloudcode/lock_users/src/records/save-run';
 import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import { ChaosPlatform } from './ChaosPlatform';
 import { checkSums } from './check-evidence';
@@ -19,9 +20,6 @@ const POLL_MS = 100;
 
 /** Statuses in which a record shows that its run can be stopped. */
 const STOPPABLE: readonly unknown[] = ['running', 'continues'];
-
-/** Milliseconds after which a process gives up a request. */
-const REQUEST_TIMEOUT_MS = 30_000;
 
 const RUN_ID = 'stop-me';
 
