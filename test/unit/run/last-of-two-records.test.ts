@@ -12,3 +12,18 @@ test('"last" is one run that has two records, because an invocation was not show
 
   expect(report).toMatchObject({ status: 'done', undoes: runId, counts: { unlocked: 6 } });
 });
+
+test('"last" is no unlock that may have changed somebody', async () => {
+  const fixture = new UndoFixture();
+  const { runId } = await runOnFake(fixture.platform);
+  fixture.passTime();
+  fixture.records.add({
+    runId: 'lets-in',
+    action: 'unlock',
+    status: 'partial',
+    unconfirmed: 3,
+    startedAtMs: fixture.platform.clock.now
+  });
+
+  expect(await fixture.undo('last')).toMatchObject({ status: 'done', undoes: runId });
+});

@@ -32,9 +32,7 @@ export async function hasBatchUnlock(run: ActiveRun, queue: UserQueue): Promise<
   // Whom an earlier invocation has sent may be shown unlocked for that reason, and would show nothing.
   const isToTry = batchUnlock.finding === undefined && isUntouched(run) && (await queue.holds(2));
   if (isToTry && sender.stop === undefined) {
-    const one = new UserQueue();
-    one.add(await queue.take(1));
-    one.close();
+    const one = UserQueue.of(await queue.take(1));
     await recordBatches(run, one, 1, async ([user]) => {
       if (user === undefined) return;
       const works = await tryBatch(run, user);
