@@ -101,8 +101,9 @@ export async function playStopped(drawn: Scenario): Promise<Played> {
   };
 }
 
-/** Whether a request may be carried out after its process has given it up. */
-function mayComeLate({ faults }: Scenario): boolean {
+/** Whether a request may be carried out after its process has given it up: it is late itself, or the platform's client repeats it. */
+function mayComeLate({ faults, time }: Scenario): boolean {
+  if (time !== undefined && time.saves.share > 0 && time.saves.delayMs >= CLOSING_TIMEOUT_MS) return true;
   return faults.some((fault) => fault.kind === 'delay' && fault.ms >= CLOSING_TIMEOUT_MS);
 }
 
