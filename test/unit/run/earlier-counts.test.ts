@@ -222,3 +222,32 @@ test.each([
     expect(last.earlier).toEqual({ locked });
   }
 );
+
+test('without a record, nobody is counted as done earlier who was only missing when the first invocation read', async () => {
+  platform.records = undefined;
+  const answer = platform.answerBatch;
+  platform.answerBatch = () => {
+    platform.clock.now += 275_000;
+    platform.answerBatch = answer;
+    const lost = { success: false, error: { type: 'INTERNAL_SERVER_ERROR', detail: 'The operation failed.' } };
+    return { operations: [lost, lost, lost] };
+  };
+  platform.locked.add(userId(5));
+  const read = platform.readUserIds.bind(platform);
+  platform.readUserIds = async (...args) => {
+    const page = await read(...args);
+    return { userIds: page.userIds.filter((id) => id !== userId(5)), malformed: 1 };
+  };
+  const list = platform.readUserStates.bind(platform);
+  platform.readUserStates = async (...args) => {
+    const page = await list(...args);
+    return { ...page, users: page.users.filter(({ userId: id }) => id !== userId(5)), malformed: 1 };
+  };
+  await runOnFake(platform, { canary: 0, batchSize: 3, concurrency: 1 });
+  Object.assign(platform, { readUserIds: read, readUserStates: list });
+
+  const last = await goOn();
+
+  expect(last).toMatchObject({ counts: { alreadyLocked: 1, locked: 5 } });
+  expect(last.earlier).toEqual({ locked: 0 });
+});

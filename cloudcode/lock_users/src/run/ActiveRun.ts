@@ -37,6 +37,11 @@ export function isUntouched({ parameters, recorder, roster, isNew }: ActiveRun):
   return done + unconfirmed === 0;
 }
 
+/** Whether every user was read, and nothing says that somebody was missed: what is counted can be compared with a later invocation. */
+export function hasReadEverybody(warnings: RunContext['warnings'], run: ActiveRun | undefined): boolean {
+  return run?.roster.isComplete === true && !warnings.has('SELECTION_UNSTABLE') && !warnings.has('MALFORMED_USERS');
+}
+
 /** How many users earlier invocations of the run brought to the goal state, as far as it is known. */
 export function countDoneEarlier({ parameters, warnings }: RunContext, run: ActiveRun | undefined): number {
   const { done, unconfirmed, alreadyBefore } = parameters.continuation ?? { done: 0, unconfirmed: 0 };
@@ -46,7 +51,6 @@ export function countDoneEarlier({ parameters, warnings }: RunContext, run: Acti
     return run.roster.isComplete ? known : Math.max(known, done);
   }
   // Without a record nobody knows who they were: at most those who have come to the goal state since, if the same are selected.
-  const isSame = run?.roster.isComplete === true && !warnings.has('SELECTION_UNSTABLE');
-  if (!isSame || alreadyBefore === undefined) return done;
+  if (run === undefined || !hasReadEverybody(warnings, run) || alreadyBefore === undefined) return done;
   return Math.min(done + unconfirmed, Math.max(0, run.roster.countPlan().already - alreadyBefore));
 }

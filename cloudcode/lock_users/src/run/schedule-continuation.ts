@@ -3,7 +3,7 @@ import { READ_LAG_MS } from '../platform-facts';
 import { describeMoment } from '../input/unlock-at';
 import { stalled } from '../reasons/run-reasons';
 import { unlockDue } from '../reasons/unlock-at-reasons';
-import { countDoneEarlier } from './ActiveRun';
+import { countDoneEarlier, hasReadEverybody } from './ActiveRun';
 import type { ActiveRun } from './ActiveRun';
 import { continueRun } from './Continuation';
 import type { Continuation } from './Continuation';
@@ -32,7 +32,7 @@ export async function scheduleContinuation(
     already: roster?.countPlan().already ?? 0,
     done: outcomes?.done ?? 0,
     unconfirmed: outcomes?.unconfirmed ?? 0,
-    isComplete: roster?.isComplete ?? false,
+    isComplete: hasReadEverybody(context.warnings, run),
     isWaiting: roster?.hasWaiting ?? false,
     doneEarlier: countDoneEarlier(context, run),
     resetBefore: roster?.countResetBefore() ?? 0,
