@@ -19,7 +19,9 @@ export async function runTaskHere(run: TaskRun): Promise<TaskRunResult> {
   const { taskFolder, web, environment, backend, onLog, onSchedule } = run;
   const params = run.params === undefined ? undefined : (JSON.parse(serializeParameters(run.params)) as unknown);
   const runtime = { backend: pick(backend, ['url', 'token']) };
-  const built = createRequire(join(taskFolder, 'index.js'))('./src/create-task.js') as { createTask: typeof createTask };
+  const built = createRequire(join(taskFolder, 'index.js'))('./src/create-task.js') as {
+    createTask: typeof createTask;
+  };
   const task = built.createTask({
     db: await connectDatabase(backend),
     cloudCode: { scheduleTask: (options: unknown) => schedule(options, onSchedule) },
