@@ -57,10 +57,13 @@ export async function playStopped(drawn: Scenario): Promise<Played> {
     for (await clock.sleep(afterMs); !isOver; await clock.sleep(POLL_MS)) {
       const { state } = platform.emulator;
       const run = [...state.store('lock_run').all()].find(({ values }) => values.get('run_id') === RUN_ID);
-      if (run === undefined || !STOPPABLE.includes(run.values.get('status'))) continue;
-      if (run.values.get('stop_requested') === true) continue;
-      // Only a save that its process has given up long ago may come in between.
-      if (stoppedAtMs < Infinity && !mayComeLate(scenario)) takenBack.push('The request to stop was taken back.');
+      if (run === undefined || run.values.get('stop_requested') === true) continue;
+      if (stoppedAtMs < Infinity) {
+        // Only a save that its process has given up long ago may come in between. It is asked again where the record allows it.
+        if (!mayComeLate(scenario)) takenBack.push('The request to stop was taken back.');
+        stoppedAtMs = Infinity;
+      }
+      if (!STOPPABLE.includes(run.values.get('status'))) continue;
       state.change('lock_run', run.id, { stop_requested: true });
       stoppedAtMs = clock.nowMs();
     }

@@ -26,7 +26,7 @@ beforeAll(() => {
 afterAll(() => folder.remove());
 
 test('npm start prints one JSON document, and its figures agree with the backend’s', async () => {
-  const { code, stdout, stderr } = await folder.start('npm', ['start', '--', '--users', '1100', '--json']).ended;
+  const { code, stdout, stderr } = await folder.runScript('start', '--', '--users', '1100', '--json').ended;
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const { status, counts, backend, undo, again, devices } = JSON.parse(stdout) as DemoJson;
@@ -116,7 +116,7 @@ test('npm start -- --help explains itself', async () => {
 });
 
 test('npm start | head -5 ends quietly and with its own exit code', async () => {
-  const demoInPipe = folder.start('npm', ['start', '--', '--users', '20']);
+  const demoInPipe = folder.run('demo', ['--users', '20']);
   await demoInPipe.sees('1. People at work');
   demoInPipe.child.stdout?.destroy();
 
@@ -126,7 +126,7 @@ test('npm start | head -5 ends quietly and with its own exit code', async () => 
 });
 
 test('npm start --users 50, which npm takes for an option of its own, is refused with the right command', async () => {
-  const { code, stdout, stderr } = await folder.start('npm', ['start', '--users', '50']).ended;
+  const { code, stdout, stderr } = await folder.runScript('start', '--users', '50').ended;
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain('Pass options after "--":\n  npm start -- --users 50\n');
