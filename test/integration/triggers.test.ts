@@ -8,6 +8,9 @@ import { LocalPlatform } from '../support/LocalPlatform';
 
 const SCHEDULE = { task: 'lock_users', cron: '0 22 * * *', timezone: 'Europe/Berlin', params: { reason: 'nightly' } };
 
+/** As outside tests: each invocation in a process of its own. */
+const IN_PROCESSES = { runtime: { run: runTask } };
+
 let on: LocalPlatform;
 afterEach(() => on.platform.close());
 
@@ -20,7 +23,7 @@ const lockedUsers = (): number => on.platform.backend.state().lockedUsers;
 const recorded = { status: 'done', selected: 8, planned: 8, locked: 8, failed: 0, lease_holder: null };
 
 test('OXIDE’s test action locks the users, returns the report, and leaves a record', async () => {
-  await startWith(8);
+  await startWith(8, {}, IN_PROCESSES);
 
   const report = await on.report({ kind: 'test', task: 'lock_users', params: { reason: 'try it' } });
 
@@ -56,7 +59,7 @@ test('a schedule runs with its own parameters', async () => {
 });
 
 test('an object of lock_run that is created with the status "requested" starts the run, and shows its result', async () => {
-  await startWith(8);
+  await startWith(8, {}, IN_PROCESSES);
 
   const id = await on.request({ reason: 'from the app', requested_by: 'Sam', parameters: '{"maxUsers":8}' });
 
@@ -110,7 +113,7 @@ test('a webhook of an object that is not there, or of a model without one, is re
 });
 
 test('a web request is answered at once with the id of the run that it orders', async () => {
-  await startWith(8);
+  await startWith(8, {}, IN_PROCESSES);
 
   const send = (): Promise<Response> => on.web('{"reason":"from outside"}', { 'Idempotency-Key': 'order-1' });
   const answers = [];

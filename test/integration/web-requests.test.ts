@@ -1,10 +1,10 @@
 import { request as httpRequest } from 'node:http';
 import { LocalPlatform } from '../support/LocalPlatform';
-import { runWebTaskHere } from '../support/run-web-task-here';
+import { runTaskHere } from '../support/run-task-here';
 
 let on: LocalPlatform;
 beforeAll(async () => {
-  on = await LocalPlatform.start({ LOCK_USERS_MAX_USERS: '50' }, { runtime: { run: runWebTaskHere } });
+  on = await LocalPlatform.start({ LOCK_USERS_MAX_USERS: '50' }, { runtime: { run: runTaskHere } });
   on.platform.backend.seed({ users: 5 });
 });
 afterAll(() => on.platform.close());

@@ -8,11 +8,15 @@ import type { TriggerRequest } from '../../tasks/local/runtime/start-trigger';
 import { sendTrigger } from '../../tasks/trigger/send-trigger';
 import type { TriggerOutcome } from '../../tasks/trigger/TriggerOutcome';
 import { callBackend } from './call-backend';
+import { runTaskHere } from './run-task-here';
 
 /** What a record of a run shows, with the keys of choices. */
 export type ShownRun = Readonly<Record<string, unknown>>;
 
-/** The platform of `npm run local` with the built task, armed and with its webhook on unless `variables` say otherwise. */
+/**
+ * The platform of `npm run local` with the built task, armed and with its webhook on unless `variables` say otherwise. Invocations
+ * run in this process unless `runtime` says otherwise.
+ */
 export class LocalPlatform {
   readonly log: string[] = [];
   private running: RunningPlatform | undefined;
@@ -25,13 +29,13 @@ export class LocalPlatform {
     } = {}
   ): Promise<LocalPlatform> {
     const platform = new LocalPlatform();
-    const { schemaPath, runtime = {}, ...deployment } = options;
+    const { schemaPath, runtime, ...deployment } = options;
     platform.running = await startPlatform({
       root: join(__dirname, '..', '..'),
       backend: { ...(schemaPath !== undefined && { schemaPath }) },
       deployment: { ...deployment, variables: { LOCK_USERS_ARMED: 'true', LOCK_USERS_WEBHOOK: 'true', ...variables } },
       onLog: (line) => platform.log.push(line),
-      runtime
+      runtime: { run: runTaskHere, ...runtime }
     });
     return platform;
   }

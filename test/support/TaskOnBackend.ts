@@ -3,8 +3,8 @@ import type { Report } from '../../cloudcode/lock_users';
 import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
 import type { Switches } from '../../tasks/local/backend/control/Switches';
-import { runTask } from '../../tasks/local/runtime/run-task';
 import type { TaskRunResult } from '../../tasks/local/runtime/TaskRun';
+import { runTaskHere } from './run-task-here';
 
 const TASK = join(__dirname, '..', '..', 'dist', 'lock_users');
 
@@ -33,7 +33,7 @@ export class TaskOnBackend {
       LOCK_USERS_ARMED: 'true',
       ...variables
     };
-    return runTask({ taskFolder: TASK, params, environment, backend, onLog: (line) => log.push(line) });
+    return runTaskHere({ taskFolder: TASK, params, environment, backend, onLog: (line) => log.push(line) });
   }
 
   /** Runs the task and returns its report. */

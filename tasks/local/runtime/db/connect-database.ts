@@ -6,7 +6,7 @@ import type { DataModel } from './DataModel';
 import { DatabaseObject } from './DatabaseObject';
 import { ObjectType, UnreadObjectType } from './ObjectType';
 import { EVERYTHING, Query } from './Query';
-import type { Source } from './Source';
+import type { Property, Source } from './Source';
 
 /** The platform's `DB`: a collection for each model, and `DB.Batch`. */
 export type Database = Readonly<Record<string, Collection>> & { readonly Batch: new () => Batch };
@@ -41,7 +41,7 @@ function bindBatch(connection: ApiConnection): new () => Batch {
 }
 
 function createSource(connection: ApiConnection, types: ReadonlyMap<string, ObjectType>): Source {
-  const properties = new Map<ObjectType, PropertyDescriptorMap>();
+  const properties = new Map<ObjectType, readonly Property[]>();
   const source: Source = {
     connection,
     types,
