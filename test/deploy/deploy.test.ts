@@ -121,10 +121,14 @@ async function compile({ compiler, options, outFolder }: Toolchain): Promise<voi
     const project = join(folder, `tsconfig.${outFolder}.json`);
     writeFileSync(project, JSON.stringify({ extends: './tsconfig.json', compilerOptions: { ...options, outDir } }));
     const tsc = join(ROOT, 'node_modules', compiler, 'bin', 'tsc');
-    const { status, stdout } = spawnSync(process.execPath, ['--single-threaded-gc', tsc, '--project', project], {
-      cwd: folder,
-      encoding: 'utf8'
-    });
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      ['--single-threaded-gc', '--max-semi-space-size=64', tsc, '--project', project],
+      {
+        cwd: folder,
+        encoding: 'utf8'
+      }
+    );
     if (status !== 0) throw new Error(stdout);
   });
   await cp(compiled, join(folder, outFolder), { recursive: true });

@@ -91,7 +91,7 @@ async function compile(compiler: string): Promise<string> {
     const options = ['--strict', '--module', 'commonjs', '--target', 'es2022', '--types', 'node', '--skipLibCheck'];
     const { status, stdout } = spawnSync(
       process.execPath,
-      ['--single-threaded-gc', tsc, ...options, '--outDir', outDir, 'index.ts'],
+      ['--single-threaded-gc', '--max-semi-space-size=64', tsc, ...options, '--outDir', outDir, 'index.ts'],
       { cwd: task, encoding: 'utf8' }
     );
     if (status !== 0) throw new Error(stdout);

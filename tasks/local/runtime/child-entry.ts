@@ -3,8 +3,11 @@ import fetch from 'node-fetch';
 import { callWebTask } from './call-web-task';
 import { connectDatabase } from './db/connect-database';
 import { describeThrown } from './describe-thrown';
+import { mapStacks } from './map-stacks';
 import type { ResponseMessage, ScheduleAnswer, StartMessage } from './messages';
 import { TaskScheduler } from './TaskScheduler';
+
+mapStacks();
 
 // The process that a task runs in: sets the platform's globals, calls `run`, and sends back the result. It ends
 // with the process that started it.

@@ -46,8 +46,7 @@ export async function runTask(run: TaskRun): Promise<TaskRunResult> {
 
 function startChild({ taskFolder, environment, memoryLimitMb = DEFAULT_MEMORY_LIMIT_MB }: TaskRun): ChildProcess {
   // The child finds nothing by name: its environment is the deployment's alone, and its folder is the task's.
-  const options = [`--max-old-space-size=${memoryLimitMb}`, '--enable-source-maps'];
-  return spawn(process.execPath, [...options, provideChildEntry()], {
+  return spawn(process.execPath, [`--max-old-space-size=${memoryLimitMb}`, provideChildEntry()], {
     cwd: taskFolder,
     env: { ...environment },
     // A process group of its own, so that what the task starts can be ended with it.

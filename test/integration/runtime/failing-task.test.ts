@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { TaskRun } from '../../../tasks/local/runtime/TaskRun';
 import { SourceTask } from '../../support/SourceTask';
 
@@ -89,4 +91,24 @@ test('a task can be stopped while it runs', async () => {
 
 test('a promise that nothing will settle ends the task at once, not at the time limit', async () => {
   expect(await task.run('await new Promise(() => undefined);')).toMatchObject({ status: 'killed', reason: 'crashed' });
+});
+
+test('a stack names the positions in the sources, in the result and in the log', async () => {
+  const lines: string[] = [];
+  // Line 2 of the output, column 7, is line 6 of the source, column 3.
+  const map = { version: 3, sources: ['source.ts'], names: [], mappings: ';MAKE' };
+  writeFileSync(join(task.folder, 'index.js.map'), JSON.stringify(map));
+
+  const result = await task.runSource(
+    [
+      'exports.run = () => {',
+      'throw fail();};',
+      'function fail() { const error = new Error("no"); console.log(error.stack); return error; }',
+      '//# sourceMappingURL=index.js.map'
+    ].join('\n'),
+    { onLog: (line) => lines.push(line) }
+  );
+
+  expect(result).toMatchObject({ status: 'threw', error: { stack: expect.stringMatching(/source\.ts:6:\d+/) } });
+  expect(lines.join()).toMatch(/source\.ts:6:\d+/);
 });

@@ -17,8 +17,8 @@ const userIds = { type: 'array', items: { type: 'string' } };
 const ms = { type: 'number', minimum: 0, maximum: 86_400_000 };
 const boolean = { type: 'boolean' };
 
-/** One schema for each kind, so that a mistake is told in the words of its kind. */
-const KINDS: Readonly<Record<Fault['kind'], object>> = {
+/** One schema for each kind of fault, so that a mistake is told in the words of its kind. */
+export const FAULT_SCHEMAS: Readonly<Record<Fault['kind'], object>> = {
   status: describeKind(['status'], {
     status: { type: 'integer', minimum: 400, maximum: 599 },
     body: { enum: ['json', 'html', 'empty'] },
@@ -63,14 +63,15 @@ const KINDS: Readonly<Record<Fault['kind'], object>> = {
   })
 };
 
-const SCRIPT = {
+/** The script around the faults. */
+export const SCRIPT_SCHEMA = {
   type: 'object',
   required: ['faults'],
   additionalProperties: false,
   properties: { seed: { type: 'integer' }, faults: { type: 'array' } }
 };
 
-/** Compiles each schema once, when it is first needed; checking the schemas themselves takes longer. */
+/** Compiles each schema once, when it is first needed. A test checks the schemas themselves, as that takes as long again. */
 const ajv = new Ajv({ validateSchema: false });
 
 /**
@@ -79,15 +80,16 @@ const ajv = new Ajv({ validateSchema: false });
  * @throws Error naming the first mistake and where it is
  */
 export function parseFaultScript(given: unknown): FaultScript {
-  check('The script', given, SCRIPT);
+  check('The script', given, SCRIPT_SCHEMA);
   const script = given as FaultScript;
   script.faults.forEach((fault: unknown, index) => {
     const name = `Fault ${index + 1}`;
     const kind = (fault as { kind?: unknown } | null)?.kind;
-    const known = typeof kind === 'string' && Object.hasOwn(KINDS, kind) ? KINDS[kind as Fault['kind']] : undefined;
+    const known =
+      typeof kind === 'string' && Object.hasOwn(FAULT_SCHEMAS, kind) ? FAULT_SCHEMAS[kind as Fault['kind']] : undefined;
     if (known === undefined) {
       throw new Error(
-        `${name} has the kind ${JSON.stringify(kind ?? null)}. The kinds are ${Object.keys(KINDS).join(', ')}.`
+        `${name} has the kind ${JSON.stringify(kind ?? null)}. The kinds are ${Object.keys(FAULT_SCHEMAS).join(', ')}.`
       );
     }
     check(name, fault, known);
