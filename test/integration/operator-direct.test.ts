@@ -242,6 +242,17 @@ test('the report has a row for each selected user, and no formula', async () => 
   expect((await operator.call('apply', '--direct', '--confirm', '0', '--report', file('report.txt'))).code).toBe(2);
 });
 
+test('where everybody is locked already, a report of an earlier call is made whole', async () => {
+  await operator.call('apply', '--direct', '--confirm', '6');
+  const path = file('report.json', JSON.stringify([{ userId: userIds[0], name: '', outcome: 'locked', detail: '' }]));
+
+  const { code } = await operator.call('apply', '--direct', '--confirm', '0', '--report', path);
+
+  const rows = JSON.parse(readFileSync(path, 'utf8')) as { userId: string; outcome: string }[];
+  expect({ code, ids: rows.map(({ userId }) => userId).sort() }).toEqual({ code: 0, ids: [...userIds].sort() });
+  expect(new Set(rows.map(({ outcome }) => outcome))).toEqual(new Set(['already_locked']));
+});
+
 test('users that fail are named, end with 1, and the next command does the rest', async () => {
   const ids = file('ids.txt', userIds.join('\n'));
   const path = file('plan.json');

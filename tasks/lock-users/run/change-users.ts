@@ -10,9 +10,10 @@ import { carryOut } from './carry-out';
 import type { CarriedOut } from './carry-out';
 import { confirm } from './confirm';
 import { formatPlan, makePlan } from './make-plan';
-import { checkReportName } from './ReportFile';
+import { checkReportName, ReportFile } from './ReportFile';
 import { exitCodeOf, formatRun, showRun } from './RunEnd';
 import type { RunEnd } from './RunEnd';
+import type { LocalPlan } from './plan-here';
 
 /** Stop reasons that the list of the runs explains. */
 const ABOUT_RUNS: readonly ErrorCode[] = ['RUN_UNDER_WAY', 'NO_RECORD', 'NOT_UNDOABLE', 'SEVERAL_RUNS'];
@@ -50,6 +51,7 @@ export async function changeUsers(invocation: Invocation, wanted: WantedChange):
     if (plan.end.status !== 'planned') return describeEnd({ end: plan.end, kind: 'ended' }, again);
     const planned = { exitCode: EXIT_CODES.allThere.code, data: showRun(plan.end) };
     if (plan.count === 0) {
+      await reportPlan(connection, options.report, plan.local);
       return { ...planned, text: [...shown, 'There is nobody left to change.'].join('\n'), next: 'status' };
     }
     if (options.dryRun === true) return { ...planned, text: shown.join('\n'), next: again };
@@ -65,6 +67,17 @@ export async function changeUsers(invocation: Invocation, wanted: WantedChange):
     plan: plan?.local
   });
   return describeEnd(carried, again);
+}
+
+/** Who is selected where there is nobody to change: a report of an earlier call may have named some of them alone. */
+async function reportPlan(
+  connection: Connection,
+  path: string | undefined,
+  plan: LocalPlan | undefined
+): Promise<void> {
+  if (path === undefined || plan === undefined) return;
+  const file = await ReportFile.open(path, connection, plan);
+  await file.finish(undefined);
 }
 
 function describeEnd({ end, kind }: CarriedOut, again: string): Outcome {
