@@ -1,5 +1,6 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { INSTALL_NOTE } from '../lock-users/install/install-folder';
 import { hashFolder, hashTexts, readIfThere } from '../shared/hash-folder';
 import { readTypeScriptVersion } from '../shared/load-typescript';
 import { provideFolder, readStamp } from '../shared/provide-folder';
@@ -100,10 +101,10 @@ function buildTask(root: string, name: string, libraries: Libraries): BuiltTask 
   return { name, outFolder, isUnchanged: result === 'unchanged' };
 }
 
-/** A hash of the task's files, the compiler and its options, and the installed packages, whose types are checked against. */
+/** A hash of the task's files, without the note of their installation, the compiler and its options, and the installed packages, whose types are checked against. */
 function hashInputs(root: string, taskFolder: string): string {
   return hashTexts([
-    hashFolder(taskFolder, ['node_modules']),
+    hashFolder(taskFolder, ['node_modules', INSTALL_NOTE]),
     readTypeScriptVersion(),
     JSON.stringify(TASK_OPTIONS),
     ...[root, taskFolder].map((folder) => readIfThere(join(folder, 'node_modules', '.package-lock.json')))

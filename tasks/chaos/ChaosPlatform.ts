@@ -9,7 +9,7 @@ import type { Emulator } from '../local/backend/Emulator';
 import { lockUser } from '../local/backend/state/Session';
 import type { UserRecord } from '../local/backend/state/Session';
 import type { Malformation } from '../local/backend/control/Fault';
-import { createEmulator } from '../local/backend/start-backend';
+import { createEmulator, readDataModel } from '../local/backend/start-backend';
 import { checkDuration, checkLeases, checkOrder, LEAST_WAIT_MS } from './check-time';
 import { BACKEND_ID, BACKEND_URL, connectProcess } from './connect-process';
 import type { Process } from './connect-process';
@@ -30,6 +30,9 @@ export interface Launch {
   readonly run: (settings: Settings, ports: Ports) => Promise<Report>;
   readonly schedule: (parameters: object, afterMs: number) => void;
 }
+
+/** Read once, because a seed makes five deployments. Nothing changes it. */
+const DATA_MODEL = readDataModel();
 
 /** Milliseconds in which an invocation has written its lease, with slow answers. */
 const START_MS = 45_000;
@@ -54,7 +57,12 @@ export class ChaosPlatform {
 
   constructor(private readonly scenario: Scenario) {
     const { switches, seed, users, locked, twoDevices, limits, concurrency } = scenario;
-    this.emulator = createEmulator({ backendId: BACKEND_ID, switches, nowMs: () => this.clock.nowMs() });
+    this.emulator = createEmulator({
+      backendId: BACKEND_ID,
+      dataModel: DATA_MODEL,
+      switches,
+      nowMs: () => this.clock.nowMs()
+    });
     this.userIds = this.emulator.seed({ users, locked, twoDevices, seed }).userIds;
     this.protectedIds = this.userIds.filter((_, index) => index % scenario.protectedEvery === 1);
     this.excludedIds = this.userIds.filter((_, index) => index % scenario.excludedEvery === 2);

@@ -101,8 +101,8 @@ function checkRecord({ platform, expectation, last }: EvidenceParts): string[] {
 
 /** Whether a user is shown without their id, and the report says that there is such a user. */
 export function isUnnameable(platform: ChaosPlatform, last: Report, id: string): boolean {
-  const isSaid = says(last, 'MALFORMED_USERS') || last.failures.some(({ userId }) => !UUID.test(userId));
-  return isSaid && platform.isHidden(id);
+  if (!platform.isHidden(id)) return false;
+  return says(last, 'MALFORMED_USERS') || last.failures.some(({ userId }) => !UUID.test(userId));
 }
 
 function isWarnedAbout(report: Report, id: string): boolean {

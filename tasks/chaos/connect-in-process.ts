@@ -1,5 +1,4 @@
 import { Headers } from 'node-fetch';
-import type { RequestInit } from 'node-fetch';
 import type { Fetch } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
 import type { Clock } from '../../cloudcode/lock_users/src/ports';
 import type { Emulator } from '../local/backend/Emulator';
@@ -21,34 +20,34 @@ export function connectInProcess(
 ): Fetch {
   return async (url, init) => {
     await clock.sleep(latencyMs);
-    const headers = new Headers(init.headers as Record<string, string>);
+    const headers = init.headers as Readonly<Record<string, string>>;
     const exchange = emulator.begin({
       method: init.method ?? 'GET',
       url: new URL(url),
-      authorization: headers.get('authorization') ?? undefined,
-      contentType: headers.get('content-type') ?? undefined,
-      cacheControl: headers.get('cache-control') ?? undefined,
+      authorization: headers['Authorization'],
+      contentType: headers['Content-Type'],
+      cacheControl: headers['Cache-Control'],
       body: (init.body as string | undefined) ?? ''
     });
     onBegin(exchange);
     const carriedOut = clock.sleep(exchange.delayMs).then(() => exchange.complete());
+    // The same object under another name: the type packages of Node and node-fetch each declare their own.
+    const signal = (init.signal ?? undefined) as AbortSignal | undefined;
+    let abort: (() => void) | undefined;
+    const aborted = new Promise<never>((_, reject) => {
+      abort = () => reject(new Error('The request was aborted.'));
+      if (signal?.aborted === true) abort();
+      signal?.addEventListener('abort', abort);
+    });
     try {
-      const response = await Promise.race([carriedOut, rejectOnAbort(init.signal)]);
+      const response = await Promise.race([carriedOut, aborted]);
       const { status, headers: responseHeaders, body } = serializeResponse(response);
       await clock.sleep(latencyMs);
       if (status === 0) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
       return { status, headers: new Headers(responseHeaders), text: () => Promise.resolve(body) };
     } finally {
+      if (abort !== undefined) signal?.removeEventListener('abort', abort);
       exchange.end();
     }
   };
-}
-
-function rejectOnAbort(signal: RequestInit['signal']): Promise<never> {
-  return new Promise((_, reject) => {
-    const abort = (): void => reject(new Error('The request was aborted.'));
-    if (signal?.aborted === true) abort();
-    // The same object under another name: the type packages of Node and node-fetch each declare their own.
-    (signal as AbortSignal | undefined)?.addEventListener('abort', abort, { once: true });
-  });
 }

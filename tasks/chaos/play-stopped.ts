@@ -50,6 +50,7 @@ export async function playStopped(drawn: Scenario): Promise<Played> {
   const before = new Set(userIds.filter((id) => platform.user(id).locked));
   const { isBefore, afterMs } = drawStop(scenario);
   let stoppedAtMs = Infinity;
+  let wasAsked = isBefore;
   let isOver = false;
 
   const takenBack: string[] = [];
@@ -57,12 +58,16 @@ export async function playStopped(drawn: Scenario): Promise<Played> {
     for (await clock.sleep(afterMs); !isOver; await clock.sleep(POLL_MS)) {
       const { state } = platform.emulator;
       const run = [...state.store('lock_run').all()].find(({ values }) => values.get('run_id') === RUN_ID);
-      if (run === undefined || !STOPPABLE.includes(run.values.get('status'))) continue;
-      if (run.values.get('stop_requested') === true) continue;
-      // Only a save that its process has given up long ago may come in between.
-      if (stoppedAtMs < Infinity && !mayComeLate(scenario)) takenBack.push('The request to stop was taken back.');
+      if (run === undefined || run.values.get('stop_requested') === true) continue;
+      if (stoppedAtMs < Infinity) {
+        // Only a save that its process has given up long ago may come in between. It is asked again where the record allows it.
+        if (!mayComeLate(scenario)) takenBack.push('The request to stop was taken back.');
+        stoppedAtMs = Infinity;
+      }
+      if (!STOPPABLE.includes(run.values.get('status'))) continue;
       state.change('lock_run', run.id, { stop_requested: true });
       stoppedAtMs = clock.nowMs();
+      wasAsked = true;
     }
   }
 
@@ -88,6 +93,7 @@ export async function playStopped(drawn: Scenario): Promise<Played> {
       ? []
       : [`${tooLate.length} requests left that change somebody, up to ${Math.max(...tooLate) - stoppedAtMs} ms late.`]),
     ...reports.flatMap((report) => checkSums({ last: report })),
+    ...(reports.at(-1)?.status === 'stopped' && !wasAsked ? ['The run is stopped, and nobody has asked for it.'] : []),
     ...checkStatus(platform, reports, (processes.at(-1)?.askedAtMs ?? 0) - stoppedAtMs)
   ];
   // A clock that is ahead writes a lease that ends so much later.
@@ -117,7 +123,6 @@ function checkStatus(platform: ChaosPlatform, reports: readonly Report[], sinceM
   const first = reports.findIndex(({ status }) => status === 'stopped');
   if (first !== -1 && first < reports.length - 1) return ['An invocation followed one that was stopped.'];
   const isStopped = last?.status === 'stopped';
-  if (isStopped && sinceMs === -Infinity) return ['The run is stopped, and nobody has asked for it.'];
   // What ends for another reason has ended.
   if (last?.status === 'done' && sinceMs > STOPS_WITHIN_MS) {
     return [`The run was asked to stop ${sinceMs} ms before it asked the platform for the last time, and ended done.`];

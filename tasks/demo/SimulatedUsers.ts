@@ -6,7 +6,7 @@ import { callApi } from './call-api';
 import { forEachOf } from './for-each-of';
 
 /** At most this many users have simulated devices: more would cost time and show nothing new. */
-export const MOST_SIMULATED_USERS = 1000;
+export const MOST_SIMULATED_USERS = 200;
 
 /** A device and its user. */
 export interface Tablet {

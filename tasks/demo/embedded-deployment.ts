@@ -2,6 +2,7 @@ import type { Report } from '../../cloudcode/lock_users';
 import type { RunningBackend } from '../local/backend/start-backend';
 import { findBuiltTask } from '../local/runtime/find-built-tasks';
 import { Runtime } from '../local/runtime/Runtime';
+import type { RuntimeOptions } from '../local/runtime/Runtime';
 import { systemClock } from '../local/runtime/system-clock';
 
 /** What the task runs on. */
@@ -13,6 +14,8 @@ export interface DeploymentOptions {
   readonly variables: Readonly<Record<string, string>>;
   /** Aborting it ends what runs. */
   readonly signal: AbortSignal;
+  /** Runs one invocation; replaced in tests. Default: in a process of its own. */
+  readonly run?: RuntimeOptions['run'];
 }
 
 /** The CloudCode of a backend in this process, with the task `lock_users` armed. */
@@ -20,7 +23,7 @@ export class EmbeddedDeployment {
   private readonly runtime: Runtime;
 
   constructor(private readonly options: DeploymentOptions) {
-    const { root, backend, variables, signal } = options;
+    const { root, backend, variables, signal, run } = options;
     this.runtime = new Runtime({
       findTaskFolder: (task) => findBuiltTask(root, task),
       environment: {
@@ -32,7 +35,8 @@ export class EmbeddedDeployment {
       backend,
       signal,
       clock: systemClock,
-      singleInstance: []
+      singleInstance: [],
+      ...(run !== undefined && { run })
     });
   }
 

@@ -2,6 +2,7 @@ import { buildTasks } from '../build/build-tasks';
 import { startBackend } from '../local/backend/start-backend';
 import type { RunningBackend } from '../local/backend/start-backend';
 import { chooseSeedGroups } from '../local/choose-seed-groups';
+import type { RuntimeOptions } from '../local/runtime/Runtime';
 import { EmbeddedDeployment } from './embedded-deployment';
 import * as say from './format-demo';
 import { countScreens, countUnsynced, listUsers, MOST_SIMULATED_USERS, SimulatedUsers } from './SimulatedUsers';
@@ -26,6 +27,8 @@ export interface DemoOptions {
   readonly listener: Listener;
   /** Aborting it stops the task, the devices and the backends. */
   readonly signal: AbortSignal;
+  /** Runs one invocation; replaced in tests. Default: in a process of its own. */
+  readonly run?: RuntimeOptions['run'];
 }
 
 /** More users than this are not unlocked at the platform's pace, which would take minutes. */
@@ -53,7 +56,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
 }
 
 async function tellStory(
-  { root, users, listener, signal }: DemoOptions,
+  { root, users, listener, signal, run }: DemoOptions,
   backend: RunningBackend
 ): Promise<Omit<DemoResult, 'control'>> {
   const { locked: lockedByHand = 0 } = chooseSeedGroups(Math.min(users, MOST_SIMULATED_USERS));
@@ -75,6 +78,7 @@ async function tellStory(
     root,
     backend,
     signal,
+    ...(run !== undefined && { run }),
     variables: {
       LOCK_USERS_PROTECTED: listUsers(people.protected).join(','),
       ...(isHurried && { LOCK_USERS_RATE: '1000', LOCK_USERS_BURST: '100000' })

@@ -1,12 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { killDirect } from '../../tasks/chaos/kill-direct';
 import { buildCommand } from '../../tasks/build/build-command';
+import { hashFolder } from '../../tasks/shared/hash-folder';
+import { hashOutput } from '../../tasks/shared/provide-folder';
 import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
 import { wrapInTerminal } from '../support/wrap-in-terminal';
+import { keepFolder } from './keep-folder';
 
 const REPOSITORY = join(__dirname, '..', '..');
 const TOKEN_VARIABLE = 'TOKEN_OF_THE_TEST';
@@ -15,14 +18,14 @@ let folder: string;
 let program: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'operator-package-'));
-  buildCommand(REPOSITORY);
-  // What npm would pack, and beside it the packages that it declares and no others.
-  const packed = spawnSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder, '--json'], {
-    cwd: REPOSITORY,
-    encoding: 'utf8'
-  });
-  const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }];
-  spawnSync('tar', ['-xzf', filename], { cwd: folder });
+  const command = buildCommand(REPOSITORY);
+  const madeOf = [
+    hashOutput(command),
+    hashFolder(join(REPOSITORY, 'examples'), []),
+    readFileSync(join(REPOSITORY, 'docs', 'command-line.md'), 'utf8'),
+    readFileSync(join(REPOSITORY, 'package.json'), 'utf8')
+  ];
+  cpSync(keepFolder('operator-package', madeOf, pack), folder, { recursive: true });
   const home = join(folder, 'package');
   const { dependencies, bin } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
@@ -35,6 +38,16 @@ beforeAll(() => {
   program = join(home, bin['lock-users'] ?? '');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What npm would pack, in a folder `package`. */
+function pack(into: string): void {
+  const packed = spawnSync('npm', ['pack', '--ignore-scripts', '--pack-destination', into, '--json'], {
+    cwd: REPOSITORY,
+    encoding: 'utf8'
+  });
+  const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }];
+  spawnSync('tar', ['-xzf', filename], { cwd: into });
+}
 
 let backend: RunningBackend;
 let root: string;

@@ -20,6 +20,7 @@ import type { BuiltTask } from '../../tasks/build/build-tasks';
 import type { Libraries } from '../../tasks/build/compile-task';
 import { findBuiltTask, listBuiltTasks } from '../../tasks/local/runtime/find-built-tasks';
 import { describeBuildAgent } from '../../tasks/build/find-build-agent';
+import { PRECOMPILED } from '../support/CommandFolder';
 
 let root: string;
 const libraries: Libraries = new Map();
@@ -169,14 +170,14 @@ test.each<[string, object, string]>([
 
 test('a task that was deleted, renamed or disabled is gone after the next build, and what is not of a build stays', () => {
   for (const name of ['one', 'gone', 'renamed', 'off']) writeTask(name, 'export const run = 1;');
-  buildTasks({ root });
+  build();
   write('dist/by-hand/index.js', '');
   rmSync(join(root, 'cloudcode', 'gone'), { recursive: true });
   renameSync(join(root, 'cloudcode', 'renamed'), join(root, 'cloudcode', 'other'));
   writeTask('other', 'export const run = 1;');
   writeTask('off', 'export const run = 1;', { cloudcode: { enabled: false } });
 
-  buildTasks({ root });
+  build();
 
   expect(listBuiltTasks(root).sort()).toEqual(['by-hand', 'one', 'other']);
   expect(() => findBuiltTask(root, 'gone')).toThrow('There is no enabled task "gone".');
@@ -190,9 +191,9 @@ test.each(['', '..', '../dist/one', 'one/../one', '.one@'])('%j is the name of n
 
 test('building one task alone leaves the others', () => {
   for (const name of ['one', 'two']) writeTask(name, 'export const run = 1;');
-  buildTasks({ root });
+  build();
 
-  buildTasks({ root, only: 'one' });
+  build('one');
 
   expect(listBuiltTasks(root).sort()).toEqual(['one', 'two']);
 });
@@ -201,11 +202,11 @@ test('a task that is running goes on with what it was started from, late modules
   const write2 = (n: number): void => write('cloudcode/one/late.ts', `export const late = ${n};\n`);
   writeTask('one', "export const run = async (): Promise<number> => (await import('./late')).late;\n");
   write2(1);
-  buildTasks({ root });
+  build();
   const started = findBuiltTask(root, 'one');
 
   write2(2);
-  buildTasks({ root });
+  build();
 
   const late = (folder: string): unknown => readFileSync(join(folder, 'late.js'), 'utf8').match(/late = (\d)/)?.[1];
   expect([late(started), late(findBuiltTask(root, 'one'))]).toEqual(['1', '2']);
@@ -226,7 +227,9 @@ test('builds while tasks start disturb none of them: each start finds a whole ta
     console.log('built');
     for (let n = 1; n < 150; n++) build(n);
   `;
-  const builder = spawn(process.execPath, ['--import', 'tsx', '-e', source], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const builder = spawn(process.execPath, ['--require', PRECOMPILED, '-e', source], {
+    stdio: ['ignore', 'pipe', 'inherit']
+  });
   let isBuilding = true;
   const ended = once(builder, 'close').then(() => (isBuilding = false));
   await once(builder.stdout, 'data');
@@ -247,12 +250,10 @@ test('a folder that cannot be written is told, and what a killed build has left 
   writeTask('one', 'export const run = 1;');
   const killed = `.one-${spawnSync(process.execPath, ['-e', '']).pid}-abcdef`;
   write(`dist/${killed}/index.js`, '');
-  buildTasks({ root });
+  build();
   expect(readdirSync(join(root, 'dist'))).toEqual(['one']);
 
   rmSync(join(root, 'dist'), { recursive: true });
   write('dist', '');
-  expect(() => buildTasks({ root })).toThrow(
-    /dist\/one cannot be made: E[A-Z]+.*Make .*dist a folder that you may write to\./
-  );
+  expect(() => build()).toThrow(/dist\/one cannot be made: E[A-Z]+.*Make .*dist a folder that you may write to\./);
 });

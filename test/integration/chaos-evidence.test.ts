@@ -4,7 +4,7 @@ import { ChaosPlatform } from '../../tasks/chaos/ChaosPlatform';
 import { makeScenario } from '../../tasks/chaos/make-scenario';
 import { prepareExpectation } from '../../tasks/chaos/prepare-expectation';
 
-const SEEDS = Array.from({ length: 300 }, (_, index) => index + 1);
+const SEEDS = Array.from({ length: 100 }, (_, index) => index + 1);
 /** Users of a scenario that is set up within milliseconds. */
 const SMALL = 100;
 

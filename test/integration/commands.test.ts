@@ -18,8 +18,8 @@ beforeAll(() => {
 });
 afterAll(() => folder.remove());
 
-function run(command: string, args?: string[], variables?: Record<string, string>): Command {
-  return folder.run(command, args, variables);
+function run(command: string, args?: string[]): Command {
+  return folder.run(command, args);
 }
 
 type Name = 'local' | 'build' | 'trigger' | 'chaos' | 'bench' | 'contract';
@@ -95,7 +95,7 @@ test.each(['local', 'build', 'trigger', 'chaos', 'bench', 'contract'] as const)(
 );
 
 test('npm passes the exit code of a command on', async () => {
-  const { code, stdout, stderr } = await folder.start('npm', ['run', 'task', '--', 'tset']).ended;
+  const { code, stdout, stderr } = await folder.runScript('run', 'task', '--', 'tset').ended;
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toBe(

@@ -2,13 +2,14 @@ import type { Report } from '../../cloudcode/lock_users';
 import { demo } from '../../tasks/demo/command';
 import { findFailedChecks } from '../../tasks/demo/find-failed-checks';
 import { formatJson } from '../../tasks/demo/format-demo';
-import { runDemo } from '../../tasks/demo/run-demo';
 import type { Listener } from '../../tasks/demo/run-demo';
 import type { DemoResult } from '../../tasks/demo/DemoResult';
 import { TaskLog } from '../../tasks/demo/TaskLog';
 import { printStory } from '../../tasks/demo/print-story';
+import { tellDemo } from '../../tasks/demo/tell-demo';
 import { CommandFolder } from '../support/CommandFolder';
 import { RecordedIo } from '../support/RecordedIo';
+import { runTaskHere } from '../support/run-task-here';
 
 /** What `--json` prints. */
 interface DemoJson extends Report {
@@ -26,56 +27,30 @@ beforeAll(() => {
 afterAll(() => folder.remove());
 
 test('npm start prints one JSON document, and its figures agree with the backend’s', async () => {
-  const { code, stdout, stderr } = await folder.start('npm', ['start', '--', '--users', '1100', '--json']).ended;
+  const { code, stdout, stderr } = await folder.runScript('start', '--', '--users', '510', '--json').ended;
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const { status, counts, backend, undo, again, devices } = JSON.parse(stdout) as DemoJson;
   const { locked = 0, alreadyLocked = 0, protected: kept, planned } = counts;
   expect(status).toBe('done');
-  expect(locked + alreadyLocked + kept).toBe(1100);
+  expect(locked + alreadyLocked + kept).toBe(510);
   expect(backend).toEqual({
-    users: 1100,
+    users: 510,
     lockedUsers: locked + alreadyLocked,
     resetSessions: 0,
     // Three users are sent first.
-    lockRequests: 1 + Math.ceil((planned - 3) / 1000),
+    lockRequests: 2,
     operations: planned
   });
   expect(undo).toMatchObject({ status: 'done', counts: { unlocked: locked }, stillLocked: { count: alreadyLocked } });
   expect(again).toMatchObject({ status: 'done', counts: { alreadyUnlocked: locked, planned: 0, unlocked: 0 } });
-  expect(devices).toMatchObject({ devices: 1100, rowsLost: 0 });
-});
-
-test('npm start -- --fast tells the story of 200 users on one screen, and ends with 0', async () => {
-  const { code, stdout, stderr } = await new RecordedIo({ columns: 110 }).run(demo, ['--fast']);
-
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toContain('200 selected − 3 protected − 0 excluded − 12 already locked = 185 to lock');
-  expect(stdout).toContain('Canary: 3 of 3 users shown locked, no session turned RESET. The others follow.');
-  expect(stdout).toContain('Batch request 2: 182 sent, 182 locked, 0 failed.');
-  expect(stdout).toContain('164 devices are online: 164 show the login screen now');
-  expect(stdout).toContain('Once connected, 41 show it too.');
-  expect(stdout).toContain('A locked user who tries to sign in is refused.');
-  expect(stdout).toContain('12 users stay locked:');
-  expect(stdout).toContain('(and 11 more)\n');
-  expect(stdout).toMatch(
-    /Inspections: (\d+) entered = \d+ in the backend \+ 36 on devices of users still locked \+ 0 lost/
-  );
-  expect(stdout).toContain('Undoing the run once more: nothing is left to undo');
-  expect(stdout).toMatch(/Users locked by the run +185 .*\n.*Users unlocked by undoing it +185 /);
-  expect(stdout).toMatch(/Devices signed out, data kept +205 /);
-  expect(stdout).toMatch(/Devices wiped +0 +Control: inspections lost +[1-9]/);
-  expect(stdout).not.toContain('{"runId"');
-
-  const lines = stdout.trimEnd().split('\n');
-  expect(lines.length).toBeLessThanOrEqual(48);
-  expect(lines.filter((line) => line.length > 110)).toEqual([]);
+  expect(devices).toMatchObject({ devices: 220, rowsLost: 0 });
 });
 
 test('everything holds with 1 user, who is "1 user"', async () => {
-  const { code, stdout } = await new RecordedIo().run(demo, ['--fast', '--users', '1']);
+  const { stdout, stderr } = await tellHere(1);
 
-  expect(code).toBe(0);
+  expect(stderr).toBe('');
   expect(stdout).toContain('1 selected − ');
   expect(stdout).toContain('Result: everything holds\n');
   expect(stdout).not.toMatch(/\b1 (users|people|devices|inspections|operations|are|show|use|have)\b/);
@@ -83,9 +58,9 @@ test('everything holds with 1 user, who is "1 user"', async () => {
 });
 
 test('everything holds with 9 users, and a narrow terminal gets the result in one column and no line that is too long', async () => {
-  const { code, stdout } = await new RecordedIo({ columns: 60 }).run(demo, ['--fast', '--users', '9']);
+  const { stdout, stderr } = await tellHere(9, 60);
 
-  expect(code).toBe(0);
+  expect(stderr).toBe('');
   expect(stdout).toContain('9 selected − ');
   expect(stdout).toContain('Result: everything holds\n');
   expect(stdout).toMatch(/\n {2}Users locked by the run +9\n/);
@@ -116,7 +91,7 @@ test('npm start -- --help explains itself', async () => {
 });
 
 test('npm start | head -5 ends quietly and with its own exit code', async () => {
-  const demoInPipe = folder.start('npm', ['start', '--', '--users', '20']);
+  const demoInPipe = folder.run('demo', ['--users', '20']);
   await demoInPipe.sees('1. People at work');
   demoInPipe.child.stdout?.destroy();
 
@@ -126,7 +101,7 @@ test('npm start | head -5 ends quietly and with its own exit code', async () => 
 });
 
 test('npm start --users 50, which npm takes for an option of its own, is refused with the right command', async () => {
-  const { code, stdout, stderr } = await folder.start('npm', ['start', '--users', '50']).ended;
+  const { code, stdout, stderr } = await folder.runScript('start', '--users', '50').ended;
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain('Pass options after "--":\n  npm start -- --users 50\n');
@@ -135,9 +110,9 @@ test('npm start --users 50, which npm takes for an option of its own, is refused
 // The terminal and npm each send one, so the second must not cut the first one's work short.
 test.each([
   ['while devices sign in', 'People at work'],
-  ['while the task runs', 'Users one by one']
+  ['while the task runs', 'Plan: lock 185 users']
 ])('Ctrl-C, which arrives twice, ends npm start %s with 130 and a sentence', async (_, text) => {
-  const demo = folder.run('demo', ['--users', '600', '--fast']);
+  const demo = folder.run('demo', ['--fast']);
   await demo.sees(text);
   demo.child.kill('SIGINT');
   demo.child.kill('SIGINT');
@@ -148,6 +123,13 @@ test.each([
   expect(stderr).toBe('Stopped. The embedded backend is gone, and nothing else was touched.\n');
   expect(stdout).not.toContain('Everybody signs in again');
 });
+
+/** Tells the demo with its invocations in this process. */
+async function tellHere(users: number, columns?: number): Promise<RecordedIo['printed'] & { result: DemoResult }> {
+  const io = new RecordedIo(columns === undefined ? {} : { columns });
+  const result = await tellDemo({ users, isFast: true, isJson: false, run: runTaskHere }, io);
+  return { ...io.printed, result };
+}
 
 /** A screen that takes down what is printed and when it pauses. */
 function takeDown(columns: number | undefined): { readonly told: string[]; readonly story: Listener } {
@@ -203,9 +185,35 @@ test('a single user who stays locked is followed by no count of others', () => {
 
 describe('with 200 users', () => {
   let result: DemoResult;
+  let printed: RecordedIo['printed'];
   beforeAll(async () => {
-    const listener = { chapter: () => Promise.resolve(), line: () => undefined };
-    result = await runDemo({ root: folder.root, users: 200, listener, signal: new AbortController().signal });
+    ({ result, ...printed } = await tellHere(200, 110));
+  });
+
+  test('the story is told on one screen', () => {
+    const { stdout, stderr } = printed;
+
+    expect(stderr).toBe('');
+    expect(stdout).toContain('200 selected − 3 protected − 0 excluded − 12 already locked = 185 to lock');
+    expect(stdout).toContain('Canary: 3 of 3 users shown locked, no session turned RESET. The others follow.');
+    expect(stdout).toContain('Batch request 2: 182 sent, 182 locked, 0 failed.');
+    expect(stdout).toContain('164 devices are online: 164 show the login screen now');
+    expect(stdout).toContain('Once connected, 41 show it too.');
+    expect(stdout).toContain('A locked user who tries to sign in is refused.');
+    expect(stdout).toContain('12 users stay locked:');
+    expect(stdout).toContain('(and 11 more)\n');
+    expect(stdout).toMatch(
+      /Inspections: (\d+) entered = \d+ in the backend \+ 36 on devices of users still locked \+ 0 lost/
+    );
+    expect(stdout).toContain('Undoing the run once more: nothing is left to undo');
+    expect(stdout).toMatch(/Users locked by the run +185 .*\n.*Users unlocked by undoing it +185 /);
+    expect(stdout).toMatch(/Devices signed out, data kept +205 /);
+    expect(stdout).toMatch(/Devices wiped +0 +Control: inspections lost +[1-9]/);
+    expect(stdout).not.toContain('{"runId"');
+
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(48);
+    expect(lines.filter((line) => line.length > 110)).toEqual([]);
   });
 
   test('the JSON accounts for every row, and the control loses rows', () => {

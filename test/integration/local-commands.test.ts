@@ -14,8 +14,8 @@ beforeAll(() => {
 });
 afterAll(() => folder.remove());
 
-function run(command: string, args?: string[], variables?: Record<string, string>): Command {
-  return folder.run(command, args, variables);
+function run(command: string, args?: string[]): Command {
+  return folder.run(command, args);
 }
 
 function runTask(args: string[], environment = {}): ReturnType<RecordedIo['run']> {

@@ -1,24 +1,19 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HAS_PROCESS_GROUPS } from '../../tasks/shared/process-group';
 
 const REPOSITORY = join(__dirname, '..', '..');
-/** The built tasks among them, so that the commands find them up to date. */
-const COPIED = [
-  'dist',
-  'cloudcode',
-  'tasks',
-  'schema.xml',
-  'package.json',
-  'package-lock.json',
-  'tsconfig.json',
-  '.npmrc',
-  '.journeyrc',
-  'journeyrc.schema.json'
-];
+/** Only read by the commands, as long as the tasks are built. */
+const LINKED = ['node_modules', 'cloudcode', 'tasks'];
+/** Changed by some tests. */
+const COPIED = ['schema.xml', 'package.json', '.journeyrc', 'journeyrc.schema.json'];
+/** Required by a process of Node, it lets it run the repository's TypeScript. */
+export const PRECOMPILED = join(__dirname, 'precompiled.cjs');
+/** What is linked keeps its path in the folder, so that a command takes the folder for its repository. */
+const NODE_OPTIONS = ['--preserve-symlinks', '--preserve-symlinks-main', '--require', PRECOMPILED];
 
 /** How a command ended, and all that it printed. */
 export interface Ended {
@@ -37,25 +32,37 @@ export interface Command {
   interrupt(): void;
 }
 
-/** A copy of the repository to run commands in, because some of them build into dist/, which other suites are using. */
+/** A folder that looks like the repository with its built tasks, to run commands in that write beside them. */
 export class CommandFolder {
   readonly root = mkdtempSync(join(tmpdir(), 'commands-'));
 
   constructor() {
-    for (const name of COPIED) cpSync(join(REPOSITORY, name), join(this.root, name), { recursive: true });
-    symlinkSync(join(REPOSITORY, 'node_modules'), join(this.root, 'node_modules'));
+    for (const name of COPIED) cpSync(join(REPOSITORY, name), join(this.root, name));
+    for (const name of LINKED) symlinkSync(join(REPOSITORY, name), join(this.root, name));
+    mkdirSync(join(this.root, 'dist'));
+    for (const name of readdirSync(join(REPOSITORY, 'dist'))) {
+      symlinkSync(join(REPOSITORY, 'dist', name), join(this.root, 'dist', name));
+    }
   }
 
-  /** Starts one of the commands in tasks/, without npm, which is slow. */
-  run(command: string, args: string[] = [], variables?: Record<string, string>): Command {
-    return this.start(process.execPath, ['--import', 'tsx', join('tasks', command, 'main.ts'), ...args], variables);
+  /** Starts one of the commands in tasks/, without npm and without a TypeScript loader, which are slow. */
+  run(command: string, args: string[] = []): Command {
+    return this.start(process.execPath, [...NODE_OPTIONS, join('tasks', command, 'main.ts'), ...args], this.root);
   }
 
-  /** Starts any program; npm itself only where the test is about it. */
-  start(file: string, args: string[], variables: Record<string, string> = {}): Command {
+  /** Starts one of the repository's npm scripts there, as somebody types it. It must not write anything. */
+  runScript(...args: string[]): Command {
+    return this.start('npm', args, REPOSITORY);
+  }
+
+  /** Deletes the folder. */
+  remove(): void {
+    rmSync(this.root, { recursive: true });
+  }
+
+  private start(file: string, args: string[], cwd: string): Command {
     const child = spawn(file, args, {
-      cwd: this.root,
-      env: { ...process.env, ...variables },
+      cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: HAS_PROCESS_GROUPS
     });
@@ -88,10 +95,5 @@ export class CommandFolder {
           void ended.then(() => reject(new Error(`It ended without "${text}": ${stdout}${stderr}`)));
         })
     };
-  }
-
-  /** Deletes the copy. */
-  remove(): void {
-    rmSync(this.root, { recursive: true });
   }
 }

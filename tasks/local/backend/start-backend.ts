@@ -42,6 +42,12 @@ export interface BackendOptions {
   readonly nowMs?: () => number;
 }
 
+/** How to make a backend without a network. */
+export interface EmulatorOptions extends Omit<BackendOptions, 'port' | 'dataFile' | 'onProblem'> {
+  /** Instead of a `schemaPath`: a data model that was read already. */
+  readonly dataModel?: DataModel;
+}
+
 /** A backend that is running. */
 export interface RunningBackend extends Pick<
   Emulator,
@@ -124,11 +130,11 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
  *
  * @throws Error where the data model cannot be used, or the id or a switch is wrong
  */
-export function createEmulator(options: Omit<BackendOptions, 'port' | 'dataFile' | 'onProblem'>): Emulator {
+export function createEmulator(options: EmulatorOptions): Emulator {
   const backendId = options.backendId ?? randomBytes(12).toString('hex');
   if (!/^[0-9a-f]{24}$/.test(backendId)) throw new Error('"backendId" must be 24 lower-case hex digits.');
   return new Emulator({
-    dataModel: readDataModel(options.schemaPath ?? join(__dirname, '..', '..', '..', 'schema.xml')),
+    dataModel: options.dataModel ?? readDataModel(options.schemaPath),
     userModel: options.userModel ?? 'user',
     backendId,
     label: options.label ?? 'Local',
@@ -139,7 +145,12 @@ export function createEmulator(options: Omit<BackendOptions, 'port' | 'dataFile'
   });
 }
 
-function readDataModel(path: string): DataModel {
+/**
+ * Reads a data model from its file. Default: the repository's `schema.xml`.
+ *
+ * @throws Error where it cannot be used
+ */
+export function readDataModel(path = join(__dirname, '..', '..', '..', 'schema.xml')): DataModel {
   try {
     return parseDataModel(readFileSync(path, 'utf8'));
   } catch (error) {

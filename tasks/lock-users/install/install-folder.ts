@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 
 /** The file in an installed copy that says what was installed, so that an upgrade can tell what was changed since. */
-const INSTALL_NOTE = '.lock-users.json';
+export const INSTALL_NOTE = '.lock-users.json';
 
 interface InstallNote {
   readonly version: string;

@@ -9,6 +9,9 @@ import { locateJsonError } from './locate-json-error';
 import { isRemote } from './Settings';
 import type { LocalDeployment, RemoteDeployment, Schedule, Settings } from './Settings';
 
+/** Compiles the schema once, when it is first needed. A test checks that it is a schema, which takes as long as compiling it. */
+const ajv = new Ajv({ allErrors: true, verbose: true, validateSchema: false });
+
 /**
  * Reads `.journeyrc` in `root` and checks it against its JSON schema.
  *
@@ -19,7 +22,7 @@ export function loadSettings(root: string): Settings {
   if (!existsSync(path))
     throw new Error(`There is no .journeyrc in ${root}. docs/command-line.md has one to start from.`);
   const settings = parseJson(readFileSync(path, 'utf8')) as Settings;
-  const validate = new Ajv({ allErrors: true, verbose: true }).compile(schema);
+  const validate = ajv.compile(schema);
   validate(settings);
   // "if" repeats the mistakes of its branch, and what is wrong with a name comes once more as "propertyNames".
   const errors = (validate.errors ?? []).filter(

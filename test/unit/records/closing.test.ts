@@ -2,7 +2,7 @@ import { handleWebhook } from '../../../cloudcode/lock_users/src/triggers/handle
 import { backendError, classifyResponse } from '../../../cloudcode/lock_users/src/requests/classify-response';
 import type { Report } from '../../../cloudcode/lock_users/src/report/Report';
 import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
-import { FakePlatform } from '../../support/fake-ports';
+import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { MemoryRecordStore } from '../../support/MemoryRecordStore';
 import { runOnFake, SETTINGS } from '../../support/run-on-fake';
 import { userIds } from '../../support/user-id';
@@ -119,3 +119,39 @@ test.each(['starting', 'running'])(
     expect(platform.batches).toEqual([]);
   }
 );
+
+test('the last batches and the ending of the run are saved with one request', async () => {
+  await runOnFake(platform, { runId: 'evening', canary: 0, batchSize: 3 });
+
+  const last = records.saves.at(-1) ?? [];
+  expect(last.filter((record) => 'runRecordId' in record && record.state === 'answered')).not.toEqual([]);
+  expect(last.at(-1)).toMatchObject({ runId: 'evening', status: 'done', locked: 6, leaseHolder: null });
+});
+
+test('a run whose last batches cannot be saved with it is saved by itself, and the log says what is missing', async () => {
+  records.onSave = (saved) => {
+    if (saved.some((record) => 'runRecordId' in record && record.state === 'answered')) {
+      throw backendError('RECORD_FAILED', 'No room for batches.', { status: 507 });
+    }
+  };
+
+  const log = new RecordingLog();
+  await runOnFake(platform, { runId: 'evening', canary: 0, batchSize: 3 }, {}, log);
+
+  expect(evening()).toMatchObject({ status: 'done', locked: 6, leaseHolder: null });
+  expect([...records.batches.values()].map(({ state }) => state)).not.toContain('answered');
+  expect(log.lines).toContain('No room for batches. What the record says may be incomplete; the report is not.');
+});
+
+test('an outcome that nobody waits for is not saved by itself', async () => {
+  platform = new FakePlatform(userIds(30));
+  platform.records = records;
+
+  await runOnFake(platform, { runId: 'evening', canary: 0, batchSize: 1, concurrency: 1 });
+
+  const announces = (save: (typeof records.saves)[number]): boolean =>
+    save.some((record) => 'runRecordId' in record && record.state === 'sent');
+  const ofBatches = records.saves.filter((save) => save.every((record) => 'runRecordId' in record));
+  expect(ofBatches).toHaveLength(30);
+  expect(ofBatches.filter((save) => !announces(save))).toEqual([]);
+});

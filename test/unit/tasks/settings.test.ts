@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Ajv from 'ajv';
+import schema from '../../../journeyrc.schema.json';
 import { chooseDeployment, chooseLocalDeployment, loadSettings } from '../../../tasks/shared/settings/load-settings';
 
 const ROOT = join(__dirname, '..', '..', '..');
@@ -18,6 +20,10 @@ function load(content: unknown) {
   return loadSettings(folder);
 }
 const withDeployment = (deployment: object): object => ({ default: 'a', deployments: { a: deployment } });
+
+test('journeyrc.schema.json is a JSON schema', () => {
+  expect(new Ajv().validateSchema(schema)).toBe(true);
+});
 
 test('the shipped .journeyrc is valid and has a local and a remote deployment', () => {
   const settings = loadSettings(ROOT);

@@ -20,6 +20,10 @@ import { readTime, readUserState } from './read-user-state';
  */
 export const MAX_ANSWER_BYTES = 32_000_000;
 
+/** Reasons of their own, because making the default one takes time in each request. */
+const TOO_LATE = 'too late';
+const ENDED = 'ended';
+
 /** How a request is made: node-fetch, or what stands in for it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Pick<Response, 'status' | 'headers' | 'text'>>;
 
@@ -160,12 +164,16 @@ export class HttpBackendApi implements BackendApi {
   /** The parsed JSON, with the token taken out of every text in it, or undefined where the text is no JSON. */
   private parse(text: string): unknown {
     const { token } = this.access;
-    // Looking at every value takes ten times as long as parsing, and without an escape the token would show as it is.
-    const mayHoldToken = text.includes('\\') || text.includes(token.reveal());
     const redact = (_key: string, value: unknown): unknown => (typeof value === 'string' ? token.redact(value) : value);
     try {
       // Some servers begin with a byte order mark, which RFC 8259 forbids to send and allows to ignore.
-      return JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text, mayHoldToken ? redact : undefined) as unknown;
+      const json = text.startsWith('\uFEFF') ? text.slice(1) : text;
+      const parsed = JSON.parse(json) as unknown;
+      // Looking at every value takes ten times as long. Without an escape the token would show as it is; with one it does once
+      // the value is written out again, where it is escaped in one way only.
+      const shown = json.includes('\\') ? JSON.stringify(parsed) : json;
+      const mayHoldToken = shown.includes(JSON.stringify(token.reveal()).slice(1, -1));
+      return mayHoldToken ? (JSON.parse(json, redact) as unknown) : parsed;
     } catch {
       return undefined;
     }
@@ -176,10 +184,9 @@ export class HttpBackendApi implements BackendApi {
     timeoutMs: number,
     { method, path, body }: { method: string; path: string; body: string | undefined }
   ): Promise<HttpAnswer> {
-    const tooLate = new AbortController();
-    const answered = new AbortController();
-    void this.clock.sleep(timeoutMs, answered.signal).then(() => {
-      if (!answered.signal.aborted) tooLate.abort();
+    const over = new AbortController();
+    void this.clock.sleep(timeoutMs, over.signal).then(() => {
+      if (!over.signal.aborted) over.abort(TOO_LATE);
     });
     try {
       const response = await this.fetchUrl(`${this.access.backendUrl}/${path}`, {
@@ -195,7 +202,7 @@ export class HttpBackendApi implements BackendApi {
         redirect: 'manual',
         size: MAX_ANSWER_BYTES,
         // The same object under another name: the type packages of Node and node-fetch each declare their own.
-        signal: tooLate.signal as RequestInit['signal']
+        signal: over.signal as RequestInit['signal']
       });
       const retryAfterMs = parseRetryAfter(
         response.headers.get('retry-after'),
@@ -208,9 +215,7 @@ export class HttpBackendApi implements BackendApi {
       const serverTimeMs = isCached ? null : readTime(response.headers.get('date'));
       return { status: response.status, text: await response.text(), retryAfterMs, serverTimeMs, isCached };
     } catch (error) {
-      const isTimeout = tooLate.signal.aborted;
-      // Otherwise an answer that is not read to its end keeps coming.
-      tooLate.abort();
+      const isTimeout = over.signal.reason === TOO_LATE;
       if ((error as { readonly type?: unknown } | null)?.type === 'max-size') {
         const most = `${MAX_ANSWER_BYTES / 1_000_000} MB`;
         throw backendError('BACKEND_PROTOCOL', `${name} was answered with more than ${most}.`, {
@@ -227,8 +232,8 @@ export class HttpBackendApi implements BackendApi {
         network
       });
     } finally {
-      // With a reason of its own, because making the default one takes time in each request.
-      answered.abort('answered');
+      // Ends the wait. An answer that was not read to its end would keep coming; one that was is not touched by it.
+      over.abort(ENDED);
     }
   }
 }

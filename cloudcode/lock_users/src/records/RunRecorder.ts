@@ -1,5 +1,4 @@
 import { ACTION_LABELS } from '../actions/ActionLabels';
-import { toErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
 import type { CanaryResult } from '../users/Canary';
@@ -9,7 +8,8 @@ import type { EarlierBatches } from './EarlierBatches';
 import { fingerprint } from './fingerprint';
 import { MAX_RECORDS_PER_READ, readBatches } from './read-batches';
 import type { BatchRecord, RunRecord } from './RunRecord';
-import { insist, isTooLarge, logIncomplete, RUN_SAVE_MS, saveRun } from './save-run';
+import { saveLast } from './save-last';
+import { insist, logIncomplete, RUN_SAVE_MS } from './save-run';
 
 /** Outcomes that gather before they are saved without an intent. Ours. */
 const MAX_UNSAVED = 20;
@@ -85,9 +85,8 @@ export class RunRecorder {
   }
 
   /**
-   * Saves what is known at the end: the batches that are not saved yet or were corrected since, and then the run. The run is
-   * saved by itself, and has time of its own, so that batches that cannot be saved do not take it along. Whatever happens, this
-   * ends with the invocation. The log says what cannot be saved.
+   * Saves what is known at the end: the run, and the batches that are not saved yet or were corrected since. Whatever happens,
+   * this ends with the invocation. The log says what cannot be saved.
    */
   async finish(ending: Partial<RunRecord>): Promise<void> {
     await this.saving;
@@ -98,31 +97,9 @@ export class RunRecorder {
     } catch (error) {
       logIncomplete(this.context, error);
     }
-    await this.saveParts([...this.batches.flatMap(({ record }) => record ?? []), ...corrected]);
     Object.assign(this.run, ending);
-    await saveRun(this.context, this.records, this.run);
-  }
-
-  /** Saves records in requests that are small enough, and in halves where the platform says that they are not. */
-  private async saveParts(records: readonly BatchRecord[], most = Infinity): Promise<void> {
-    for (let rest = records; rest.length > 0;) {
-      const part = rest.slice(0, Math.min(most, countFitting(rest)));
-      rest = rest.slice(part.length);
-      try {
-        await insist(this.context, (timeoutMs) => this.records.save(part, timeoutMs), {
-          reserveMs: RUN_SAVE_MS,
-          canShrink: part.length > 1
-        });
-      } catch (error) {
-        if (part.length > 1 && isTooLarge(error)) {
-          await this.saveParts(part, Math.ceil(part.length / 2));
-          continue;
-        }
-        logIncomplete(this.context, error);
-        // A database that does not answer does not take the others either.
-        if (toErrorDetails(error).network === 'timeout') return;
-      }
-    }
+    const batches = [...this.batches.flatMap(({ record }) => record ?? []), ...corrected];
+    await saveLast(this.context, this.records, this.run, batches);
   }
 
   /** The records of batches that are known better than what was saved, corrected; they were forgotten to save memory. */
@@ -153,17 +130,20 @@ export class RunRecorder {
 
   private add(batch: RecordedBatch): void {
     if (!this.unsaved.includes(batch)) this.unsaved.push(batch);
-    // Nobody waits for an outcome to be written down, so it goes with the next announcements.
-    if (!this.waiting.has(batch) && this.unsaved.length < MAX_UNSAVED) return;
-    if (this.isSaving) return;
+    if (this.isSaving || !this.isUrgent()) return;
     this.isSaving = true;
     this.saving = this.saveAll();
+  }
+
+  /** Nobody waits for an outcome to be written down, so it goes with the next announcements, unless there are many. */
+  private isUrgent(): boolean {
+    return this.unsaved.length >= MAX_UNSAVED || this.unsaved.some((batch) => this.waiting.has(batch));
   }
 
   private async saveAll(): Promise<void> {
     const { sender, ports } = this.context;
     let most = Infinity;
-    while (this.unsaved.length > 0 && !this.isBroken && sender.stop === undefined) {
+    while (this.isUrgent() && !this.isBroken && sender.stop === undefined) {
       await this.saveProgress();
       const part: RecordedBatch[] = [];
       let answered: RecordedBatch[] = [];
@@ -197,7 +177,7 @@ export class RunRecorder {
       }
       for (const batch of part) this.wake(batch);
     }
-    for (const batch of this.unsaved.splice(0)) this.wake(batch);
+    for (const batch of this.unsaved) this.wake(batch);
     // In the same turn as the last look at what is unsaved, so that nothing is added unseen.
     this.isSaving = false;
   }

@@ -47,12 +47,17 @@ function useKnownOptions(run: RunRecord): void {
  *
  * @param reserveMs how long before that. Default 0
  * @param canShrink whether a smaller request is made where this one is too large. Default false
- * @throws LockUsersError where it fails three times, is too large, or where there is no time left
+ * @param attempts how often it is tried. Default 3
+ * @throws LockUsersError where each attempt fails, is too large, or where there is no time left
  */
 export async function insist<T>(
   { sender, ports }: RunContext,
   attempt: (timeoutMs: number) => Promise<T>,
-  { reserveMs = 0, canShrink = false }: { readonly reserveMs?: number; readonly canShrink?: boolean } = {}
+  {
+    reserveMs = 0,
+    canShrink = false,
+    attempts = CLOSING_ATTEMPTS
+  }: { readonly reserveMs?: number; readonly canShrink?: boolean; readonly attempts?: number } = {}
 ): Promise<T> {
   for (let count = 1; ; count++) {
     const leftMs = Math.floor(sender.timer.endLeftMs - reserveMs);
@@ -61,7 +66,7 @@ export async function insist<T>(
     try {
       return await attempt(Math.min(CLOSING_TIMEOUT_MS, leftMs));
     } catch (error) {
-      const isLast = count === CLOSING_ATTEMPTS || sender.timer.endLeftMs - reserveMs <= BACKOFF_BASE_MS;
+      const isLast = count === attempts || sender.timer.endLeftMs - reserveMs <= BACKOFF_BASE_MS;
       if (isLast || (canShrink && isTooLarge(error, count))) throw error;
       await ports.clock.sleep(BACKOFF_BASE_MS);
     }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import escapeRegExp from 'lodash/escapeRegExp';
 import type { ParsedRequest } from '../http/ParsedRequest';
 import type { UserChange } from './change-users';
@@ -141,5 +141,5 @@ function compileRoute(route: string | undefined): RegExp {
 
 /** A number from 0 to 1 that depends on the key alone, so that a request's fate does not depend on other requests. */
 function draw(key: string): number {
-  return createHash('sha256').update(key).digest().readUInt32BE(0) / 2 ** 32;
+  return parseInt(hash('sha256', key).slice(0, 8), 16) / 2 ** 32;
 }

@@ -41,6 +41,8 @@ export class BackendState {
   private readonly stores: ReadonlyMap<string, ObjectStore>;
   private readonly userStore: UserStore;
   private deletedUsers: UserRecord[] = [];
+  /** The last time as text, because many things happen at the same one. */
+  private lastTime = { ms: NaN, text: '' };
 
   constructor(
     readonly dataModel: DataModel,
@@ -60,7 +62,9 @@ export class BackendState {
 
   /** The time as the API writes it: ISO 8601, UTC, to the second. */
   now(): string {
-    return formatDateTime(this.nowMs());
+    const ms = this.nowMs();
+    if (ms !== this.lastTime.ms) this.lastTime = { ms, text: formatDateTime(ms) };
+    return this.lastTime.text;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { BackendState } from './BackendState';
 import { openSession } from './Session';
 
@@ -47,9 +47,11 @@ export function seedUsers(state: BackendState, request: SeedRequest): SeedResult
   if (already + users > MAX_USERS) {
     throw new Error(`"users" may be ${MAX_USERS - already} at most: a backend has room for ${MAX_USERS} users.`);
   }
-  const userIds = Array.from({ length: users }, (_, index) =>
-    addUser(state, `${seed}:${already + index}`, already + index)
-  );
+  const describe = describeUsers(state);
+  const userIds = Array.from({ length: users }, (_, index) => {
+    const number = already + index;
+    return state.replace(state.userModel, makeUuid(`${seed}:${number}`), describe(number)).id;
+  });
   const twoDeviceIds = userIds.slice(plain, plain + twoDevices);
   const neverEnrolledIds = userIds.slice(plain + twoDevices, plain + twoDevices + neverEnrolled);
   const lockedIds = userIds.slice(users - locked);
@@ -64,18 +66,19 @@ export function seedUsers(state: BackendState, request: SeedRequest): SeedResult
   return { userIds, lockedIds, twoDeviceIds, neverEnrolledIds };
 }
 
-function addUser(state: BackendState, key: string, number: number): string {
-  const first = FIRST_NAMES[number % FIRST_NAMES.length] ?? '';
-  const last = LAST_NAMES[Math.floor(number / FIRST_NAMES.length) % LAST_NAMES.length] ?? '';
-  const { model } = state.store(state.userModel);
-  const roles = [...(model.fields.get('role')?.options.keys() ?? [])];
-  const values = {
-    name: `${first} ${last}`,
-    email: `${first}.${last}.${number + 1}@example.test`.toLowerCase(),
-    role: roles[number % roles.length] ?? null
+/** Gives the fields of the user with a number, as far as the user model has them. */
+function describeUsers(state: BackendState): (number: number) => Readonly<Record<string, string | null>> {
+  const { fields } = state.store(state.userModel).model;
+  const roles = [...(fields.get('role')?.options.keys() ?? [])];
+  return (number) => {
+    const first = FIRST_NAMES[number % FIRST_NAMES.length] ?? '';
+    const last = LAST_NAMES[Math.floor(number / FIRST_NAMES.length) % LAST_NAMES.length] ?? '';
+    return {
+      ...(fields.has('name') && { name: `${first} ${last}` }),
+      ...(fields.has('email') && { email: `${first}.${last}.${number + 1}@example.test`.toLowerCase() }),
+      ...(fields.has('role') && { role: roles[number % roles.length] ?? null })
+    };
   };
-  const known = Object.entries(values).filter(([name]) => model.fields.has(name));
-  return state.replace(state.userModel, makeUuid(key), Object.fromEntries(known)).id;
 }
 
 function addSession(state: BackendState, userId: string, key: string, index: number): void {
@@ -87,7 +90,7 @@ function addSession(state: BackendState, userId: string, key: string, index: num
 
 /** A lower-case version 4 UUID that depends on the key alone. */
 function makeUuid(key: string): string {
-  const hex = createHash('sha256').update(key).digest('hex');
+  const hex = hash('sha256', key);
   const variant = '89ab'[parseInt(hex[16] ?? '0', 16) % 4] ?? '8';
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -6,7 +6,7 @@ import type { RelatedObject } from './ObjectState';
 import type { ObjectType } from './ObjectType';
 import { Relations } from './Relations';
 import { readObject } from './Source';
-import type { ShownObject, Source } from './Source';
+import type { Property, ShownObject, Source } from './Source';
 
 /** Methods that no field of the same name hides, as in the vendor's library. */
 const KEPT_METHODS = ['save', 'reload'];
@@ -35,7 +35,8 @@ export class DatabaseObject implements RelatedObject {
       return shown === null || related === undefined ? null : DatabaseObject.read(source, related, shown);
     };
     this.#state = new ObjectState(type, id as string, new Relations(type, readRelated));
-    Object.defineProperties(this, source.propertiesOf(type));
+    // One by one, which takes half the time that all at once do.
+    for (const [name, property] of source.propertiesOf(type)) Object.defineProperty(this, name, property);
     Object.seal(this);
   }
 
@@ -138,7 +139,7 @@ export class DatabaseObject implements RelatedObject {
   }
 
   /** The properties of every object of a model; they are the same functions for all of them. */
-  static describeProperties({ attributes, belongsTo = {}, hasMany }: ObjectType): PropertyDescriptorMap {
+  static describeProperties({ attributes, belongsTo = {}, hasMany }: ObjectType): Property[] {
     const define = (
       get: (object: DatabaseObject) => unknown,
       set?: (object: DatabaseObject, value: unknown) => void
@@ -178,7 +179,7 @@ export class DatabaseObject implements RelatedObject {
       return [name, { ...property, enumerable: true }] as const;
     });
     const named = [...lists, ...relations, ...values].filter(([name]) => !KEPT_METHODS.includes(name));
-    return { ...Object.fromEntries(named), ...own };
+    return Object.entries({ ...Object.fromEntries(named), ...own });
   }
 }
 

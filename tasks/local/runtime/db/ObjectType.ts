@@ -1,4 +1,3 @@
-import mapValues from 'lodash/mapValues';
 import type { FieldDescription, ModelDescription } from './DataModel';
 
 /** What a query may name: a field, a relation (`depot`) or its id (`depot_id`), or a list of objects (`users`). */
@@ -38,12 +37,15 @@ export class ObjectType {
     this.label = label;
     this.display = display;
     this.attributes = { ...fields };
-    this.belongsTo = mapValues(belongsTo, ({ model }, relation) => ({ name: relation, model }));
-    this.hasMany = mapValues(hasMany, ({ model, inverse_of: inverseOf }, list) => ({
-      name: list,
-      model,
-      ...(inverseOf !== undefined && { inverseOf })
-    }));
+    this.belongsTo = Object.fromEntries(
+      Object.entries(belongsTo).map(([relation, { model }]) => [relation, { name: relation, model }])
+    );
+    this.hasMany = Object.fromEntries(
+      Object.entries(hasMany).map(([list, { model, inverse_of: inverseOf }]) => [
+        list,
+        { name: list, model, ...(inverseOf !== undefined && { inverseOf }) }
+      ])
+    );
   }
 
   findField(name: string): FieldDescription | undefined {

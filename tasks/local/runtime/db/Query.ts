@@ -24,6 +24,13 @@ export interface Selection {
 /** Every object of a model. */
 export const EVERYTHING: Selection = { condition: { kind: 'all' }, order: [], skip: 0, included: [] };
 
+function throwHint(): never {
+  throw new Error('A query is no array: use .toArray() for the objects and .count() for their number.');
+}
+
+/** As in the vendor's library: using a query as an array is a mistake that must not pass in silence. */
+const ARRAY_LIKE = { length: { get: throwHint }, 0: { get: throwHint } };
+
 /** A query on a model. Each refinement is a new query; nothing is sent until a result is asked for. */
 export class Query {
   constructor(
@@ -31,11 +38,7 @@ export class Query {
     readonly type: ObjectType,
     private readonly selection: Selection = EVERYTHING
   ) {
-    // As in the vendor's library: using a query as an array is a mistake that must not pass in silence.
-    const throwHint = (): never => {
-      throw new Error('A query is no array: use .toArray() for the objects and .count() for their number.');
-    };
-    Object.defineProperties(this, { length: { get: throwHint }, 0: { get: throwHint } });
+    Object.defineProperties(this, ARRAY_LIKE);
   }
 
   /**

@@ -2,12 +2,15 @@ import type { ApiConnection } from './ApiConnection';
 import type { Condition } from './Condition';
 import type { ObjectType } from './ObjectType';
 
+/** A property of an object: its name, and how it is read and set. */
+export type Property = readonly [name: string, descriptor: PropertyDescriptor];
+
 /** Where objects come from: a backend, and the models of its app. */
 export interface Source {
   readonly connection: ApiConnection;
   readonly types: ReadonlyMap<string, ObjectType>;
   /** The properties of a model's objects. */
-  readonly propertiesOf: (type: ObjectType) => PropertyDescriptorMap;
+  readonly propertiesOf: (type: ObjectType) => readonly Property[];
   /** A query on a model. It comes from outside, so that objects and queries do not import each other. */
   readonly select: (type: ObjectType, condition: Condition) => unknown;
 }

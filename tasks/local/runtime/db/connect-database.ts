@@ -1,4 +1,3 @@
-import pick from 'lodash/pick';
 import { ApiConnection } from './ApiConnection';
 import type { ConnectionOptions } from './ApiConnection';
 import { Batch } from './Batch';
@@ -7,7 +6,7 @@ import type { DataModel } from './DataModel';
 import { DatabaseObject } from './DatabaseObject';
 import { ObjectType, UnreadObjectType } from './ObjectType';
 import { EVERYTHING, Query } from './Query';
-import type { Source } from './Source';
+import type { Property, Source } from './Source';
 
 /** The platform's `DB`: a collection for each model, and `DB.Batch`. */
 export type Database = Readonly<Record<string, Collection>> & { readonly Batch: new () => Batch };
@@ -42,7 +41,7 @@ function bindBatch(connection: ApiConnection): new () => Batch {
 }
 
 function createSource(connection: ApiConnection, types: ReadonlyMap<string, ObjectType>): Source {
-  const properties = new Map<ObjectType, PropertyDescriptorMap>();
+  const properties = new Map<ObjectType, readonly Property[]>();
   const source: Source = {
     connection,
     types,
@@ -56,6 +55,14 @@ function createSource(connection: ApiConnection, types: ReadonlyMap<string, Obje
   return source;
 }
 
+/** What a failed request of the API may tell. */
+interface RequestFailure {
+  readonly status?: number;
+  readonly type?: string;
+  readonly code?: string;
+  readonly message?: string;
+}
+
 /** Fails each request with the reason why the data model could not be read. */
 class UnreadConnection extends ApiConnection {
   constructor(
@@ -66,11 +73,18 @@ class UnreadConnection extends ApiConnection {
   }
 
   override get(): Promise<never> {
-    const { status, message = String(this.reason) } = this.reason as { status?: number; message?: string };
+    const { status, type, code, message = String(this.reason) } = this.reason as RequestFailure;
     const reason = status === undefined ? message : `GET datamodel.json failed with status ${status}`;
     const error = new Error(`The data model could not be read: ${reason}`, { cause: this.reason });
     // With the status and type of the request that failed, as an error of any other request of DB has them.
-    return Promise.reject(Object.assign(error, pick(this.reason, ['status', 'type', 'code'])));
+    return Promise.reject(
+      Object.assign(
+        error,
+        status !== undefined && { status },
+        type !== undefined && { type },
+        code !== undefined && { code }
+      )
+    );
   }
 
   override post(): Promise<never> {
