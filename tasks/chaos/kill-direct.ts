@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,8 +22,13 @@ const FAULTS = [
 ] as const;
 /** Milliseconds after which every request of a process that is gone has been carried out. */
 const SETTLED_MS = 1500;
-/** A process ends about this time after the first line that it prints, before which it has read the name of the deployment alone. */
-const WHOLE_RUN_MS = 2600;
+/** Of every four seeds one kills while the users are read, from the first line that is printed on, and three from the first lock on. */
+const READING_SHARE = 0.25;
+/** Milliseconds that the reading and the locking take, about. */
+const READING_MS = 1000;
+const LOCKING_MS = 1600;
+/** Milliseconds between two looks whether somebody is locked. */
+const LOOK_MS = 20;
 /** Milliseconds after which a process is ended that does not end by itself. */
 const GIVE_UP_MS = 120_000;
 
@@ -40,14 +46,14 @@ export async function killDirect(program: string, seed: number): Promise<Killed>
     backend.setFaults({ faults: FAULTS });
     writeSettings(root, backend);
     const report = join(root, seed % 2 === 0 ? 'report.json' : 'report.csv');
-    const apply = (killAfterMs: number): Promise<Ended> => callApply({ program, root, report, backend, killAfterMs });
-    const killed = await apply(Math.ceil(seededRandom(seed)() * WHOLE_RUN_MS));
+    const apply = (moment: Moment): Promise<Ended> => callApply({ program, root, report, backend, moment });
+    const killed = await apply(drawMoment(seed));
     const lockedThen = backend.state().lockedUsers;
     const problems = findLies(report, backend);
     await sleep(SETTLED_MS);
     await endLeases(backend);
     backend.setFaults({ faults: [] });
-    const again = await apply(GIVE_UP_MS);
+    const again = await apply({ isFromLock: false, afterMs: GIVE_UP_MS });
 
     if (again.code !== 0) problems.push(`The second call ended with ${again.code ?? 'a signal'}: ${again.output}`);
     problems.push(...findLies(report, backend), ...findMissing(report, userIds));
@@ -66,6 +72,31 @@ export async function killDirect(program: string, seed: number): Promise<Killed>
   }
 }
 
+/** When a process is killed: so many milliseconds after its first line, or after the first user whom it has locked. */
+interface Moment {
+  readonly isFromLock: boolean;
+  readonly afterMs: number;
+}
+
+function drawMoment(seed: number): Moment {
+  const drawn = seededRandom(seed)();
+  return drawn < READING_SHARE
+    ? { isFromLock: false, afterMs: Math.ceil((drawn / READING_SHARE) * READING_MS) }
+    : { isFromLock: true, afterMs: Math.ceil(((drawn - READING_SHARE) / (1 - READING_SHARE)) * LOCKING_MS) };
+}
+
+async function killAt(
+  child: ChildProcess,
+  { isFromLock, afterMs }: Moment,
+  backend: RunningBackend,
+  signal: AbortSignal
+): Promise<void> {
+  while (isFromLock && !signal.aborted && backend.state().lockedUsers === LOCKED) await sleep(LOOK_MS);
+  // The end of the process ends the wait.
+  await sleep(afterMs, undefined, { signal }).catch(() => undefined);
+  if (!signal.aborted) child.kill('SIGKILL');
+}
+
 interface Ended {
   /** Null where it was killed. */
   readonly code: number | null;
@@ -77,11 +108,11 @@ interface Call {
   readonly root: string;
   readonly report: string;
   readonly backend: RunningBackend;
-  readonly killAfterMs: number;
+  readonly moment: Moment;
 }
 
 /** Locks everybody who is not locked, and kills the process after a time unless it has ended. */
-function callApply({ program, root, report, backend, killAfterMs }: Call): Promise<Ended> {
+function callApply({ program, root, report, backend, moment }: Call): Promise<Ended> {
   const left = backend.users().filter(({ locked }) => !locked).length;
   const child = spawn(process.execPath, [program, 'apply', '--direct', '--report', report, '--confirm', String(left)], {
     cwd: root,
@@ -90,11 +121,11 @@ function callApply({ program, root, report, backend, killAfterMs }: Call): Promi
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (output += data.toString()));
-  let timer: NodeJS.Timeout | undefined;
-  child.stderr.once('data', () => (timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs)));
+  const ended = new AbortController();
+  child.stderr.once('data', () => void killAt(child, moment, backend, ended.signal));
   return new Promise((resolve) =>
     child.once('close', (code) => {
-      clearTimeout(timer);
+      ended.abort();
       resolve({ code, output });
     })
   );
