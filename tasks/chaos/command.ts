@@ -1,11 +1,15 @@
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { defineCommand } from '../shared/Command';
 import type { CommandIo, OptionTable } from '../shared/Command';
 import { UsageError } from '../shared/command-errors';
 import { countNoun } from '../shared/count-noun';
 import { printText } from '../shared/print-text';
+import { buildCommand } from '../build/build-command';
 import { buildTasks } from '../build/build-tasks';
+import { killDirect } from './kill-direct';
 import { killProcess } from './kill-process';
+import type { Killed } from './kill-process';
 import { makeScenario } from './make-scenario';
 import { playCrowd } from './play-crowd';
 import { playKilled, playScenario } from './play-scenario';
@@ -20,6 +24,10 @@ const OPTIONS = {
     type: 'boolean',
     about:
       'Kill real processes instead (SIGKILL), which takes about two seconds for each seed. Even seeds lock, odd ones unlock.'
+  },
+  direct: {
+    type: 'boolean',
+    about: 'Kill "lock-users apply --direct --report" instead, which takes about five seconds for each seed.'
   }
 } as const satisfies OptionTable;
 
@@ -32,7 +40,7 @@ export const chaos = defineCommand({
   ],
   options: OPTIONS,
   notes: [
-    'Without --processes each seed is played with its faults, killed at a random moment, as two or three runs at once, and asked to stop at a random moment; a run that locks with a record is played once more and undone. Exit code 0: all is well. 1: at least one seed shows a problem, which is printed. 2: the options are wrong.'
+    'Without --processes and --direct each seed is played with its faults, killed at a random moment, as two or three runs at once, and asked to stop at a random moment; a run that locks with a record is played once more and undone. Exit code 0: all is well. 1: at least one seed shows a problem, which is printed. 2: the options are wrong.'
   ],
   interrupted: 'Stopped before the end.',
   run({ options }, io) {
@@ -40,7 +48,10 @@ export const chaos = defineCommand({
       options.seed === undefined ? readNumber('from', options.from ?? '1') : readNumber('seed', options.seed);
     const to = options.seed === undefined ? from + readNumber('seeds', options.seeds ?? '200') - 1 : from;
     const seeds = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-    return options.processes ? killProcesses(seeds, io) : playSeeds(seeds, options.seed !== undefined, io);
+    if (options.processes === true && options.direct === true) throw new UsageError('Give --processes or --direct.');
+    if (options.processes === true) return killEach(seeds, io, prepareProcesses(io));
+    if (options.direct === true) return killEach(seeds, io, prepareDirect(io));
+    return playSeeds(seeds, options.seed !== undefined, io);
   }
 });
 
@@ -94,13 +105,24 @@ async function playSeed(seed: number, isVerbose: boolean, { stdout }: CommandIo)
   return isWell;
 }
 
-async function killProcesses(seeds: readonly number[], { root, stdout, signal }: CommandIo): Promise<number> {
+type Kill = (seed: number) => Promise<Killed>;
+
+function prepareProcesses({ root }: CommandIo): Kill {
   const [built] = buildTasks({ root, only: 'lock_users' });
   if (built === undefined) throw new Error('The task was not built.');
+  return (seed) => killProcess(built.outFolder, seed);
+}
+
+function prepareDirect({ root }: CommandIo): Kill {
+  const program = join(buildCommand(root), 'tasks', 'lock-users', 'main.js');
+  return (seed) => killDirect(program, seed);
+}
+
+async function killEach(seeds: readonly number[], { stdout, signal }: CommandIo, kill: Kill): Promise<number> {
   let [failed, killed, halfway] = [0, 0, 0];
   for (const seed of seeds) {
     signal.throwIfAborted();
-    const { wasKilled, wasHalfway, problems } = await killProcess(built.outFolder, seed);
+    const { wasKilled, wasHalfway, problems } = await kill(seed);
     for (const problem of problems) printText(stdout, `seed ${seed}: ${problem}`);
     if (problems.length > 0) failed++;
     if (wasKilled) killed++;

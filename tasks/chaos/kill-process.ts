@@ -73,7 +73,7 @@ export async function killProcess(taskFolder: string, seed: number): Promise<Kil
 }
 
 /** Sets runs to "interrupted", as an administrator may do in the data browser instead of waiting for a lease to end. */
-async function endLeases({ url, token }: RunningBackend): Promise<void> {
+export async function endLeases({ url, token }: Pick<RunningBackend, 'url' | 'token'>): Promise<void> {
   const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
   const list = (await (await fetch(`${url}/objects/lock_run.json`, { headers })).json()) as {
     objects: { id: string }[];

@@ -30,6 +30,8 @@ export interface ProgramOptions {
   readonly reason?: string;
   readonly onlyEnrolled?: boolean;
   readonly maxUsers?: string;
+  readonly unlockAt?: string;
+  readonly window?: string;
   readonly direct?: boolean;
   readonly dryRun?: boolean;
   readonly confirm?: string;

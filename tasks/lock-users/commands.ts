@@ -44,6 +44,10 @@ const LOCKING: CommandEntry['options'] = [
   ['--only-enrolled', 'Leave users alone that are not in the app.'],
   ['--max-users <count>', 'Refuse a larger plan.']
 ];
+const EVENING: CommandEntry['options'] = [
+  ['--unlock-at <time>', 'Let them back in by itself then: the next "06:00 Europe/Berlin". Not with --direct.'],
+  ['--window <times>', 'Begin only then, such as "21:00-23:30 Europe/Berlin".']
+];
 const DRY_RUN = ['--dry-run', 'Only show the plan.'] as const;
 
 /** The commands, in the order of the help. */
@@ -58,7 +62,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'apply',
     operands: '[plan.json]',
     about: 'Locks users: those of a plan and nobody else, or those that the options select.',
-    options: [...LOCKING, ...CHANGING, DRY_RUN],
+    options: [...LOCKING, ...EVENING, ...CHANGING, DRY_RUN],
     load: () => import('./commands/apply')
   },
   {

@@ -17,6 +17,7 @@ export const REPORT_FIELDS: Readonly<Record<keyof Report, string>> = {
   reason: 'The `reason` of the parameters.',
   deployment: 'Label, environment and id of the deployment, as the deployment itself names them.',
   counts: 'How many users ended how: see the sums below.',
+  protectedBy: 'Where somebody is protected: how many by id, and how many by rule. Who is both counts by id.',
   sessions:
     'With `reauthenticate`: how many sessions were to be signed out (`planned`), and how many are (`signedOut`).',
   stillLocked: 'How many users an unlock leaves locked without being excluded, and which and why, as far as they fit.',
@@ -96,6 +97,7 @@ export const SAMPLE_REPORT: Report = {
     unconfirmed: 0,
     notAttempted: 0
   },
+  protectedBy: { id: 1, rule: 2 },
   canary: { result: 'passed', count: 3, users: [{ userId: '7c1d…', seen: 'locked' }] },
   failures: [],
   requests: {

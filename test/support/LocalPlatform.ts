@@ -8,6 +8,7 @@ import type { TriggerRequest } from '../../tasks/local/runtime/start-trigger';
 import { sendTrigger } from '../../tasks/trigger/send-trigger';
 import type { TriggerOutcome } from '../../tasks/trigger/TriggerOutcome';
 import { callBackend } from './call-backend';
+import { closeWithoutSecret } from './expect-no-secret';
 import { runTaskHere } from './run-task-here';
 
 /** What a record of a run shows, with the keys of choices. */
@@ -19,6 +20,7 @@ export type ShownRun = Readonly<Record<string, unknown>>;
  */
 export class LocalPlatform {
   readonly log: string[] = [];
+  private readonly outcomes: TriggerOutcome[] = [];
   private running: RunningPlatform | undefined;
 
   static async start(
@@ -30,13 +32,17 @@ export class LocalPlatform {
   ): Promise<LocalPlatform> {
     const platform = new LocalPlatform();
     const { schemaPath, runtime, ...deployment } = options;
-    platform.running = await startPlatform({
+    const running = await startPlatform({
       root: join(__dirname, '..', '..'),
       backend: { ...(schemaPath !== undefined && { schemaPath }) },
       deployment: { ...deployment, variables: { LOCK_USERS_ARMED: 'true', LOCK_USERS_WEBHOOK: 'true', ...variables } },
       onLog: (line) => platform.log.push(line),
       runtime: { run: runTaskHere, ...runtime }
     });
+    const { token, webSecret, controlToken } = running.note;
+    const secrets = [token, webSecret, controlToken];
+    const told = [platform.log, platform.outcomes];
+    platform.running = { ...running, close: () => closeWithoutSecret(running, secrets, told) };
     return platform;
   }
 
@@ -59,9 +65,11 @@ export class LocalPlatform {
   }
 
   /** Triggers as the command does. */
-  trigger(request: TriggerRequest): Promise<TriggerOutcome> {
+  async trigger(request: TriggerRequest): Promise<TriggerOutcome> {
     const onLog = (line: string): number => this.log.push(line);
-    return sendTrigger(this.platform.note, request, { onLog, signal: new AbortController().signal });
+    const outcome = await sendTrigger(this.platform.note, request, { onLog, signal: new AbortController().signal });
+    this.outcomes.push(outcome);
+    return outcome;
   }
 
   /** Triggers, and returns the report of the invocation that ended last. */

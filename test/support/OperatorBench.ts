@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { BackendOptions, RunningBackend } from '../../tasks/local/backend/start-backend';
+import { expectNoSecret } from './expect-no-secret';
 import { RecordedProgram } from './RecordedProgram';
 import type { ProgramEnd } from './RecordedProgram';
 
@@ -47,8 +48,10 @@ export class OperatorBench {
     return end;
   }
 
-  /** Deletes the folder. */
+  /** Deletes the folder. Fails where what was printed or written, such as a plan or a report, holds the token. */
   remove(): void {
+    const written = readdirSync(this.root).map((name) => readFileSync(join(this.root, name), 'utf8'));
     rmSync(this.root, { recursive: true });
+    expectNoSecret([this.backend.token], [this.printed, ...written]);
   }
 }

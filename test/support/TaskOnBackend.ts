@@ -4,6 +4,7 @@ import { startBackend } from '../../tasks/local/backend/start-backend';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
 import type { Switches } from '../../tasks/local/backend/control/Switches';
 import type { TaskRunResult } from '../../tasks/local/runtime/TaskRun';
+import { closeWithoutSecret } from './expect-no-secret';
 import { runTaskHere } from './run-task-here';
 
 const TASK = join(__dirname, '..', '..', 'dist', 'lock_users');
@@ -11,8 +12,13 @@ const TASK = join(__dirname, '..', '..', 'dist', 'lock_users');
 /** A backend, and the built task on it, triggered as OXIDE's test action does. */
 export class TaskOnBackend {
   readonly log: string[] = [];
+  private readonly results: TaskRunResult[] = [];
+  readonly backend: RunningBackend;
 
-  private constructor(readonly backend: RunningBackend) {}
+  private constructor(backend: RunningBackend) {
+    const told = [this.log, this.results];
+    this.backend = { ...backend, close: () => closeWithoutSecret(backend, [backend.token], told) };
+  }
 
   static async start(switches: Partial<Switches> = {}, schemaPath?: string): Promise<TaskOnBackend> {
     const options = {
@@ -25,7 +31,7 @@ export class TaskOnBackend {
   }
 
   /** Runs the task, armed unless `variables` say otherwise. */
-  trigger(params?: unknown, variables: Record<string, string> = {}): Promise<TaskRunResult> {
+  async trigger(params?: unknown, variables: Record<string, string> = {}): Promise<TaskRunResult> {
     const { backend, log } = this;
     const environment = {
       JOURNEY_BACKEND_URL: backend.url,
@@ -33,7 +39,10 @@ export class TaskOnBackend {
       LOCK_USERS_ARMED: 'true',
       ...variables
     };
-    return runTaskHere({ taskFolder: TASK, params, environment, backend, onLog: (line) => log.push(line) });
+    const onLog = (line: string): number => log.push(line);
+    const result = await runTaskHere({ taskFolder: TASK, params, environment, backend, onLog });
+    this.results.push(result);
+    return result;
   }
 
   /** Runs the task and returns its report. */

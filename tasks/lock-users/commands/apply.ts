@@ -4,6 +4,7 @@ import { readPlanFile } from '../plan-file';
 import { buildParameters } from '../run/build-parameters';
 import { changeUsers } from '../run/change-users';
 import { openChange } from '../run/open-change';
+import { readEvening } from '../run/read-evening';
 
 /** Options that say who is selected: a plan has said that. */
 const SELECTING = ['users', 'exclude', 'where', 'onlyEnrolled', 'maxUsers'] as const;
@@ -16,9 +17,13 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   if (path !== undefined && selecting !== undefined) {
     throw new UsageError(`"${path}" says already who is locked. Leave the options that select users out, or the plan.`);
   }
+  const { parameters: evening, letInAt } = readEvening(invocation);
   const { connection, info } = await openChange(invocation);
-  const parameters = await buildParameters(connection, invocation, 'lock');
-  if (path === undefined) return changeUsers(invocation, { connection, info, parameters, again: 'apply' });
+  const parameters = { ...(await buildParameters(connection, invocation, 'lock')), ...evening };
+  // Who is locked by the next command is let back in with the others.
+  const until = evening.unlockAt === undefined ? '' : ` --unlock-at ${evening.unlockAt}`;
+  if (path === undefined)
+    return changeUsers(invocation, { connection, info, parameters, letInAt, again: `apply${until}` });
   const { userIds, count, onlyEnrolled, reason, madeAt } = readPlanFile(path, connection.settings.backendId);
   invocation.say(`The plan ${path} was made at ${madeAt}: ${count} users would be locked.`);
   return changeUsers(invocation, {
@@ -30,7 +35,8 @@ export async function run(invocation: Invocation): Promise<Outcome> {
       userIds,
       ...(onlyEnrolled && { onlyEnrolled })
     },
-    again: `apply ${path}`,
+    letInAt,
+    again: `apply ${path}${until}`,
     planned: count
   });
 }

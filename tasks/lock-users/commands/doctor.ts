@@ -23,7 +23,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     exitCode: chooseCode(isBad),
     data: { findings },
     text: findings.map((finding) => format(finding, canColour(invocation))).join('\n'),
-    next: isBad.length === 0 ? 'plan' : undefined
+    next: isBad.length === 0 ? 'plan' : 'doctor'
   };
 }
 

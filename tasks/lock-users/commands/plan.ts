@@ -16,6 +16,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const parameters = await buildParameters(connection, invocation, 'lock');
   const plan = await makePlan(connection, invocation, parameters, true);
   const { end, count, local } = plan;
+  const protectedBy = end.report?.protectedBy;
   if (end.status !== 'planned') {
     return { exitCode: exitCodeOf(end), data: showRun(end), text: formatRun(end), next: 'doctor' };
   }
@@ -36,7 +37,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   }
   return {
     exitCode: exitCodeOf(end),
-    data: { ...showRun(end), count, sample, ...estimate(connection, plan) },
+    data: { ...showRun(end), ...(protectedBy && { protectedBy }), count, sample, ...estimate(connection, plan) },
     text: formatPlan(connection, plan, sample),
     next: options.out === undefined ? 'apply' : `apply ${options.out}`
   };

@@ -67,9 +67,9 @@ function describeRun(record: RunRecord): Outcome {
   };
 }
 
-function chooseNext(isOver: boolean, { action, runId, status }: RunEnd): string | undefined {
+function chooseNext(isOver: boolean, { action, runId, status }: RunEnd): string {
   if (!isOver) return `stop ${runId}`;
-  if (action !== 'lock') return undefined;
+  if (action !== 'lock') return 'status';
   // A plan has changed nobody, so that there is nothing to undo.
   return status === 'planned' ? 'apply' : `undo ${runId}`;
 }

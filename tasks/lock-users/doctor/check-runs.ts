@@ -15,10 +15,11 @@ const UNLOCK_TOLERANCE_MS = 600_000;
 /** What the records of earlier runs show: the version that is deployed, whether objects start runs, and what has not ended. */
 export async function checkRuns(connection: Connection, nowMs: number): Promise<Finding[]> {
   const runs = await readAllRuns(connection);
-  const last = runs.filter(hasEnded).sort((a, b) => (b.finishedAtMs ?? 0) - (a.finishedAtMs ?? 0))[0];
+  const ended = runs.filter(hasEnded).sort((a, b) => (b.finishedAtMs ?? 0) - (a.finishedAtMs ?? 0));
+  const [last] = ended;
   return [
     checkVersion(last),
-    checkWebhookVariable(last),
+    checkWebhookVariable(ended),
     checkUnended(runs, nowMs),
     ...(await checkUnlockTimes(connection, nowMs))
   ];
@@ -66,18 +67,30 @@ function checkVersion(last: RunRecord | undefined): Finding {
       );
 }
 
-function checkWebhookVariable(last: RunRecord | undefined): Finding {
-  return last?.status === 'refused' && last.message?.includes('LOCK_USERS_WEBHOOK') === true
+/** The last run that an object has asked for shows the variable: its id is the object's. @param ended the last one first */
+function checkWebhookVariable(ended: readonly RunRecord[]): Finding {
+  const last = ended.find((run) => isRefusedByVariable(run) || (run.runId === run.id && run.report !== null));
+  if (last === undefined) {
+    return unknown(
+      'runs by objects',
+      'Neither LOCK_USERS_WEBHOOK nor the data rules show from outside.',
+      'Keep lock_run and lock_run_batch off the devices: examples/data-rules.md.'
+    );
+  }
+  return isRefusedByVariable(last)
     ? bad(
         'runs by objects',
-        last.message,
+        last.message ?? '',
         'Write data rules (examples/data-rules.md), then set LOCK_USERS_WEBHOOK to true, save, and deploy.'
       )
-    : unknown(
+    : ok(
         'runs by objects',
-        'Neither LOCK_USERS_WEBHOOK nor the data rules show from outside.',
-        'Keep lock_run and lock_run_batch off the devices: examples/data-rules.md.'
+        `An object has started ${last.id}. That data rules keep such objects off the devices does not show (examples/data-rules.md).`
       );
+}
+
+function isRefusedByVariable({ status, message }: RunRecord): boolean {
+  return status === 'refused' && message?.includes('LOCK_USERS_WEBHOOK') === true;
 }
 
 function checkUnended(runs: readonly RunRecord[], nowMs: number): Finding {

@@ -33,7 +33,7 @@ export class ReportFile {
   private constructor(
     private readonly path: string,
     private readonly connection: Connection,
-    private readonly records: RecordStore,
+    private readonly records: RecordStore | undefined,
     private readonly plan: LocalPlan
   ) {}
 
@@ -42,8 +42,8 @@ export class ReportFile {
    *
    * @throws UsageError where it cannot be written
    */
-  static async open(path: string, connection: Connection, records: RecordStore, plan: LocalPlan): Promise<ReportFile> {
-    const file = new ReportFile(path, connection, records, plan);
+  static async open(path: string, connection: Connection, plan: LocalPlan): Promise<ReportFile> {
+    const file = new ReportFile(path, connection, connection.records, plan);
     try {
       file.write([]);
     } catch (error) {
@@ -65,8 +65,8 @@ export class ReportFile {
     this.nextReadAtMs = endedAtMs + REST_FACTOR * (endedAtMs - startedAtMs);
   }
 
-  /** Writes everybody. */
-  async finish(runRecordId: string): Promise<void> {
+  /** Writes everybody. @param runRecordId of the run; undefined: there was nobody to change, and so no run */
+  async finish(runRecordId: string | undefined): Promise<void> {
     this.write(this.toRows(await this.readOutcomes(runRecordId), true));
   }
 
@@ -85,12 +85,14 @@ export class ReportFile {
     });
   }
 
-  private async readOutcomes(runRecordId: string): Promise<Map<string, Omit<Row, 'userId' | 'name'>>> {
+  private async readOutcomes(runRecordId: string | undefined): Promise<Map<string, Omit<Row, 'userId' | 'name'>>> {
     const outcomes = new Map<string, Omit<Row, 'userId' | 'name'>>();
+    const { records } = this;
+    if (records === undefined || runRecordId === undefined) return outcomes;
     for (let skip = 0; ;) {
       const page = await this.connection
         .openContext()
-        .sender.read('record', (timeoutMs) => this.records.readBatches({ runRecordId }, PAGE_SIZE, skip, timeoutMs));
+        .sender.read('record', (timeoutMs) => records.readBatches({ runRecordId }, PAGE_SIZE, skip, timeoutMs));
       for (const batch of page) if (batch.state === 'answered') addOutcomes(outcomes, batch, this.plan.report.action);
       if (page.length === 0) return outcomes;
       skip += page.length;

@@ -1,5 +1,6 @@
 import type { Counts, Report } from '../../../cloudcode/lock_users/src/report/Report';
 import { ACTION_LABELS } from '../../../cloudcode/lock_users/src/actions/ActionLabels';
+import { formatMoment } from '../../../cloudcode/lock_users/src/input/unlock-at';
 import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import { exitCodeOfRun } from '../exit-codes';
 import { formatTable } from '../format-table';
@@ -15,6 +16,13 @@ export interface RunEnd {
   readonly report: Report | undefined;
   /** Why it did less than it could, and what to do. */
   readonly message: string | undefined;
+  /** When its users are let back in by themselves (ISO 8601), and by which run; undefined where they are not, or are in. */
+  readonly morning?: Morning | undefined;
+}
+
+interface Morning {
+  readonly unlockAt: string;
+  readonly unlockRunId: string;
 }
 
 /** The names of the counts, in the order in which they are shown. */
@@ -39,14 +47,26 @@ const COUNT_NAMES: readonly (keyof Counts)[] = [
 
 /** What a record says of its run. */
 export function readRecord(record: RunRecord): RunEnd {
+  const counts = pickCounts(record);
   return {
     runId: record.runId ?? record.id,
     action: record.action ?? 'lock',
     status: record.status ?? 'no status',
-    counts: pickCounts(record),
+    counts,
     report: parseReport(record.report),
-    message: record.message ?? undefined
+    message: record.message ?? undefined,
+    morning: findMorning(record, counts)
   };
+}
+
+/** Whoever takes `unlockAt` out of the record calls it off. */
+function findMorning(
+  { unlockAtMs, unlockRunId, undoneBy }: RunRecord,
+  counts: Readonly<Record<string, number>>
+): Morning | undefined {
+  const mayBeOut = (counts['locked'] ?? 0) + (counts['unconfirmed'] ?? 0) > 0;
+  if (!mayBeOut || unlockAtMs === null || unlockRunId === null || undoneBy !== null) return undefined;
+  return { unlockAt: formatMoment(unlockAtMs), unlockRunId };
 }
 
 /** What the report of the last invocation says of a run that has no record. */
@@ -71,7 +91,7 @@ export function exitCodeOf({ status, report, counts }: RunEnd): number {
 }
 
 /** For a terminal: the counts, users that are not there, warnings, and why. */
-export function formatRun({ runId, action, status, counts, report, message }: RunEnd): string {
+export function formatRun({ runId, action, status, counts, report, message, morning }: RunEnd): string {
   const rows = Object.entries(counts).map(([name, count]) => [`  ${splitName(name)}`, String(count)]);
   const failures = (report?.failures ?? []).map(
     ({ userId, outcome, type, detail }) => `  ${userId}  ${outcome}: ${type}: ${detail}`
@@ -82,13 +102,22 @@ export function formatRun({ runId, action, status, counts, report, message }: Ru
     formatTable(rows),
     ...(failures.length > 0 ? ['Not there:', ...failures] : []),
     ...warnings,
-    ...(message === undefined ? [] : [message])
+    ...(message === undefined ? [] : [message]),
+    ...(morning === undefined ? [] : [`They are let back in at ${morning.unlockAt}, by run ${morning.unlockRunId}.`])
   ].join('\n');
 }
 
 /** A run as JSON has it. */
-export function showRun({ runId, action, status, counts, report, message }: RunEnd): Record<string, unknown> {
-  return { runId, action, status, counts, ...(message !== undefined && { message }), ...(report && { report }) };
+export function showRun({ runId, action, status, counts, report, message, morning }: RunEnd): Record<string, unknown> {
+  return {
+    runId,
+    action,
+    status,
+    counts,
+    ...(message !== undefined && { message }),
+    ...(morning && { unlockAt: morning.unlockAt, unlockRunId: morning.unlockRunId }),
+    ...(report && { report })
+  };
 }
 
 /** `alreadyLocked` as `already locked`. */

@@ -48,9 +48,9 @@ export async function carryOut(
     );
   }
   const file =
-    options.report === undefined || records === undefined || plan === undefined
+    options.report === undefined || plan === undefined
       ? undefined
-      : await ReportFile.open(options.report, connection, records, plan);
+      : await ReportFile.open(options.report, connection, plan);
   const progress = new Progress(invocation, total);
   const onLook = async (run: RunRecord): Promise<void> => {
     progress.update(run);

@@ -10,9 +10,10 @@ import { carryOut } from './carry-out';
 import type { CarriedOut } from './carry-out';
 import { confirm } from './confirm';
 import { formatPlan, makePlan } from './make-plan';
-import { checkReportName } from './ReportFile';
+import { checkReportName, ReportFile } from './ReportFile';
 import { exitCodeOf, formatRun, showRun } from './RunEnd';
 import type { RunEnd } from './RunEnd';
+import type { LocalPlan } from './plan-here';
 
 /** Stop reasons that the list of the runs explains. */
 const ABOUT_RUNS: readonly ErrorCode[] = ['RUN_UNDER_WAY', 'NO_RECORD', 'NOT_UNDOABLE', 'SEVERAL_RUNS'];
@@ -24,6 +25,8 @@ export interface WantedChange {
   readonly parameters: RunParameters;
   /** The command that does the rest, where some users are not there. */
   readonly again: string;
+  /** When its users are let back in by themselves, for a person. */
+  readonly letInAt?: string | undefined;
   /** How many users were agreed to already, by a plan that was kept; undefined: a plan is made first. */
   readonly planned?: number;
 }
@@ -34,23 +37,26 @@ export interface WantedChange {
  * @throws RefusedError where somebody says no; UsageError, SettingsError, LockUsersError
  */
 export async function changeUsers(invocation: Invocation, wanted: WantedChange): Promise<Outcome> {
-  const { connection, info, parameters, again } = wanted;
+  const { connection, info, parameters, again, letInAt } = wanted;
   const { options } = invocation;
   if (options.report !== undefined) checkReportName(options.report);
   const needsPeople = options.report !== undefined;
-  const plan =
-    wanted.planned !== undefined && !needsPeople
-      ? undefined
-      : await makePlan(connection, invocation, parameters, needsPeople);
+  const isToBeMade = wanted.planned === undefined || needsPeople || options.dryRun === true;
+  const plan = isToBeMade ? await makePlan(connection, invocation, parameters, needsPeople) : undefined;
+  const shown = [
+    ...(plan === undefined ? [] : [formatPlan(connection, plan, [])]),
+    ...(letInAt === undefined ? [] : [`They would be let back in at ${letInAt}.`])
+  ];
   if (plan !== undefined) {
     if (plan.end.status !== 'planned') return describeEnd({ end: plan.end, kind: 'ended' }, again);
-    const text = formatPlan(connection, plan, []);
-    if (options.dryRun === true || plan.count === 0) {
-      const nobody = plan.count === 0 ? '\nThere is nobody left to change.' : '';
-      return { exitCode: EXIT_CODES.allThere.code, data: showRun(plan.end), text: `${text}${nobody}` };
+    const planned = { exitCode: EXIT_CODES.allThere.code, data: showRun(plan.end) };
+    if (plan.count === 0) {
+      await reportPlan(connection, options.report, plan.local);
+      return { ...planned, text: [...shown, 'There is nobody left to change.'].join('\n'), next: 'status' };
     }
-    invocation.say(text);
+    if (options.dryRun === true) return { ...planned, text: shown.join('\n'), next: again };
   }
+  if (shown.length > 0) invocation.say(shown.join('\n'));
   const count = wanted.planned ?? plan?.count ?? 0;
   await confirm(invocation, { verb: ACTION_LABELS[parameters.action].verb, count, ...info });
   const isLock = parameters.action === 'lock';
@@ -61,6 +67,17 @@ export async function changeUsers(invocation: Invocation, wanted: WantedChange):
     plan: plan?.local
   });
   return describeEnd(carried, again);
+}
+
+/** Who is selected where there is nobody to change: a report of an earlier call may have named some of them alone. */
+async function reportPlan(
+  connection: Connection,
+  path: string | undefined,
+  plan: LocalPlan | undefined
+): Promise<void> {
+  if (path === undefined || plan === undefined) return;
+  const file = await ReportFile.open(path, connection, plan);
+  await file.finish(undefined);
 }
 
 function describeEnd({ end, kind }: CarriedOut, again: string): Outcome {
@@ -84,7 +101,7 @@ function chooseNext(end: RunEnd, again: string): string | undefined {
   if (stopReason !== undefined && ABOUT_RUNS.includes(stopReason.code)) return 'runs';
   switch (end.status) {
     case 'done':
-      return end.action === 'lock' ? `undo ${end.runId}` : `status ${end.runId}`;
+      return end.action === 'lock' && end.morning === undefined ? `undo ${end.runId}` : `status ${end.runId}`;
     case 'refused':
       return 'doctor';
     default:

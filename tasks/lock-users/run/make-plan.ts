@@ -1,5 +1,7 @@
 import omit from 'lodash/omit';
 import { ACTION_LABELS } from '../../../cloudcode/lock_users/src/actions/ActionLabels';
+import type { Settings } from '../../../cloudcode/lock_users/src/input/settings';
+import type { Report } from '../../../cloudcode/lock_users/src/report/Report';
 import type { Connection } from '../connect';
 import { formatTable } from '../format-table';
 import type { Invocation } from '../Invocation';
@@ -43,11 +45,18 @@ export async function makePlan(
             total: undefined
           })
         ).end;
+  // Somebody who stopped watching the plan wants nothing more.
+  invocation.io.signal.throwIfAborted();
   return { end, count: end.counts['planned'] ?? 0, local };
 }
 
+/** What says how fast requests may leave. */
+interface Paced {
+  readonly settings: Pick<Settings, 'pace'>;
+}
+
 /** Requests and seconds that the plan needs at the pace of the settings. */
-export function estimate({ settings }: Connection, { count, end }: MadePlan): { requests: number; seconds: number } {
+export function estimate({ settings }: Paced, { count, end }: MadePlan): { requests: number; seconds: number } {
   const { rate, burst } = settings.pace;
   const pages = Math.max(1, Math.ceil((end.counts['selected'] ?? 0) / 1000));
   const sends = end.action === 'lock' ? Math.ceil(count / 1000) : count;
@@ -58,12 +67,12 @@ export function estimate({ settings }: Connection, { count, end }: MadePlan): { 
 }
 
 /** The plan for a terminal. @param names of some of those who would be changed */
-export function formatPlan(connection: Connection, plan: MadePlan, names: readonly string[]): string {
+export function formatPlan(connection: Paced, plan: MadePlan, names: readonly string[]): string {
   const { count, end } = plan;
   const { participle } = ACTION_LABELS[end.action as keyof typeof ACTION_LABELS];
   const counts = Object.entries(end.counts).filter(([name]) => !OUTCOMES.includes(name) && name !== 'planned');
   const rows = [
-    ...counts.map(([name, number]) => [splitName(name), String(number)]),
+    ...counts.flatMap(([name, number]) => formatCount(name, number, end.report?.protectedBy)),
     [`would be ${participle}`, String(count)]
   ];
   const { requests, seconds } = estimate(connection, plan);
@@ -74,6 +83,15 @@ export function formatPlan(connection: Connection, plan: MadePlan, names: readon
     `About ${requests} requests and ${seconds} s, at ${rate} requests/s and a burst of ${burst}.`,
     ...(end.report?.warnings ?? []).map(({ code, message }) => `Warning ${code}: ${message}`)
   ].join('\n');
+}
+
+/** The row of a count; two of the protected, where it is known what protects them. An older task does not say. */
+function formatCount(name: string, count: number, protectedBy: Report['protectedBy']): string[][] {
+  if (name !== 'protected' || protectedBy === undefined) return [[splitName(name), String(count)]];
+  return [
+    ['protected by id', String(protectedBy.id)],
+    ['protected by rule', String(protectedBy.rule)]
+  ];
 }
 
 const OUTCOMES: readonly string[] = ['locked', 'unlocked', 'reauthenticated', 'failed', 'unconfirmed', 'notAttempted'];

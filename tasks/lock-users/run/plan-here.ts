@@ -1,3 +1,4 @@
+import omit from 'lodash/omit';
 import { parseParameters } from '../../../cloudcode/lock_users/src/input/parse-parameters';
 import type { RecordStore } from '../../../cloudcode/lock_users/src/ports';
 import type { Report } from '../../../cloudcode/lock_users/src/report/Report';
@@ -18,7 +19,8 @@ export type Place = ReturnType<Roster['listPlaces']> extends Generator<{ readonl
 
 /** Plans a run on this machine: it reads, and neither sends nor writes anything. */
 export function planHere(connection: Connection, parameters: object): Promise<LocalPlan> {
-  return lookHere(connection, { ...parameters, dryRun: true });
+  // Nothing here could let people in, and nobody is locked.
+  return lookHere(connection, { ...omit(parameters, 'unlockAt'), dryRun: true });
 }
 
 /** The same for an action that only looks. */

@@ -21,6 +21,7 @@ test('whoever matches the rule is protected beside those who are named, and the 
   const report = await runOnFake(platform, {}, { protectedWhere, protectedIds: [userId(3), userId(4)] }, log);
 
   expect(report).toMatchObject({ status: 'done', counts: { selected: 5, protected: 4, planned: 1, locked: 1 } });
+  expect(report.protectedBy).toEqual({ id: 2, rule: 2 });
   expect(sentIds()).toEqual([userId(0)]);
   expect(log.lines).toContain('Protected: 2 users by id, 2 by rule.');
 });
@@ -53,6 +54,7 @@ test('the rule keeps nobody out, and an unlock does not read it', async () => {
   const report = await runOnFake(platform, { action: 'unlock' }, { protectedWhere }, log);
 
   expect(report).toMatchObject({ status: 'done', counts: { protected: 0, unlocked: 1 } });
+  expect(report).not.toHaveProperty('protectedBy');
   expect(platform.selections.map(({ where }) => where)).not.toContain(protectedWhere);
   expect(log.lines.join()).not.toMatch(/protected[:.]/);
 });

@@ -96,6 +96,14 @@ export interface Counts
   readonly reauthenticated?: number;
 }
 
+/** The protected users of a run. Their sum is `protected`. */
+export interface ProtectedCounts {
+  /** Named in `LOCK_USERS_PROTECTED`. */
+  readonly id: number;
+  /** Matched by `LOCK_USERS_PROTECTED_WHERE`, and not named. */
+  readonly rule: number;
+}
+
 /**
  * Requests as they left, by what they were for; `database` counts the page reads asked of `DB`, `record` what was read
  * and saved of the run's record before the report was made.
@@ -141,6 +149,8 @@ export interface Report {
   readonly reason?: string;
   readonly deployment: Deployment;
   readonly counts: Counts;
+  /** What protects the users that are counted as `protected`, where there are any. */
+  readonly protectedBy?: ProtectedCounts;
   /** With `reauthenticate`: the sessions that this invocation found in the app, of planned users, and how many are signed out. */
   readonly sessions?: SessionCounts;
   /**

@@ -18,7 +18,7 @@ import { listCanary } from './list-canary';
 import { listUsers } from './list-users';
 import type { ListedRoster } from './list-users';
 import { nextStep } from './next-step';
-import type { Counts, Deployment, Report, RequestCounts, RunStatus, StopReason } from './Report';
+import type { Counts, Deployment, ProtectedCounts, Report, RequestCounts, RunStatus, StopReason } from './Report';
 
 /** What a report is made of. */
 export interface ReportInput {
@@ -33,6 +33,8 @@ export interface ReportInput {
   readonly roster: ReportRoster | undefined;
   /** Ids of users that the rule of the deployment keeps out. */
   readonly stayingOut?: ReadonlySet<string> | undefined;
+  /** What protects those who are protected. */
+  readonly protectedBy?: ProtectedCounts | undefined;
   readonly canary?: Pick<Canary, 'result' | 'list'> | undefined;
   readonly sessions?: SessionCounts | undefined;
   /** With `status`: what it has found out. */
@@ -130,6 +132,7 @@ export function buildReport(input: ReportInput): Report {
     ...(reason !== undefined && { reason: escapeText(reason) }),
     deployment: input.deployment,
     counts: isReading(action) ? countSelected(whoIsOut) : nameCounts(parameters, counts, roster !== undefined),
+    ...(counts.protected > 0 && input.protectedBy && { protectedBy: input.protectedBy }),
     ...(sessions && { sessions }),
     ...listCanary(input.canary),
     ...(whoIsOut && { whoIsOut }),

@@ -7,7 +7,7 @@ import type { RunContext } from '../run/RunContext';
 import { countUsers } from '../reasons/stop-reason';
 import type { PlanCounts } from '../users/outcomes';
 import { VERSION } from '../version';
-import type { Deployment } from './Report';
+import type { Deployment, ProtectedCounts } from './Report';
 
 /** Which run this is, and whom the webhook lets in if it is on. */
 export function logRun(
@@ -94,15 +94,10 @@ export function logPlan(
 /**
  * How many of the selected users are protected, and by what; aloud where nobody is.
  *
- * @param byRule those of the rule that are not protected by id
  * @param isConfigured whether the deployment says who is protected
  */
-export function logProtection(
-  log: Log,
-  { byId, byRule }: { readonly byId: number; readonly byRule: number },
-  isConfigured: boolean
-): void {
-  if (byId + byRule > 0) log.line(`Protected: ${countUsers(byId)} by id, ${byRule} by rule.`);
+export function logProtection(log: Log, { id, rule }: ProtectedCounts, isConfigured: boolean): void {
+  if (id + rule > 0) log.line(`Protected: ${countUsers(id)} by id, ${rule} by rule.`);
   else if (isConfigured) log.line('Nobody is protected of those who are selected.');
   else log.line('Nobody is protected: neither LOCK_USERS_PROTECTED nor LOCK_USERS_PROTECTED_WHERE is set.');
 }

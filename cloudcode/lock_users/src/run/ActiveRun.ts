@@ -1,6 +1,7 @@
 import type { BatchUnlock } from '../actions/BatchUnlock';
 import type { ResolvedGoal } from '../actions/Goal';
 import type { RunRecorder } from '../records/RunRecorder';
+import type { ProtectedCounts } from '../report/Report';
 import type { Canary } from '../users/Canary';
 import type { Roster } from '../users/Roster';
 import type { RunContext } from './RunContext';
@@ -27,6 +28,12 @@ export interface ActiveRun extends RunContext, ResolvedGoal, RuleMatches {
   readonly batchUnlock: BatchUnlock;
   /** Whether no invocation of the run has begun before. */
   readonly isNew: boolean;
+}
+
+/** What protects the users that are selected and protected. Who is named as well as matched by the rule counts by id. */
+export function countProtected({ settings, roster }: Pick<ActiveRun, 'settings' | 'roster'>): ProtectedCounts {
+  const id = [...new Set(settings.protectedIds)].filter((userId) => roster.isProtected(userId)).length;
+  return { id, rule: roster.countPlan().protected - id };
 }
 
 /** Whether no earlier invocation of the run has sent anybody, as far as it is known. */

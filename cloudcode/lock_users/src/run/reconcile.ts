@@ -4,7 +4,7 @@ import { logPlan, logProtection, logStayingOut } from '../report/log-run';
 import { nobodyExcluded, nobodySelected, notArmed, tooManyUsers } from '../reasons/plan-reasons';
 import { alreadyUndone } from '../reasons/undo-reasons';
 import { UserQueue } from '../users/UserQueue';
-import { countDoneEarlier, isUntouched } from './ActiveRun';
+import { countDoneEarlier, countProtected, isUntouched } from './ActiveRun';
 import type { ActiveRun } from './ActiveRun';
 import { observeUsers } from './observe';
 import { readUserStates } from './read-user-states';
@@ -167,9 +167,8 @@ function logObservation(run: ActiveRun): void {
   if (stayingOut.size > 0) logStayingOut(ports.log, roster.listKeptOut(stayingOut).length);
 }
 
-function logWhoIsProtected({ ports, settings, roster }: ActiveRun): void {
-  const { protectedIds, protectedWhere } = settings;
-  const byId = [...new Set(protectedIds)].filter((id) => roster.isProtected(id)).length;
+function logWhoIsProtected(run: ActiveRun): void {
+  const { protectedIds, protectedWhere } = run.settings;
   const isConfigured = protectedIds.length > 0 || protectedWhere !== undefined;
-  logProtection(ports.log, { byId, byRule: roster.countPlan().protected - byId }, isConfigured);
+  logProtection(run.ports.log, countProtected(run), isConfigured);
 }

@@ -9,7 +9,7 @@ import { describeWhoIsOut } from '../report/describe-who-is-out';
 import { logReport } from '../report/log-report';
 import type { Report } from '../report/Report';
 import type { Roster } from '../users/Roster';
-import { countDoneEarlier } from './ActiveRun';
+import { countDoneEarlier, countProtected } from './ActiveRun';
 import { advance } from './advance';
 import type { Progress } from './advance';
 import { nameUsers } from './name-users';
@@ -55,6 +55,7 @@ export async function runWithRoster(
     roster: isReading(parameters.action) ? undefined : run?.roster,
     whoIsOut: run && describeWhoIsOut(run),
     stayingOut: run?.stayingOut,
+    protectedBy: run && countProtected(run),
     canary: run?.canary,
     sessions: run?.sessions?.count((userId) => run.roster.isPlanned(userId)),
     verified: progress.verified,
