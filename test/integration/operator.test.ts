@@ -60,6 +60,7 @@ test('a rule in OXIDE that protects everybody leaves nobody to lock', async () =
 });
 
 test('an evening lets its users back in by itself: the confirmation and the ending say when', async () => {
+  isForMorning = true;
   await start();
   const terminal = operator.open({ isTerminal: true });
   terminal.answer = '6';
@@ -80,7 +81,6 @@ test('an evening lets its users back in by itself: the confirmation and the endi
   await operator.call('undo', String(evening?.['run_id']), '--confirm', '6');
   const { json } = await operator.call('status', String(evening?.['run_id']));
   expect(json).not.toHaveProperty('unlockAt');
-  isForMorning = true;
 });
 
 /** An hour that is not this one, in UTC. */
