@@ -27,6 +27,7 @@ test('the help names every exit code, and goes to stdout', async () => {
 test.each([
   [['config', '--deploymant', 'x'], "unknown option '--deploymant' (Did you mean --deployment?)"],
   [['confg'], "unknown command 'confg' (Did you mean config?)"],
+  [['lock'], "unknown command 'lock' (Did you mean apply?)"],
   [['config', 'extra'], 'too many arguments'],
   [['config', '--deployment'], 'argument missing'],
   [['config', '--deployment', 'nowhere'], '.journeyrc has no deployment "nowhere"'],
