@@ -106,6 +106,23 @@ test('a refused run is as old as its ending, and one that nobody dated is the ol
   expect(runs.map(({ runId }) => runId)).toEqual(['no', 'before', 'older', 'undated']);
 });
 
+test('a plan of the same second is older than the lock that it was made for', async () => {
+  await start();
+  const at = { action: 'lock', started_at: '2026-02-02T00:00:00Z' };
+  for (let i = 0; i < 6; i++) {
+    await create({ ...at, status: 'planned', run_id: `plan ${i}`, finished_at: '2026-02-02T00:00:00Z' });
+  }
+  await create({ ...at, status: 'done', run_id: 'lock', locked: 2, finished_at: '2026-02-02T00:00:00Z' });
+  expect(await operator.call('status')).toMatchObject({ json: { runId: 'lock' } });
+
+  await create({ ...at, status: 'running', run_id: 'now' });
+  const { json } = await operator.call('runs');
+  expect((json['runs'] as { readonly runId: string }[]).slice(0, 2)).toMatchObject([
+    { runId: 'now' },
+    { runId: 'lock' }
+  ]);
+});
+
 test('who is out is 0, however the last run ended, and a lock of before says when it is undone', async () => {
   await start();
   const evening = { ...ENDED, status: 'done', unlock_at: '2100-01-01T05:00:00Z', unlock_run_id: 'morning' };

@@ -45,11 +45,21 @@ export async function readAllRuns(connection: Connection): Promise<readonly RunR
   const found = await connection
     .openContext()
     .sender.read('record', (timeoutMs) => records.findRuns({ statuses }, timeoutMs));
-  return [...found].sort((a, b) => timeOf(b) - timeOf(a));
+  return [...found].sort(compareByAge);
+}
+
+/** The newest first. Times may have whole seconds, and a plan takes less: of two of one second what it was made for is the newer. */
+function compareByAge(a: RunRecord, b: RunRecord): number {
+  if (timeOf(a) !== timeOf(b)) return timeOf(b) - timeOf(a);
+  return endOf(b) - endOf(a) || Number(a.status === 'planned') - Number(b.status === 'planned');
 }
 
 function timeOf(run: RunRecord): number {
   return run.startedAtMs ?? run.finishedAtMs ?? (hasEnded(run) ? 0 : Infinity);
+}
+
+function endOf({ finishedAtMs }: RunRecord): number {
+  return finishedAtMs ?? Number.MAX_SAFE_INTEGER;
 }
 
 /**
