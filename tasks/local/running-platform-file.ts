@@ -105,7 +105,8 @@ function readNote(root: string): RunningPlatformNote | undefined {
   }
 }
 
-function notePath(root: string): string {
+/** Where the note is. */
+export function notePath(root: string): string {
   return join(root, '.local', 'platform.json');
 }
 

@@ -39,6 +39,8 @@ export interface ProgramOptions {
   readonly app?: string;
   readonly report?: string;
   readonly out?: string;
+  /** Runs that are listed. */
+  readonly limit?: string;
 }
 
 /** A command that was called. */

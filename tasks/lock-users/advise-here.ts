@@ -9,6 +9,7 @@ import type { Target } from './read-target';
 export function adviseHere(error: LockUsersError, { sources }: Pick<Target, 'sources'>): LockUsersError {
   const { address, token } = sources;
   const advice: Readonly<Partial<Record<ErrorCode, string>>> = {
+    INVALID_SETTINGS: 'Correct "variables" of the deployment in .journeyrc.',
     BACKEND_UNAUTHORIZED: `Check ${token}: it has to be a named token of this very deployment, from the "Manage API" page of the data browser.`,
     UNKNOWN_DEPLOYMENT: `Check the 24 hex digits in ${address}: the id of the backend deployment, not the one that OXIDE shows.`,
     WRONG_ADDRESS: `Check ${address} against the "Manage API" page of the data browser.`,

@@ -84,7 +84,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     options: [...SELECTION, ...CHANGING, DRY_RUN],
     load: () => import('./commands/reauthenticate')
   },
-  { name: 'runs', about: 'Lists the last runs.', options: [], load: () => import('./commands/runs') },
+  {
+    name: 'runs',
+    about: 'Lists the last runs.',
+    options: [['--limit <count>', 'How many. Default: 20.']],
+    load: () => import('./commands/runs')
+  },
   {
     name: 'status',
     operands: '[run]',
@@ -95,7 +100,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'stop',
     operands: '<run>',
-    about: 'Asks a run to stop in order.',
+    about: 'Asks a run to stop in order. "last" is the one that is under way.',
     options: [],
     load: () => import('./commands/stop')
   },

@@ -43,7 +43,7 @@ export interface Connection {
  * @throws LockUsersError `INVALID_SETTINGS` where `variables` in `.journeyrc` are wrong
  */
 export async function connect(target: Target, { io, say }: Invocation): Promise<Connection> {
-  const settings = { ...parseSettings(taskEnvironment(target)), budgetMs: READING_BUDGET_MS };
+  const settings = { ...readSettings(target), budgetMs: READING_BUDGET_MS };
   const backend = new HttpBackendApi(settings, io.clock);
   const db = await connectDatabase({ url: settings.backendUrl, token: settings.token.reveal() });
   const userSource = new DbUserSource(db, settings.userModel, io.clock);
@@ -73,6 +73,14 @@ export async function connect(target: Target, { io, say }: Invocation): Promise<
     },
     countThrottled: () => contexts.reduce((sum, { sender }) => sum + sender.requests.rateLimited, 0)
   };
+}
+
+function readSettings(target: Target): Settings {
+  try {
+    return parseSettings(taskEnvironment(target));
+  } catch (error) {
+    throw error instanceof LockUsersError ? adviseHere(error, target) : error;
+  }
 }
 
 /** The variables that the task gets where it runs on this machine. */

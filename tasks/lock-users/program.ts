@@ -145,9 +145,10 @@ function describe(io: ProgramIo, error: unknown): string {
   if (io.signal.aborted) return INTERRUPTED;
   if (error instanceof CommanderError) {
     // Without a command, commander's message is the whole help.
-    return error.code === 'commander.help'
-      ? 'Name a command.'
-      : error.message.replace(/^error: /, '').replace('\n', ' ');
+    if (error.code === 'commander.help') return 'Name a command.';
+    const message = error.message.replace(/^error: /, '').replace('\n', ' ');
+    // The nearest name would let people in.
+    return message.replace(/^(unknown command 'lock').*$/, '$1 (Did you mean apply?)');
   }
   if (!(error instanceof Error)) return String(error);
   // Of a bug the place helps.

@@ -165,6 +165,74 @@ test('an upgrade says from which version, replaces what was installed, and delet
   expect((await install()).json).toMatchObject({ from: note.version, updated: [], removed: [] });
 });
 
+test('an update keeps the versions of the runtime that the app has chosen, and says so', async () => {
+  await install();
+  const path = `${INSTALLED}/package.json`;
+  const chosen = read(path).replaceAll('"1.15.0"', '"1.13.2"');
+  write(path, chosen);
+
+  expect((await install()).json).toMatchObject({ updated: [], changedByHand: [] });
+  expect(read(path)).toBe(chosen);
+
+  // As an earlier version of the package had it.
+  write(path, chosen.replace('"lodash": "4.18.1"', '"lodash": "4.17.0"'));
+  const { code, json } = await install('--force');
+  expect(code).toBe(0);
+  const kept = ['runtime', '@journeyapps/cloudcode', '@journeyapps/cloudcode-build'].map(
+    (name) => `"${name}": "1.13.2"`
+  );
+  expect(json).toMatchObject({ updated: ['package.json'], kept });
+  expect(read(path)).toBe(chosen);
+  const { stdout } = await new RecordedProgram({ isTerminal: true }).call('install', app);
+  expect(stdout).toContain(`Versions in package.json that were changed are kept: ${kept.join(', ')}.\n`);
+
+  write(path, chosen.replace('"enabled": true', '"enabled": false'));
+  expect(await install()).toMatchObject({ code: 3, stderr: expect.stringContaining('  package.json\n') as string });
+});
+
+test('what is left to do is in the order of the README: it is rehearsed before it is armed, and the webhook is last', async () => {
+  const { json } = await install();
+
+  const variables = json['variables'] as { readonly name: string }[];
+  expect(variables.map(({ name }) => name)).toEqual([
+    'JOURNEY_BACKEND_URL',
+    'JOURNEY_API_TOKEN',
+    'LOCK_USERS_PROTECTED_WHERE'
+  ]);
+  const clicks = json['clicks'] as string[];
+  const beginnings = ['Set the variables', 'Write data rules', 'Deploy', 'Dry run', 'Rehearse', 'Arm', 'Where objects'];
+  const places = beginnings.map((beginning) => clicks.findIndex((click) => click.startsWith(beginning)));
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+  expect(places).not.toContain(-1);
+});
+
+test("a model of the app's own with such a name is not filled with ours: nothing is written", async () => {
+  const own =
+    '<model name="lock_run" label="Run"><field name="action" label="A" type="text"/><display>{action}</display></model>';
+  const schema = read('schema.xml').replace('</data-model>', `${own}</data-model>`);
+  write('schema.xml', schema);
+
+  const { code, stderr } = await install();
+
+  expect(code).toBe(2);
+  expect(stderr).toContain('lock_run: field action has the type "text", and "single-choice" is needed');
+  expect(stderr).toContain('Nothing was written');
+  expect(read('schema.xml')).toBe(schema);
+  expect(readdirSync(join(app, 'cloudcode'))).toEqual(['other_task']);
+});
+
+test('this repository itself, and a file, are no app', async () => {
+  const here = await new RecordedProgram().call('install', REPOSITORY);
+  expect(here).toMatchObject({ code: 2, stderr: expect.stringContaining('is where the task comes from') as string });
+  expect(readdirSync(join(REPOSITORY, INSTALLED))).not.toContain('.lock-users.json');
+
+  const file = await new RecordedProgram().call('install', join(app, 'schema.xml'));
+  expect(file).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`is a file. Name the folder of the app's repository: ${app}.`) as string
+  });
+});
+
 test.each([
   ['no app', 'schema.xml', undefined, 'there is no schema.xml'],
   ['a broken data model', 'schema.xml', '<data-model><model></data-model>', 'nothing was written']

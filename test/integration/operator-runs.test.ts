@@ -62,8 +62,114 @@ test('runs are listed with the newest first, and the one that has not ended is t
   });
   const terminal = await operator.open({ isTerminal: true }).call('runs');
   expect(terminal.stdout).toMatch(
-    /^RUN +STARTED +ACTION +STATUS +DONE +REQUESTED BY\nnow +2026-02-02T00:00:00.000Z +lock +running +3\/9 +-\n/
+    /^RUN +STARTED +ACTION +STATUS +DONE +BACK IN AT +REQUESTED BY\nnow +2026-02-02T00:00:00.000Z +lock +running +3\/9 +- +-\n/
   );
+});
+
+/** Refused before it began, so that it never got a time at which it did. */
+const REFUSED = { status: 'refused', run_id: 'no', action: 'lock', finished_at: '2026-02-03T00:00:00Z' };
+
+test('however many runs were refused since, the last one is the one that is at work: it is shown, listed and stopped', async () => {
+  await start();
+  const { json: running } = await create({ ...RUNNING, lease_expires_at: new Date(Date.now() + 60_000).toISOString() });
+  await create(ENDED);
+  for (let i = 0; i < 21; i++) await create({ ...REFUSED, run_id: `no ${i}` });
+
+  expect(await operator.call('status')).toMatchObject({ code: 0, json: { runId: 'now', next: 'lock-users stop now' } });
+  expect(await operator.call('status', 'last')).toMatchObject({ json: { runId: 'now' } });
+  const listed = await operator.call('runs');
+  expect(listed.json).toMatchObject({ unlisted: 3, next: 'lock-users status now' });
+  expect(listed.json['runs']).toHaveLength(20);
+  expect((await operator.call('runs', '--limit', '30')).json).toMatchObject({
+    unlisted: 0,
+    runs: expect.arrayContaining([expect.objectContaining({ runId: 'before' })]) as unknown
+  });
+  const terminal = await operator.open({ isTerminal: true }).call('runs');
+  expect(terminal.stdout).toContain('\nand 3 more: lock-users runs --limit 23\n');
+
+  expect(await operator.call('stop', 'last')).toMatchObject({ code: 0, json: { runId: 'now' } });
+  const { json } = await callBackend(operator.backend, 'GET', 'objects/lock_run.json');
+  const asked = (json['objects'] as Record<string, unknown>[]).filter(({ stop_requested: stop }) => Boolean(stop));
+  expect(asked.map(({ id }) => id)).toEqual([running['id']]);
+});
+
+test('a refused run is as old as its ending, and one that nobody dated is the oldest', async () => {
+  await start();
+  await create({ ...REFUSED, run_id: 'older', finished_at: '2025-12-01T00:00:00Z' });
+  await create(ENDED);
+  await create(REFUSED);
+  await create({ status: 'refused', run_id: 'undated', action: 'lock' });
+
+  const { json } = await operator.call('runs');
+
+  const runs = json['runs'] as { readonly runId: string }[];
+  expect(runs.map(({ runId }) => runId)).toEqual(['no', 'before', 'older', 'undated']);
+});
+
+test('a plan of the same second is older than the lock that it was made for', async () => {
+  await start();
+  const at = { action: 'lock', started_at: '2026-02-02T00:00:00Z' };
+  for (let i = 0; i < 6; i++) {
+    await create({ ...at, status: 'planned', run_id: `plan ${i}`, finished_at: '2026-02-02T00:00:00Z' });
+  }
+  await create({ ...at, status: 'done', run_id: 'lock', locked: 2, finished_at: '2026-02-02T00:00:00Z' });
+  expect(await operator.call('status')).toMatchObject({ json: { runId: 'lock' } });
+
+  await create({ ...at, status: 'running', run_id: 'now' });
+  const { json } = await operator.call('runs');
+  expect((json['runs'] as { readonly runId: string }[]).slice(0, 2)).toMatchObject([
+    { runId: 'now' },
+    { runId: 'lock' }
+  ]);
+});
+
+test('who is out is 0, however the last run ended, and a lock of before says when it is undone', async () => {
+  await start();
+  const evening = { ...ENDED, status: 'done', unlock_at: '2100-01-01T05:00:00Z', unlock_run_id: 'morning' };
+  await create(evening);
+  await create(REFUSED);
+
+  expect(await operator.call('status')).toMatchObject({ code: 0, json: { runId: 'no', status: 'refused' } });
+  expect(await operator.call('status', 'no')).toMatchObject({ code: 2, json: { status: 'refused' } });
+  const terminal = await operator.open({ isTerminal: true }).call('status');
+  expect(terminal.stdout).toContain(
+    'The users of run before are let back in at 2100-01-01T05:00:00Z, by run morning.\n'
+  );
+  expect((await operator.call('runs')).json['runs']).toMatchObject([
+    { runId: 'no', unlockAt: null },
+    { runId: 'before', unlockAt: '2100-01-01T05:00:00Z' }
+  ]);
+});
+
+test('"stop last" means what has not ended: nothing, the one that waits, or none of several that do', async () => {
+  await start();
+  await create(ENDED);
+  expect(await operator.call('stop', 'last')).toMatchObject({ code: 0, json: { next: 'lock-users runs' } });
+  const terminal = await operator.open({ isTerminal: true }).call('stop', 'last');
+  expect(terminal.stdout).toBe('No run is under way, so there was nothing to stop.\n');
+
+  const { json: waiting } = await create({ status: 'requested' });
+  const id = String(waiting['id']);
+  expect(await operator.call('stop', 'last')).toMatchObject({
+    code: 0,
+    json: { runId: id, next: `lock-users status ${id}` }
+  });
+  expect(await operator.call('status', id)).toMatchObject({ code: 0, json: { runId: id, status: 'requested' } });
+
+  const { json: other } = await create({ status: 'requested' });
+  const { code, stderr } = await operator.call('stop', 'last');
+  expect(code).toBe(2);
+  expect(stderr).toContain('2 runs wait to be begun. Name the one that is meant: ');
+  for (const { id: each } of [waiting, other]) expect(stderr).toContain(String(each));
+});
+
+test('a run that is at work is listed without the plan, which is written down at its end', async () => {
+  await start();
+  await create({ ...RUNNING, planned: null, locked: 700 });
+
+  expect((await operator.call('runs')).json['runs']).toMatchObject([{ done: 700, planned: null }]);
+  const { stdout } = await operator.open({ isTerminal: true }).call('runs');
+  expect(stdout).toMatch(/^now +\S+ +lock +running +700 +- +-$/m);
 });
 
 test('the status of a run that has ended has its exit code, and that of another one 0', async () => {

@@ -107,13 +107,15 @@ test('Ctrl-C and "w" leave the run alone, and end with 130', async () => {
 test('a terminal shows one line that changes, and takes it away at the end', async () => {
   const terminal = operator.open({ isTerminal: true });
   play(terminal, async (look, change) => {
-    if (look === 1) await change(RUNNING);
+    if (look === 1) await change({ status: 'running' });
+    if (look === 2) await change(RUNNING);
     if (look === 4) await change({ status: 'done', locked: 4 });
   });
 
   const { code, stderr } = await terminal.call('apply', plan, '--confirm', '4');
 
   expect(code).toBe(0);
+  expect(stderr).toMatch(/\rrunning: 4 users, the first counts take some seconds/);
   expect(stderr).toMatch(/\rrunning: 2\/4 users, 0 failed, \d+\/s, \d+ s left/);
   expect(stderr).toMatch(/\r +\rNext: /);
 });

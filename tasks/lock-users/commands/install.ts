@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { VARIABLES } from '../../../cloudcode/lock_users/src/input/variables';
 import { parseDataModel } from '../../local/backend/state/parse-data-model';
 import { SettingsError, UsageError } from '../../shared/command-errors';
@@ -14,26 +14,24 @@ import { insertModels } from '../install/insert-models';
 import type { InsertedModels } from '../install/insert-models';
 import type { Invocation, Outcome } from '../Invocation';
 
-/** Variables that nearly every deployment sets. */
-const VARIABLES_TO_SET = [
-  'JOURNEY_BACKEND_URL',
-  'JOURNEY_API_TOKEN',
-  'LOCK_USERS_PROTECTED_WHERE',
-  'LOCK_USERS_WEBHOOK',
-  'LOCK_USERS_ARMED'
-] as const;
+/** Variables that nearly every deployment sets at first. What lets it lock anybody comes after the rehearsal. */
+const VARIABLES_TO_SET = ['JOURNEY_BACKEND_URL', 'JOURNEY_API_TOKEN', 'LOCK_USERS_PROTECTED_WHERE'] as const;
 
 /** Only where the app calls it otherwise. */
 const USER_MODEL = VARIABLES.LOCK_USERS_USER_MODEL;
 
-/** What only a person can do, in this order. */
+/** What only a person can do, in this order: that of the README. */
 const CLICKS = [
-  'For runtime 1.13 or 1.14 change the three versions in cloudcode/lock_users/package.json, and refresh its lock file if there is one.',
+  'For runtime 1.13 or 1.14 change the three versions in cloudcode/lock_users/package.json, and refresh its lock file if there is one. An update keeps them.',
   'Commit the changes, and pull them into OXIDE.',
-  'Write data rules that keep lock_run and lock_run_batch off the devices (examples/data-rules.md), and deploy them first.',
-  'Set the variables in the deployment settings in OXIDE (the token: Masked), save.',
-  'Task settings of lock_users: enable the triggers that you want, and "Limit task to a single instance".',
-  'Deploy the app. A test of the task alone deploys neither models nor variables.',
+  'Set the variables above in the deployment settings in OXIDE (the token: Masked), save. Leave LOCK_USERS_ARMED and LOCK_USERS_WEBHOOK out: until then the task only plans.',
+  'Write data rules that keep lock_run and lock_run_batch off the devices (examples/data-rules.md), before the models are deployed.',
+  'Task settings of lock_users: turn on "Limit task to a single instance".',
+  'Deploy the app: data rules, models and variables together. A test of the task alone deploys none of them.',
+  'Dry run: press "Test CloudCode Task" in OXIDE. The log says how many would be locked.',
+  'Rehearse with one user of a testing deployment: npm run contract, or a run with {"userIds": ["<id of a test user>"]} where testing alone is armed.',
+  'Arm: set LOCK_USERS_ARMED to true, save, deploy. From then on a run without parameters locks everybody who is not protected.',
+  'Where objects of lock_run are to start runs: set LOCK_USERS_WEBHOOK to true, after the data rules, save, deploy.',
   'Add the deployment to .journeyrc (docs/command-line.md), and have it checked: lock-users doctor --deployment NAME'
 ];
 
@@ -41,12 +39,13 @@ const CLICKS = [
 export function run({ operands, options }: Invocation): Promise<Outcome> {
   const app = resolve(operands[0] ?? '');
   const schemaPath = join(app, 'schema.xml');
-  if (!existsSync(schemaPath)) {
-    throw new UsageError(`${app} is not an app's repository: there is no schema.xml. Name the folder that has it.`);
-  }
   const root = findPackageRoot();
   const source = join(root, 'cloudcode', 'lock_users');
   const target = join(app, 'cloudcode', 'lock_users');
+  refuseOtherFolder(app, schemaPath);
+  if (existsSync(target) && realpathSync(target) === realpathSync(source)) {
+    throw new UsageError(`${app} is where the task comes from. Name the folder of an app's repository.`);
+  }
   const plan = planFolder(source, target);
   if (plan.changedByHand.length > 0 && options.force !== true) throw changedByHand(target, plan);
   const before = readFileSync(schemaPath, 'utf8');
@@ -55,15 +54,32 @@ export function run({ operands, options }: Invocation): Promise<Outcome> {
     before,
     readFileSync(join(root, 'examples', 'schema-snippet.xml'), 'utf8')
   );
+  if (models.differences.length > 0) throw otherModels(schemaPath, models.differences);
   writeFolder(source, target, plan);
   if (models.schema !== before) replaceFile(schemaPath, models.schema);
-  const { inserted, differences } = models;
+  const { inserted } = models;
   const variables = describeVariables(hasUserModel);
   return Promise.resolve({
     exitCode: EXIT_CODES.allThere.code,
-    data: { app, ...plan, schema: { inserted, differences }, variables, clicks: CLICKS },
+    data: { app, ...plan, schema: { inserted }, variables, clicks: CLICKS },
     text: describe(app, plan, models, variables)
   });
+}
+
+/** @throws UsageError where it is no folder with a data model */
+function refuseOtherFolder(app: string, schemaPath: string): void {
+  if (existsSync(schemaPath)) return;
+  if (existsSync(app) && !statSync(app).isDirectory()) {
+    throw new UsageError(`${app} is a file. Name the folder of the app's repository: ${dirname(app)}.`);
+  }
+  throw new UsageError(`${app} is not an app's repository: there is no schema.xml. Name the folder that has it.`);
+}
+
+/** Fields of another type may belong to a model of the app's own, which must not be filled with ours. */
+function otherModels(schemaPath: string, differences: readonly string[]): SettingsError {
+  return new SettingsError(
+    `Nothing was written: ${schemaPath} has the models in another form:\n${differences.map((what) => `  ${what}`).join('\n')}\nCorrect the types if they are models of this task. A model of the app's own with such a name has to get another name first.`
+  );
 }
 
 function changedByHand(target: string, { changedByHand: paths, from, to }: FolderPlan): RefusedError {
@@ -91,7 +107,7 @@ function mergeSchema(
 
 function describe(
   app: string,
-  { from, to, added, updated, removed }: FolderPlan,
+  { from, to, added, updated, removed, kept }: FolderPlan,
   models: InsertedModels,
   variables: readonly DescribedVariable[]
 ): string {
@@ -106,9 +122,9 @@ function describe(
     changes.length === 0 ? 'Files: unchanged.' : `Files: ${changes.length} changed.`,
     // A first installation is all of them.
     ...(isNew ? [] : changes),
+    ...(kept.length === 0 ? [] : [`Versions in package.json that were changed are kept: ${kept.join(', ')}.`]),
     models.inserted.length === 0 ? 'schema.xml: unchanged.' : 'schema.xml: inserted',
     ...models.inserted.map((what) => `  + ${what}`),
-    ...models.differences.map((what) => `  ! ${what}. It was left as it is: mend it.`),
     '',
     'Variables of the deployment:',
     formatTable(variables.map(({ name, about }) => [`  ${name}`, about])),

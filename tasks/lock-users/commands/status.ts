@@ -2,12 +2,11 @@ import type { Report } from '../../../cloudcode/lock_users/src/report/Report';
 import { hasEnded } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import { connect, readDeployment } from '../connect';
-import type { Connection } from '../connect';
 import { EXIT_CODES } from '../exit-codes';
 import { formatTable } from '../format-table';
 import type { Invocation, Outcome } from '../Invocation';
 import { readTarget } from '../read-target';
-import { findRun, readAllRuns } from '../run/find-run';
+import { chooseLast, findRun, readAllRuns } from '../run/find-run';
 import { lookHere } from '../run/plan-here';
 import { exitCodeOf, formatRun, readRecord, readReport, showRun } from '../run/RunEnd';
 import type { RunEnd } from '../run/RunEnd';
@@ -27,33 +26,39 @@ const STATE_TEXTS = {
 
 /**
  * Shows how a run stands, or how it ended; the exit code is that of a run that has ended. Without a run it shows who is out, and the last
- * run.
+ * run; its exit code does not depend on that one.
  */
 export async function run(invocation: Invocation): Promise<Outcome> {
   const connection = await connect(await readTarget(invocation), invocation);
   // The app database says less of a wrong token or address.
   await readDeployment(connection);
   const [runId] = invocation.operands;
-  if (runId !== undefined) return describeRun(await findRun(connection, runId));
+  const nowMs = invocation.io.clock.nowMs();
+  if (runId !== undefined) return describeRun(await findRun(connection, runId, nowMs));
   const { report } = await lookHere(connection, { action: 'status' });
   const { whoIsOut } = report;
   if (whoIsOut === undefined) {
     const end = readReport(report);
     return { exitCode: exitCodeOf(end), data: showRun(end), text: formatRun(end), next: 'doctor' };
   }
-  const last = await describeLast(connection);
+  const runs = connection.records === undefined ? [] : await readAllRuns(connection);
+  const lastRun = chooseLast(runs, nowMs);
+  const last = lastRun && describeRun(lastRun);
+  const mornings = runs.filter((record) => record !== lastRun).flatMap((record) => describeMorning(record, nowMs));
   return {
-    exitCode: last?.exitCode ?? EXIT_CODES.allThere.code,
+    // It says who is out, and not how the last run ended.
+    exitCode: EXIT_CODES.allThere.code,
     data: { ...last?.data, whoIsOut },
-    text: [formatWhoIsOut(whoIsOut), ...(last === undefined ? [] : ['', last.text])].join('\n'),
+    text: [formatWhoIsOut(whoIsOut), ...(last === undefined ? [] : ['', last.text]), ...mornings].join('\n'),
     next: last?.next ?? 'plan'
   };
 }
 
-/** The last run; undefined where there is none, or the app keeps no records. */
-async function describeLast(connection: Connection): Promise<Outcome | undefined> {
-  const [last] = connection.records === undefined ? [] : await readAllRuns(connection);
-  return last && describeRun(last);
+/** An earlier run whose users are still to be let back in by themselves. */
+function describeMorning(record: RunRecord, nowMs: number): string[] {
+  const { morning, runId } = readRecord(record);
+  if (morning === undefined || (record.unlockAtMs ?? 0) < nowMs) return [];
+  return [`The users of run ${runId} are let back in at ${morning.unlockAt}, by run ${morning.unlockRunId}.`];
 }
 
 function describeRun(record: RunRecord): Outcome {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { keepVersions, listOtherVersions, maskVersions, PACKAGE_FILE } from './runtime-versions';
 
 /** The file in an installed copy that says what was installed, so that an upgrade can tell what was changed since. */
 export const INSTALL_NOTE = '.lock-users.json';
@@ -22,6 +23,8 @@ export interface FolderPlan {
   readonly removed: readonly string[];
   /** Files that somebody has changed since they were installed; those that this version has as well are not among them. */
   readonly changedByHand: readonly string[];
+  /** The versions of the runtime in the copy's package.json that are not ours; they stay. */
+  readonly kept: readonly string[];
 }
 
 /** Compares the folder of this package with the copy in an app. Nothing is written. */
@@ -36,7 +39,10 @@ export function planFolder(source: string, target: string): FolderPlan {
     added: [...wanted.keys()].filter((path) => !found.has(path)),
     updated: differing,
     removed: gone,
-    changedByHand: [...differing, ...gone].filter((path) => note?.files[path] !== found.get(path))
+    changedByHand: [...differing, ...gone].filter((path) => note?.files[path] !== found.get(path)),
+    kept: found.has(PACKAGE_FILE)
+      ? listOtherVersions(readText(target, PACKAGE_FILE), readText(source, PACKAGE_FILE))
+      : []
   };
 }
 
@@ -44,7 +50,11 @@ export function planFolder(source: string, target: string): FolderPlan {
 export function writeFolder(source: string, target: string, { added, updated, removed, to }: FolderPlan): void {
   for (const path of [...added, ...updated]) {
     mkdirSync(dirname(join(target, path)), { recursive: true });
-    writeFileSync(join(target, path), readFileSync(join(source, path)));
+    const isKept = path === PACKAGE_FILE && updated.includes(path);
+    const content = isKept
+      ? keepVersions(readText(source, path), readText(target, path))
+      : readFileSync(join(source, path));
+    writeFileSync(join(target, path), content);
   }
   for (const path of removed) rmSync(join(target, path));
   const note: InstallNote = { version: to, files: Object.fromEntries(hashFiles(source)) };
@@ -62,13 +72,17 @@ function hashFiles(folder: string): Map<string, string> {
         hashes.set(
           inner,
           createHash('sha256')
-            .update(readFileSync(join(folder, inner)))
+            .update(inner === PACKAGE_FILE ? maskVersions(readText(folder, inner)) : readFileSync(join(folder, inner)))
             .digest('hex')
         );
     }
   };
   if (existsSync(folder)) add('');
   return hashes;
+}
+
+function readText(folder: string, path: string): string {
+  return readFileSync(join(folder, path), 'utf8');
 }
 
 function readNote(target: string): InstallNote | undefined {

@@ -53,9 +53,13 @@ export class Progress {
   }
 
   private describe(run: RunRecord, nowMs: number): string {
+    const { total } = this;
+    const counts = [run.locked, run.unlocked, run.reauthenticated];
+    if (counts.every((count) => count === null || count === undefined)) {
+      return `${run.status ?? ''}: ${total === undefined ? '' : `${total} users, `}the first counts take some seconds${this.note}`;
+    }
     const done = (run.locked ?? 0) + (run.unlocked ?? 0) + (run.reauthenticated ?? 0);
     const failed = run.failed ?? 0;
-    const { total } = this;
     const rate = done / Math.max(1, (nowMs - this.startedAtMs) / 1000);
     const left = total === undefined || rate === 0 ? '' : `, ${Math.ceil(Math.max(0, total - done) / rate)} s left`;
     return `${run.status ?? ''}: ${done}${total === undefined ? '' : `/${total}`} users, ${failed} failed, ${rate.toFixed(0)}/s${left}${this.note}`;

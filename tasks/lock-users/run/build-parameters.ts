@@ -2,6 +2,7 @@ import type { ActionName } from '../../../cloudcode/lock_users/src/actions/Actio
 import { UsageError } from '../../shared/command-errors';
 import type { Connection } from '../connect';
 import type { Invocation } from '../Invocation';
+import { parseCount } from '../parse-count';
 import { resolvePeople } from '../people/resolve-people';
 
 /** The parameters of a run, as a trigger carries them. */
@@ -31,12 +32,6 @@ export async function buildParameters(
     ...(reason !== undefined && { reason }),
     requestedBy: describeCaller(io.environment)
   };
-}
-
-/** @throws UsageError where it is no whole number */
-function parseCount(option: string, text: string): number {
-  if (!/^[0-9]{1,15}$/.test(text)) throw new UsageError(`${option} is a whole number.`);
-  return Number(text);
 }
 
 function parseWhere(text: string): unknown {

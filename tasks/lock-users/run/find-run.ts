@@ -1,6 +1,8 @@
 import { findRuns } from '../../../cloudcode/lock_users/src/records/find-runs';
+import { hasEnded, holdsLease } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import type { RecordStatus, RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import type { RecordStore } from '../../../cloudcode/lock_users/src/ports';
+import { OBJECT_ID } from '../../local/backend/state/field-values';
 import { SettingsError, UsageError } from '../../shared/command-errors';
 import type { Connection } from '../connect';
 
@@ -29,7 +31,8 @@ function needRecords({ records }: Connection): RecordStore {
 }
 
 /**
- * The records of all runs, the newest first; those that have not begun come before all others.
+ * The records of all runs, the newest first; those that wait to be begun come before all others. A run that was refused before it began
+ * counts from when it ended.
  *
  * @throws SettingsError where the app keeps none; LockUsersError where they cannot be read
  */
@@ -42,18 +45,70 @@ export async function readAllRuns(connection: Connection): Promise<readonly RunR
   const found = await connection
     .openContext()
     .sender.read('record', (timeoutMs) => records.findRuns({ statuses }, timeoutMs));
-  return [...found].sort((a, b) => (b.startedAtMs ?? Infinity) - (a.startedAtMs ?? Infinity));
+  return [...found].sort(compareByAge);
+}
+
+/** The newest first. Times may have whole seconds, and a plan takes less: of two of one second what it was made for is the newer. */
+function compareByAge(a: RunRecord, b: RunRecord): number {
+  if (timeOf(a) !== timeOf(b)) return timeOf(b) - timeOf(a);
+  return endOf(b) - endOf(a) || Number(a.status === 'planned') - Number(b.status === 'planned');
+}
+
+function timeOf(run: RunRecord): number {
+  return run.startedAtMs ?? run.finishedAtMs ?? (hasEnded(run) ? 0 : Infinity);
+}
+
+function endOf({ finishedAtMs }: RunRecord): number {
+  return finishedAtMs ?? Number.MAX_SAFE_INTEGER;
 }
 
 /**
- * The record of a run; that of the newest for "last".
+ * The last run: the one that is at work, else the newest that has begun or ended; undefined where there is none.
+ *
+ * @param runs the newest first
+ */
+export function chooseLast(runs: readonly RunRecord[], nowMs: number): RunRecord | undefined {
+  return runs.find((run) => holdsLease(run, nowMs)) ?? runs.find((run) => timeOf(run) !== Infinity) ?? runs[0];
+}
+
+/**
+ * The run that somebody means who stops the last one: the one that is at work, else the newest that has begun and not ended, else the
+ * only one that waits to be begun; undefined where every run has ended.
+ *
+ * @param runs the newest first
+ * @throws UsageError where several wait
+ */
+export function chooseUnended(runs: readonly RunRecord[], nowMs: number): RunRecord | undefined {
+  const unended = runs.filter((run) => !hasEnded(run));
+  const hasBegun = unended.some((run) => timeOf(run) !== Infinity);
+  if (hasBegun || unended.length <= 1) return chooseLast(unended, nowMs);
+  throw new UsageError(
+    `${unended.length} runs wait to be begun. Name the one that is meant: ${unended.map(nameRun).join(', ')}.`
+  );
+}
+
+/** What a run is called: the object's id until it has begun. */
+export function nameRun({ runId, id }: RunRecord): string {
+  return runId ?? id;
+}
+
+/**
+ * The record of a run; for "last" the one that is at work, else the newest.
  *
  * @throws UsageError where there is none
  */
-export async function findRun(connection: Connection, runId: string): Promise<RunRecord> {
+export async function findRun(connection: Connection, runId: string, nowMs: number): Promise<RunRecord> {
   const records = needRecords(connection);
-  const [run] =
-    runId === 'last' ? await readAllRuns(connection) : await findRuns(connection.openContext(), records, { runId });
+  const run =
+    runId === 'last' ? chooseLast(await readAllRuns(connection), nowMs) : await findNamed(connection, records, runId);
   if (run !== undefined) return run;
   throw new UsageError(`There is no run ${JSON.stringify(runId)}. "lock-users runs" lists them.`);
+}
+
+async function findNamed(connection: Connection, records: RecordStore, runId: string): Promise<RunRecord | undefined> {
+  const [run] = await findRuns(connection.openContext(), records, { runId });
+  if (run !== undefined || !OBJECT_ID.test(runId)) return run;
+  // Until a run has begun its record has no other name than the object's id.
+  const [waiting] = await findRuns(connection.openContext(), records, { objectId: runId });
+  return waiting;
 }

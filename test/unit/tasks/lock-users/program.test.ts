@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT_CODES } from '../../../../tasks/lock-users/exit-codes';
@@ -27,6 +27,7 @@ test('the help names every exit code, and goes to stdout', async () => {
 test.each([
   [['config', '--deploymant', 'x'], "unknown option '--deploymant' (Did you mean --deployment?)"],
   [['confg'], "unknown command 'confg' (Did you mean config?)"],
+  [['lock'], "unknown command 'lock' (Did you mean apply?)"],
   [['config', 'extra'], 'too many arguments'],
   [['config', '--deployment'], 'argument missing'],
   [['config', '--deployment', 'nowhere'], '.journeyrc has no deployment "nowhere"'],
@@ -65,7 +66,7 @@ test('a flag counts before a variable, a variable before .journeyrc, and each va
     tokenVariable: { value: 'TOKEN_HERE', origin: '.journeyrc' },
     environment: { value: 'testing', origin: 'environment (LOCK_USERS_CLI_ENVIRONMENT)' },
     token: { value: '[redacted]', origin: 'environment (TOKEN_HERE)' },
-    LOCK_USERS_PROTECTED: { value: 'none', origin: '.journeyrc (--direct)' }
+    LOCK_USERS_PROTECTED: { value: 'none', origin: '.journeyrc (counts with --direct alone)' }
   });
   expect(stdout).not.toContain(SECRET);
   expect((await program.call('config', '--environment', 'staging')).json['settings']).toMatchObject({
@@ -90,6 +91,41 @@ test('a local platform that does not run is shown as not set', async () => {
 
   expect(code).toBe(0);
   expect(json).toMatchObject({ isLocal: true, settings: { backendUrl: { origin: 'npm run local' } } });
+});
+
+test('a .journeyrc that was changed after the local platform has read it is said to need a restart', async () => {
+  writeSettings();
+  const note = { url: BACKEND, token: SECRET, pid: process.pid };
+  mkdirSync(join(root, '.local'));
+  writeFileSync(join(root, '.local', 'platform.json'), JSON.stringify(note));
+  const setAge = (seconds: number): void => {
+    const at = new Date(Date.now() - seconds * 1000);
+    utimesSync(join(root, '.local', 'platform.json'), at, at);
+  };
+  const program = new RecordedProgram({ root });
+  const readWarnings = async (): Promise<unknown> =>
+    (await program.call('config', '--deployment', 'local')).json['warnings'];
+
+  setAge(-60);
+  expect(await readWarnings()).toEqual([]);
+  setAge(60);
+  expect(await readWarnings()).toEqual([
+    expect.stringContaining('Stop the local platform with Ctrl-C and start it again')
+  ]);
+  const terminal = new RecordedProgram({ root, isTerminal: true });
+  expect((await terminal.call('config', '--deployment', 'local')).stdout).toContain(
+    '\n.journeyrc was changed after "npm run local" had read it.'
+  );
+});
+
+test('a mistyped variable of .journeyrc is to be corrected there, and not in OXIDE', async () => {
+  writeSettings({ environment: 'production', variables: { LOCK_USERS_PROTECT: 'none' } });
+  const { code, stderr } = await new RecordedProgram({ root, environment: { TOKEN_HERE: SECRET } }).call('plan');
+
+  expect(code).toBe(2);
+  expect(stderr).toContain('Unknown variable LOCK_USERS_PROTECT.');
+  expect(stderr).toContain('Correct "variables" of the deployment in .journeyrc.');
+  expect(stderr).not.toContain('OXIDE');
 });
 
 test('options that npm has kept for itself are refused', async () => {
