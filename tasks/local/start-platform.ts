@@ -62,6 +62,7 @@ export async function startPlatform({
     clock: systemClock,
     singleInstance: deployment.singleInstance ?? [],
     signal: abort.signal,
+    onLeft: onLog,
     ...runtimeOptions
   });
   /** Schedules a task that no command waits for, and logs what happens. */

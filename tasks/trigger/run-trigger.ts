@@ -1,6 +1,6 @@
 import { buildTasks } from '../build/build-tasks';
 import { findRunningPlatform } from '../local/running-platform-file';
-import type { Observer } from '../local/runtime/Activity';
+import type { ActivityState, Observer } from '../local/runtime/Activity';
 import { findBuiltTask } from '../local/runtime/find-built-tasks';
 import { Runtime } from '../local/runtime/Runtime';
 import { startTrigger } from '../local/runtime/start-trigger';
@@ -25,6 +25,8 @@ export interface Trigger {
   readonly onLog: (line: string) => void;
   /** Gets what a person should know before the task runs. */
   readonly onNotice: (line: string) => void;
+  /** Told how far it is, and whether a platform goes on with what waits for its time when the command ends. */
+  readonly onState?: (state: ActivityState, keepsOrders: boolean) => void;
   readonly signal: AbortSignal;
 }
 
@@ -37,13 +39,18 @@ export interface Trigger {
  * platform goes away
  */
 export async function runTrigger(trigger: Trigger): Promise<TriggerOutcome> {
-  const { root, environment, onLog, onNotice, signal } = trigger;
+  const { root, environment, onLog, onNotice, onState, signal } = trigger;
+  const observe = (keepsOrders: boolean): Observer => ({
+    onLog,
+    onState: (state) => onState?.(state, keepsOrders),
+    signal
+  });
   const settings = loadSettings(root);
   const deployment = chooseDeployment(settings, trigger.deployment);
   if (!isRemote(deployment)) {
     const platform = findRunningPlatform(root);
     buildTasks({ root });
-    return sendTrigger(platform, trigger.request(platform.webSecret), { onLog, signal });
+    return sendTrigger(platform, trigger.request(platform.webSecret), observe(true));
   }
   const request = trigger.request(undefined);
   if (request.kind === 'web' || request.kind === 'webhook' || request.kind === 'schedule') {
@@ -60,9 +67,8 @@ export async function runTrigger(trigger: Trigger): Promise<TriggerOutcome> {
     singleInstance: [],
     signal
   });
-  const observer: Observer = { onLog, signal };
   const nothing = { scheduledParams: () => undefined, deliveriesFor: () => [] };
-  return { finished: await startTrigger(runtime, request, nothing, observer).done };
+  return { finished: await startTrigger(runtime, request, nothing, observe(false)).done };
 }
 
 function findToken({ tokenVariable }: RemoteDeployment, environment: Trigger['environment']): string {
