@@ -14,6 +14,8 @@ import { parseSwitches, SWITCH_VALUES } from './backend/control/Switches';
 import { chooseSeedGroups } from './choose-seed-groups';
 import { noteRunningPlatform, refuseSecondPlatform } from './running-platform-file';
 import { nextTimes } from './runtime/Schedules';
+import { describeOrder, describeRequest } from './runtime/Order';
+import type { ScheduleRequest } from './runtime/TaskRun';
 import { startPlatform } from './start-platform';
 import type { RunningPlatform } from './start-platform';
 
@@ -64,8 +66,7 @@ export const local = defineCommand({
       removeNote();
       await platform.close();
     }
-    const { dataFile } = options.backend;
-    print(dataFile === undefined ? 'Stopped.' : `Stopped. The state is in ${dataFile}.`);
+    print(describeStop(options.backend.dataFile, platform.runtime.orders));
     return 0;
   }
 });
@@ -99,6 +100,13 @@ Lock its users:    npm run task -- test lock_users
 Web tasks:         ${note.runtimeOrigin}/lock_users (LOCK_USERS_WEB_SECRET=${note.webSecret})
 ${describeSchedules(deployment)}
 Ctrl-C stops it.`;
+}
+
+function describeStop(dataFile: string | undefined, requests: readonly ScheduleRequest[]): string {
+  const orders = requests.map((request) => describeOrder(describeRequest(request))).join('; ');
+  if (dataFile === undefined) return orders === '' ? 'Stopped.' : `Stopped. Lost with its state: ${orders}.`;
+  const kept = orders === '' ? '' : `\nOrdered, and done when it is started with it again: ${orders}.`;
+  return `Stopped. The state is in ${dataFile}.${kept}`;
 }
 
 /** The next three times of each schedule, or nothing where there is none. */

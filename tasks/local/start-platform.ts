@@ -4,6 +4,7 @@ import { startBackend } from './backend/start-backend';
 import type { BackendOptions, RunningBackend } from './backend/start-backend';
 import type { RunningPlatformNote } from './running-platform-file';
 import { findBuiltTask, listBuiltTasks } from './runtime/find-built-tasks';
+import { describeOrder, describeRequest } from './runtime/Order';
 import { Runtime } from './runtime/Runtime';
 import type { RuntimeOptions } from './runtime/Runtime';
 import type { ScheduleRequest } from './runtime/TaskRun';
@@ -45,8 +46,10 @@ export async function startPlatform({
 }: PlatformOptions): Promise<RunningPlatform> {
   const abort = new AbortController();
   const { schedules = [] } = deployment;
+  let isResumed = false;
   const backend = await startBackend({
     ...backendOptions,
+    listOrders: () => (isResumed ? runtime.orders : undefined),
     onWebhook: ({ task, payload }) => schedule('A webhook', { task, params: payload })
   });
   const webSecret = randomBytes(24).toString('hex');
@@ -63,8 +66,20 @@ export async function startPlatform({
     singleInstance: deployment.singleInstance ?? [],
     signal: abort.signal,
     onLeft: onLog,
+    onOrders: () => void (isResumed && backend.saveOrders()),
     ...runtimeOptions
   });
+  for (const order of backend.savedOrders) resume(order);
+  isResumed = true;
+  /** Takes over what an earlier platform has left behind. */
+  function resume(order: ScheduleRequest): void {
+    try {
+      onLog(`Ordered before this platform was started: ${describeOrder(describeRequest(order))}.`);
+      runtime.resume(order);
+    } catch (error) {
+      onLog(error instanceof Error ? error.message : String(error));
+    }
+  }
   /** Schedules a task that no command waits for, and logs what happens. */
   function schedule(what: string, request: ScheduleRequest): void {
     try {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -34,6 +34,24 @@ test('a port that is taken is told', async () => {
   holder.close();
 
   expect(ended).toMatchObject({ code: 1, stderr: `Port ${port} is taken. Name another with --port.\n` });
+});
+
+test('orders are named at the end, and at the next start from the same data file', async () => {
+  const path = join(root, 'orders.json');
+  const start = (): ReturnType<RecordedIo['run']> => {
+    const io = new RecordedIo({ root });
+    io.interrupt.abort();
+    return runHere(['--users', '1', '--data', path], io);
+  };
+  expect((await start()).stdout).toMatch(/Stopped\. The state is in .*orders\.json\.\n$/);
+  const orders = [{ task: 'lock_users', params: { undo: 'a-run', runId: 'b' }, atMs: Date.UTC(2099, 0, 1) }];
+  writeFileSync(path, JSON.stringify({ ...(JSON.parse(readFileSync(path, 'utf8')) as object), orders }));
+
+  const { stdout } = await start();
+
+  const shown = 'lock_users at 2099-01-01T00:00:00Z, with {"undo":"a-run"}.';
+  expect(stdout).toContain(`Ordered before this platform was started: ${shown}\n`);
+  expect(stdout).toContain(`orders.json.\nOrdered, and done when it is started with it again: ${shown}\n`);
 });
 
 test('a platform whose reader has gone ends, and leaves no note', async () => {

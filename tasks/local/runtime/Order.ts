@@ -1,11 +1,11 @@
 import isPlainObject from 'lodash/isPlainObject';
 import type { ScheduleRequest } from './TaskRun';
 
-/** An invocation that waits for its time. */
+/** An invocation that waits for its time, or for its turn. */
 export interface Order {
   readonly task: string;
-  /** When it is due, in milliseconds since 1970. */
-  readonly atMs: number;
+  /** When it is due, in milliseconds since 1970. Absent: as soon as possible. */
+  readonly atMs?: number;
   /** Its parameters as JSON; absent where it has none, or they are too long to be shown. */
   readonly params?: string;
 }
@@ -14,15 +14,20 @@ export interface Order {
 const MAX_SHOWN = 300;
 
 /** What is told of an invocation that waits for its time. */
-export function describeRequest({ task, params, atMs = 0 }: ScheduleRequest): Order {
+export function describeRequest({ task, params, atMs }: ScheduleRequest): Order {
   const json = params === undefined ? undefined : JSON.stringify(params);
-  return { task, atMs, ...(json !== undefined && json.length <= MAX_SHOWN && { params: json }) };
+  return {
+    task,
+    ...(atMs !== undefined && { atMs }),
+    ...(json !== undefined && json.length <= MAX_SHOWN && { params: json })
+  };
 }
 
 /** An order for people: `lock_users at 2027-01-31T06:00:00Z, with {"undo":"…"}`. */
 export function describeOrder(order: Order): string {
   const params = chooseParameters(order);
-  return `${order.task} at ${describeTime(order.atMs)}${params === undefined ? '' : `, with ${params}`}`;
+  const time = order.atMs === undefined ? '' : ` at ${describeTime(order.atMs)}`;
+  return `${order.task}${time}${params === undefined ? '' : `, with ${params}`}`;
 }
 
 /** The last moment that a date can be, in milliseconds since 1970. */
