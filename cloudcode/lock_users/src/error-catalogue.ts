@@ -104,7 +104,7 @@ export const ERROR_CATALOGUE = {
   },
   STOP_REQUESTED: {
     meaning: 'Somebody has set `stop_requested` in the record of the run.',
-    remedy: 'To do the rest, start another run. To let back in whom a lock has put out, undo this one.'
+    remedy: 'To do the rest, start a run with the same parameters.'
   },
   RUN_ENDED: {
     meaning: 'This run was carried out before, or the object does not request one.',

@@ -12,6 +12,7 @@ const LOCKED: EndedRun = {
   dryRun: false,
   counts: { ...NONE, planned: 5, locked: 5 },
   isRecorded: true,
+  backInAt: undefined,
   stopNextStep: undefined
 };
 const NOBODY = { ...LOCKED, counts: { ...NONE, locked: 0 } };
@@ -21,8 +22,8 @@ test.each<[string, EndedRun, string]>([
   ['a lock', LOCKED, 'To let them back in: {"undo": "r"}'],
   [
     'a lock with unlockAt',
-    { ...LOCKED, unlockAt: '2026-07-02T04:00:00Z', unlockRunId: 'u' },
-    'They are let back in at 2026-07-02T04:00:00Z. To let them in earlier: {"undo": "r"}'
+    { ...LOCKED, backInAt: '2026-07-02 06:00 Europe/Berlin (2026-07-02T04:00:00Z)', unlockRunId: 'u' },
+    'They are let back in at 2026-07-02 06:00 Europe/Berlin (2026-07-02T04:00:00Z). To let them in earlier: {"undo": "r"}'
   ],
   [
     'a lock without a record',
@@ -30,6 +31,21 @@ test.each<[string, EndedRun, string]>([
     'To let them back in: {"action": "unlock"}. It lets in whoever was locked by hand, too.'
   ],
   ['a lock of nobody', NOBODY, 'No action needed.'],
+  [
+    'a lock of nobody that was to let people in, where others were locked before',
+    { ...NOBODY, backInAt: '2026-07-02T04:00:00Z', counts: { ...NOBODY.counts, alreadyLocked: 1 } },
+    'This run has locked nobody, so it orders no undo: 1 user who was locked before stays locked.'
+  ],
+  [
+    'a lock that has not got to anybody yet',
+    {
+      ...NOBODY,
+      status: 'continues',
+      backInAt: '2026-07-02T04:00:00Z',
+      counts: { ...NOBODY.counts, alreadyLocked: 1 }
+    },
+    'No action needed.'
+  ],
   ['a lock that earlier invocations did', { ...NOBODY, earlier: { locked: 3 } }, 'To let them back in: {"undo": "r"}'],
   [
     'a lock of which one answer was lost',

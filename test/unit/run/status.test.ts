@@ -166,7 +166,11 @@ test.each<[string, () => Promise<unknown>, string]>([
 
   expect(await ask({ run })).toMatchObject({
     status: 'refused',
-    stopReason: { code: 'NO_RECORD', message: expect.stringContaining(run) }
+    stopReason: {
+      code: 'NO_RECORD',
+      message: expect.stringContaining(run),
+      nextStep: expect.stringContaining('eave "run" out to look at everybody')
+    }
   });
 });
 

@@ -34,7 +34,11 @@ test.each<[string, object, object]>([
 
   expect(platform.batches).toEqual([]);
   expect([...(platform.records?.runs.values() ?? [])]).toMatchObject([
-    { status: 'refused', message: expect.stringContaining(NIGHT), leaseHolder: null }
+    {
+      status: 'refused',
+      message: expect.stringContaining(`${NIGHT}. This one began at 09:30 there.`),
+      leaseHolder: null
+    }
   ]);
 });
 

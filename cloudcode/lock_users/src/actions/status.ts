@@ -1,5 +1,5 @@
 import { loadRunUsers } from '../records/load-run-users';
-import { unknownRun } from '../reasons/undo-reasons';
+import { unknownRunToLookAt } from '../reasons/undo-reasons';
 import { WhoIsOut } from '../users/WhoIsOut';
 import type { Action } from './Action';
 import type { Goal } from './Goal';
@@ -13,7 +13,7 @@ export const status: Action = {
     const whoIsOut = new WhoIsOut();
     const goal = statusGoal(whoIsOut);
     if (run === undefined) return { goal, selection, whoIsOut };
-    if (ports.records === undefined) return { refusal: unknownRun(run) };
+    if (ports.records === undefined) return { refusal: unknownRunToLookAt(run) };
     const found = await loadRunUsers(context, ports.records, run);
     if ('refusal' in found) return found;
     return { goal, selection: { userIds: found.userIds }, whoIsOut, ofRun: found.runId };

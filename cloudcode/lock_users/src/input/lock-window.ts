@@ -45,6 +45,12 @@ export function isWithin({ fromMinute, toMinute, timeZone }: LockWindow, atMs: n
   return fromMinute < toMinute ? minute >= fromMinute && minute < toMinute : minute >= fromMinute || minute < toMinute;
 }
 
+/** The time of day that the clock of the window's time zone shows at a moment, such as `17:07`. */
+export function showTime({ timeZone }: LockWindow, atMs: number): string {
+  const minute = readMinuteOfDay(createWallClock(timeZone), atMs);
+  return [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':');
+}
+
 /** That there is no such time zone, if so. */
 export function findZoneMistake(timeZone: string, name: string): string | undefined {
   try {

@@ -14,9 +14,17 @@ export function notArmed(): ErrorDetails {
   return stopReason('NOT_ARMED', 'This deployment is not armed, so the task only plans here.');
 }
 
-/** A lock run does not begin outside its window. @param name what a sentence calls the window */
-export function outsideWindow(name: string, window: string): ErrorDetails {
-  return stopReason('OUTSIDE_WINDOW', `A lock run begins only within ${name}, ${window}, and this one did not.`);
+/**
+ * A lock run does not begin outside its window.
+ *
+ * @param name what a sentence calls the window
+ * @param time what the clock there showed when the run began
+ */
+export function outsideWindow(name: string, window: string, time: string): ErrorDetails {
+  return stopReason(
+    'OUTSIDE_WINDOW',
+    `A lock run begins only within ${name}, ${window}. This one began at ${time} there.`
+  );
 }
 
 /** A plan that is too large is not sent. */

@@ -6,6 +6,8 @@ import { countUsers, NO_ACTION_NEEDED, stopReason } from './stop-reason';
 
 // Why a run cannot be undone, or looked at by its record.
 
+const NAME_A_RUN = 'Name a run by its id, or leave "run" out to look at everybody.';
+
 /** A run cannot be undone where the app keeps no records. */
 export function noRecordModels(runId: string): ErrorDetails {
   return stopReason(
@@ -14,9 +16,18 @@ export function noRecordModels(runId: string): ErrorDetails {
   );
 }
 
-/** A run cannot be undone of which there is no record. */
-export function unknownRun(runId: string): ErrorDetails {
-  return stopReason('NO_RECORD', `There is no record of a run ${runId}, so nothing says which users it locked.`);
+/** A run can be neither undone nor looked at of which there is no record. @param nextStep default: how to unlock users without one */
+export function unknownRun(runId: string, nextStep?: string): ErrorDetails {
+  return stopReason(
+    'NO_RECORD',
+    `There is no record of a run ${runId}, so nothing says which users it locked.`,
+    nextStep
+  );
+}
+
+/** A run cannot be looked at of which there is no record. */
+export function unknownRunToLookAt(runId: string): ErrorDetails {
+  return unknownRun(runId, NAME_A_RUN);
 }
 
 /** A run cannot be undone whose batches were deleted. */
@@ -44,11 +55,7 @@ export function nobodyToLookAt(runId: string): ErrorDetails {
 
 /** There is no last run. */
 export function lockedNobodyLately(days: number): ErrorDetails {
-  return stopReason(
-    'NO_RECORD',
-    `No run has locked anybody in the last ${days} days, by the records.`,
-    'Name a run by its id, or leave "run" out to look at everybody.'
-  );
+  return stopReason('NO_RECORD', `No run has locked anybody in the last ${days} days, by the records.`, NAME_A_RUN);
 }
 
 /** Why a run of another action cannot be undone, and what to do instead. */

@@ -1,7 +1,7 @@
 import type { ErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
-import { lockedNobodyLately, nobodyToLookAt, unknownRun, usersNotKept } from '../reasons/undo-reasons';
+import { lockedNobodyLately, nobodyToLookAt, unknownRunToLookAt, usersNotKept } from '../reasons/undo-reasons';
 import { findRuns } from './find-runs';
 import { checkComplete } from './load-lock-history';
 import { LockHistory } from './LockHistory';
@@ -28,7 +28,7 @@ export async function loadRunUsers(
   const found = run === 'last' ? await findLastRun(context, records) : await findRuns(context, records, { runId: run });
   // A run may have two records: an invocation that was not shown the first has made another.
   const [record] = [...found].sort((one, other) => (one.startedAtMs ?? 0) - (other.startedAtMs ?? 0));
-  if (record === undefined) return { refusal: run === 'last' ? lockedNobodyLately(LAST_RUN_DAYS) : unknownRun(run) };
+  if (record === undefined) return { refusal: run === 'last' ? lockedNobodyLately(LAST_RUN_DAYS) : unknownRunToLookAt(run) };
   const runId = record.runId ?? record.id;
   if (record.action !== null && record.action !== 'lock') return { refusal: nobodyToLookAt(runId) };
   if (found.some(({ batchesDeletedAtMs }) => batchesDeletedAtMs !== null)) return { refusal: usersNotKept(runId) };

@@ -6,7 +6,7 @@ import type { ErrorCode } from '../error-catalogue';
 import type { ErrorDetails } from '../errors';
 import { cleanText, escapeText, MAX_MESSAGE_BYTES, MAX_NEXT_STEP_BYTES } from '../outside-text';
 import type { Parameters } from '../input/parameters';
-import { formatMoment } from '../input/unlock-at';
+import { describeMoment, formatMoment } from '../input/unlock-at';
 import type { Continuation } from '../run/Continuation';
 import type { RunContext } from '../run/RunContext';
 import type { Canary } from '../users/Canary';
@@ -147,7 +147,10 @@ export function buildReport(input: ReportInput): Report {
     ...(stop && { stopReason: describeStop(stop, counts, input) })
   };
   const { isRecorded = false } = input;
-  return { ...report, nextStep: nextStep({ ...report, isRecorded, stopNextStep: report.stopReason?.nextStep }) };
+  const { unlockAtMs } = context;
+  const backInAt = unlockAtMs === undefined ? undefined : describeMoment(unlockAtMs, parameters.unlockAt);
+  const ended = { ...report, isRecorded, backInAt, stopNextStep: report.stopReason?.nextStep };
+  return { ...report, nextStep: nextStep(ended) };
 }
 
 function assertSums(counts: AllCounts): void {

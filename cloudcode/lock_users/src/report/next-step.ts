@@ -4,10 +4,12 @@ import type { Report } from './Report';
 /** What the next step of a run goes by. */
 export interface EndedRun extends Pick<
   Report,
-  'runId' | 'action' | 'undoes' | 'status' | 'dryRun' | 'unlockAt' | 'unlockRunId' | 'counts' | 'earlier'
+  'runId' | 'action' | 'undoes' | 'status' | 'dryRun' | 'unlockRunId' | 'counts' | 'earlier'
 > {
   /** Whether the run is recorded, so that it can be undone. */
   readonly isRecorded: boolean;
+  /** `unlockAt` as a person reads it. */
+  readonly backInAt: string | undefined;
   /** The next step of the reason why it did less than it could, if there is one. */
   readonly stopNextStep: string | undefined;
 }
@@ -31,16 +33,20 @@ export function nextStep(run: EndedRun): string {
 
 /** How to take back what the run has done, or how it would have been better done; undefined where it has changed nobody. */
 function describeWayBack(run: EndedRun): string | undefined {
-  const { runId, action, undoes, unlockAt, unlockRunId, counts, earlier, isRecorded, dryRun } = run;
+  const { runId, action, status, undoes, backInAt, unlockRunId, counts, earlier, isRecorded, dryRun } = run;
   if (dryRun) return undefined;
   switch (action) {
     case 'lock': {
-      if ((counts.locked ?? 0) + (earlier?.locked ?? 0) + counts.unconfirmed === 0) return undefined;
+      if ((counts.locked ?? 0) + (earlier?.locked ?? 0) + counts.unconfirmed === 0) {
+        const before = counts.alreadyLocked ?? 0;
+        if (status !== 'done' || backInAt === undefined || unlockRunId !== undefined || before === 0) return undefined;
+        return `This run has locked nobody, so it orders no undo: ${before === 1 ? '1 user who was locked before stays' : `${before} users who were locked before stay`} locked.`;
+      }
       if (!isRecorded) return `To let them back in: {"action": "unlock"}. It lets in whoever was locked by hand, too.`;
       const undo = `{"undo": "${runId}"}`;
       return unlockRunId === undefined
         ? `To let them back in: ${undo}`
-        : `They are let back in at ${unlockAt ?? 'the time in the record'}. To let them in earlier: ${undo}`;
+        : `They are let back in at ${backInAt ?? 'the time in the record'}. To let them in earlier: ${undo}`;
     }
     case 'unlock':
       if (undoes !== undefined || (counts.unlocked ?? 0) === 0) return undefined;

@@ -1,5 +1,5 @@
 import type { ErrorDetails } from '../errors';
-import { isWithin } from '../input/lock-window';
+import { isWithin, showTime } from '../input/lock-window';
 import { outsideWindow } from '../reasons/plan-reasons';
 import type { RunContext } from './RunContext';
 
@@ -19,7 +19,8 @@ export function checkWindow(
     ['LOCK_USERS_WINDOW', settings.window],
     ['"window"', parameters.window]
   ] as const) {
-    if (window !== undefined && !isWithin(window, beganAtMs)) return outsideWindow(name, window.text);
+    if (window === undefined || isWithin(window, beganAtMs)) continue;
+    return outsideWindow(name, window.text, showTime(window, beganAtMs));
   }
   return undefined;
 }
