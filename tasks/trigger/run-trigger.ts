@@ -10,6 +10,7 @@ import { chooseDeployment, loadSettings } from '../shared/settings/load-settings
 import { isRemote } from '../shared/settings/Settings';
 import type { RemoteDeployment } from '../shared/settings/Settings';
 import { describeVariables } from './describe-variables';
+import { refuseOtherDeployment } from './refuse-other-deployment';
 import { sendTrigger } from './send-trigger';
 import type { TriggerOutcome } from './TriggerOutcome';
 
@@ -33,7 +34,7 @@ export interface Trigger {
 /**
  * Builds the tasks, and triggers one on a deployment of `.journeyrc`: a local one has its CloudCode in `npm run local`; for
  * one of the platform this process is its CloudCode, with the deployment's variables and nothing else of this machine's
- * environment. Resolves when everything has ended that was started, and everything that this has scheduled.
+ * environment, and it has to be told what to do. Resolves when everything has ended that was started, and everything that this has scheduled.
  *
  * @throws Error where the settings, the build, the deployment or the request are wrong, before any task runs; or where the local
  * platform goes away
@@ -57,7 +58,14 @@ export async function runTrigger(trigger: Trigger): Promise<TriggerOutcome> {
     throw new Error(`"${request.kind}" needs the platform of "npm run local". Choose a local deployment.`);
   }
   const backend = { url: deployment.backendUrl, token: findToken(deployment, environment) };
-  for (const line of describeVariables(trigger.deployment ?? settings.default, deployment, environment)) onNotice(line);
+  const name = trigger.deployment ?? settings.default;
+  if (request.params === undefined) {
+    throw new Error(
+      `Say with --params what the task is to do on "${name}", such as --params '{"action": "status"}': without any, lock_users locks everybody. Nothing was started.`
+    );
+  }
+  await refuseOtherDeployment(name, deployment, backend.token);
+  for (const line of describeVariables(name, deployment, environment)) onNotice(line);
   buildTasks({ root });
   const runtime = new Runtime({
     findTaskFolder: (task) => findBuiltTask(root, task),
