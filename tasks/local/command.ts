@@ -12,6 +12,7 @@ import { buildTasks } from '../build/build-tasks';
 import type { BackendOptions } from './backend/start-backend';
 import { parseSwitches, SWITCH_VALUES } from './backend/control/Switches';
 import { chooseSeedGroups } from './choose-seed-groups';
+import { followVariables } from './follow-variables';
 import { noteRunningPlatform, refuseSecondPlatform } from './running-platform-file';
 import { nextTimes } from './runtime/Schedules';
 import { describeOrder, describeRequest } from './runtime/Order';
@@ -80,7 +81,8 @@ async function start(
   onLog: (line: string) => void
 ): Promise<RunningPlatform> {
   try {
-    return await startPlatform({ root, backend, deployment, onLog });
+    const readVariables = followVariables(root, deployment.variables ?? {}, onLog);
+    return await startPlatform({ root, backend, deployment, readVariables, onLog });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new Error(`Port ${backend.port} is taken. Name another with --port.`);
@@ -98,6 +100,8 @@ State:             ${backend.origin}/_local/state
 Requests so far:   ${backend.origin}/_local/requests
 Lock its users:    npm run task -- test lock_users
 Web tasks:         ${note.runtimeOrigin}/lock_users (LOCK_USERS_WEB_SECRET=${note.webSecret})
+Devices:           nobody connects by itself, so that who is locked "may still work offline". Signing in after an undo:
+                   curl -X POST ${backend.origin}/_local/sign-in -H 'Content-Type: application/json' -d '{}'
 ${describeSchedules(deployment)}
 Ctrl-C stops it.`;
 }

@@ -18,6 +18,8 @@ export interface PlatformOptions {
   readonly root: string;
   readonly backend: BackendOptions;
   readonly deployment: Pick<LocalDeployment, 'variables' | 'schedules' | 'singleInstance'>;
+  /** The deployment's variables as they are now. Default: those of `deployment`. */
+  readonly readVariables?: () => Readonly<Record<string, string>>;
   /** Lines of tasks that no command watches. */
   readonly onLog: (line: string) => void;
   readonly runtime?: Partial<RuntimeOptions>;
@@ -41,6 +43,7 @@ export async function startPlatform({
   root,
   backend: backendOptions,
   deployment,
+  readVariables = () => deployment.variables ?? {},
   onLog,
   runtime: runtimeOptions
 }: PlatformOptions): Promise<RunningPlatform> {
@@ -55,12 +58,12 @@ export async function startPlatform({
   const webSecret = randomBytes(24).toString('hex');
   const runtime = new Runtime({
     findTaskFolder: (task) => findBuiltTask(root, task),
-    environment: {
+    readEnvironment: () => ({
       LOCK_USERS_WEB_SECRET: webSecret,
-      ...deployment.variables,
+      ...readVariables(),
       JOURNEY_BACKEND_URL: backend.url,
       JOURNEY_API_TOKEN: backend.token
-    },
+    }),
     backend,
     clock: systemClock,
     singleInstance: deployment.singleInstance ?? [],

@@ -69,7 +69,11 @@ export async function runTrigger(trigger: Trigger): Promise<TriggerOutcome> {
   buildTasks({ root });
   const runtime = new Runtime({
     findTaskFolder: (task) => findBuiltTask(root, task),
-    environment: { ...deployment.variables, JOURNEY_BACKEND_URL: backend.url, JOURNEY_API_TOKEN: backend.token },
+    readEnvironment: () => ({
+      ...deployment.variables,
+      JOURNEY_BACKEND_URL: backend.url,
+      JOURNEY_API_TOKEN: backend.token
+    }),
     backend,
     clock: systemClock,
     singleInstance: [],

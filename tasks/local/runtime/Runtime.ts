@@ -14,8 +14,8 @@ import type { WebRequest } from './WebRequest';
 export interface RuntimeOptions {
   /** Folder of the built task. @throws Error where there is no such task */
   readonly findTaskFolder: (task: string) => string;
-  /** The deployment's variables. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** The deployment's variables, read for each invocation. */
+  readonly readEnvironment: () => Readonly<Record<string, string>>;
   readonly backend: TaskRun['backend'];
   readonly clock: QueueClock;
   /** Tasks that are limited to a single instance. */
@@ -183,7 +183,7 @@ export class Runtime {
     run: Pick<TaskRun, 'params' | 'web'> & { task: string },
     activity: Activity
   ): Promise<TaskRunResult> {
-    const { environment, backend, signal, findTaskFolder, singleInstance, run: runOnce = runTask } = this.options;
+    const { readEnvironment, backend, signal, findTaskFolder, singleInstance, run: runOnce = runTask } = this.options;
     const { task, ...given } = run;
     const { observer } = activity;
     const start = async (): Promise<TaskRunResult> => {
@@ -193,7 +193,7 @@ export class Runtime {
         return await runOnce({
           ...given,
           taskFolder: findTaskFolder(task),
-          environment,
+          environment: readEnvironment(),
           backend,
           onLog: (line) => observer.onLog(line),
           onSchedule: (request) => this.schedule(request, activity),
