@@ -124,7 +124,7 @@ test('a mistyped variable of .journeyrc is to be corrected there, and not in OXI
 
   expect(code).toBe(2);
   expect(stderr).toContain('Unknown variable LOCK_USERS_PROTECT.');
-  expect(stderr).toContain('Correct "variables" of the deployment in .journeyrc.');
+  expect(stderr).toContain('.journeyrc: deployments.production.variables: ');
   expect(stderr).not.toContain('OXIDE');
 });
 
