@@ -48,6 +48,8 @@ export interface Invocation {
   readonly io: ProgramIo;
   readonly options: ProgramOptions;
   readonly operands: readonly string[];
+  /** Has a secret printed as `[redacted]` from now on; undefined is none. */
+  hide(value: string | undefined): void;
   /** Tells a person something on stderr; nothing with `--quiet`. */
   say(text: string): void;
   /** Asks a person on the terminal; undefined with `--no-input` or where nobody sits there. */

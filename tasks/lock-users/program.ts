@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { OptionTable } from '../shared/Command';
 import { UsageError } from '../shared/command-errors';
+import { HiddenSecrets } from '../shared/HiddenSecrets';
 import { printText } from '../shared/print-text';
 import { refuseSwallowedOptions } from '../shared/parse-arguments';
 import { COMMANDS, GLOBAL_OPTIONS } from './commands';
@@ -20,14 +21,16 @@ const INTERRUPTED = 'Interrupted.';
  * @param args the command line without the program itself
  * @returns the exit code, one of `EXIT_CODES`
  */
-export async function runProgram(args: readonly string[], io: ProgramIo): Promise<number> {
+export async function runProgram(args: readonly string[], given: ProgramIo): Promise<number> {
+  const hidden = new HiddenSecrets();
+  const io = coverIo(given, hidden);
   const isJson = args.includes('--json') || !io.isTerminal.stdout;
   let command = '';
   try {
     const program = createProgram(io, args, async (entry, options, operands) => {
       command = entry.name;
       const { run } = await entry.load();
-      const outcome = await run(createInvocation(io, options, operands));
+      const outcome = await run(createInvocation(io, hidden, options, operands));
       print(io, command, outcome, { isJson, isQuiet: options.quiet === true });
       exitCode = outcome.exitCode;
     });
@@ -100,9 +103,25 @@ function describeExitCodes(): string {
   return ['Exit codes:', ...lines].join('\n');
 }
 
-function createInvocation(io: ProgramIo, options: ProgramOptions, operands: readonly string[]): Invocation {
+/** The same with nothing hidden on its streams. Its functions may need it as their `this`. */
+function coverIo(io: ProgramIo, hidden: HiddenSecrets): ProgramIo {
+  return {
+    ...io,
+    ...hidden.cover(io),
+    ask: (question, until) => io.ask(question, until),
+    readInput: () => io.readInput()
+  };
+}
+
+function createInvocation(
+  io: ProgramIo,
+  hidden: HiddenSecrets,
+  options: ProgramOptions,
+  operands: readonly string[]
+): Invocation {
   return {
     io,
+    hide: (value) => hidden.hide(value),
     options,
     operands,
     say(text) {

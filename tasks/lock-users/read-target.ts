@@ -50,7 +50,7 @@ const LOCAL = 'npm run local';
  *
  * @throws SettingsError where `.journeyrc` is wrong
  */
-export async function readTargetValues({ io, options }: Invocation): Promise<TargetValues> {
+export async function readTargetValues({ io, options, hide }: Invocation): Promise<TargetValues> {
   const { environment: variablesHere } = io;
   const pick = (
     flag: string | undefined,
@@ -72,12 +72,14 @@ export async function readTargetValues({ io, options }: Invocation): Promise<Tar
     remote?.tokenVariable,
     '.journeyrc'
   ]);
+  const token = await readToken();
+  hide(token.value);
   return {
     deployment,
     backendUrl: isLocal ? { value: platform?.url, origin: LOCAL } : flagUrl,
     tokenVariable,
     environment: pick(options.environment, 'LOCK_USERS_CLI_ENVIRONMENT', [remote?.environment, '.journeyrc']),
-    token: await readToken(),
+    token,
     variables: found?.variables ?? {},
     isLocal
   };

@@ -1,6 +1,7 @@
 import { defineCommand } from '../shared/Command';
 import type { CommandIo } from '../shared/Command';
 import { SettingsError } from '../shared/command-errors';
+import { HiddenSecrets } from '../shared/HiddenSecrets';
 import { printText } from '../shared/print-text';
 import type { TaskRunResult } from '../local/runtime/TaskRun';
 import type { WebAnswer } from '../local/runtime/WebRequest';
@@ -24,7 +25,9 @@ export const trigger = defineCommand({
     'Exit codes: 0 the task did what it was asked for, 1 its report or its answer says that it did not, 2 wrong usage or settings, 3 it threw or was killed, 130 stopped by Ctrl-C.'
   ],
   interrupted: 'Stopped before the task began. Nothing was changed.',
-  async run(line, io) {
+  async run(line, given) {
+    const hidden = new HiddenSecrets();
+    const io: CommandIo = { ...given, ...hidden.cover(given), ask: (question, until) => given.ask(question, until) };
     const request = parseTrigger(line, Date.now());
     const { deployment } = line.options;
     const log = new TaskLogPrinter(io);
@@ -33,7 +36,7 @@ export const trigger = defineCommand({
       // What is dropped because of Ctrl-C is what it is told of.
       if (!io.signal.aborted) watch.see(state, keepsOrders);
     };
-    const outcome = await start({ request, onState, ...(deployment !== undefined && { deployment }) }, io, log);
+    const outcome = await start({ request, onState, ...(deployment !== undefined && { deployment }) }, io, log, hidden);
     const last = outcome.finished.at(-1)?.result;
     log.end(last?.status === 'returned' && !io.signal.aborted ? last.result : undefined);
     if (io.signal.aborted) {
@@ -47,15 +50,17 @@ export const trigger = defineCommand({
 async function start(
   request: Pick<Trigger, 'request' | 'deployment' | 'onState'>,
   { root, environment, stderr, signal }: CommandIo,
-  log: TaskLogPrinter
+  log: TaskLogPrinter,
+  hidden: HiddenSecrets
 ): Promise<TriggerOutcome> {
+  const onSecret = (value: string): void => hidden.hide(value);
   const [onLog, onNotice] = [(line: string) => log.line(line), (line: string) => printText(stderr, line)];
   try {
-    return await runTrigger({ ...request, root, environment, signal, onLog, onNotice });
+    return await runTrigger({ ...request, root, environment, signal, onLog, onSecret, onNotice });
   } catch (error) {
     log.end(undefined);
     // What a task does wrong is in its result; this is about the settings, the build, the platform or the request.
-    throw new SettingsError(error instanceof Error ? error.message : String(error));
+    throw new SettingsError(hidden.redact(error instanceof Error ? error.message : String(error)));
   }
 }
 

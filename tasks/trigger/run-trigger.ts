@@ -24,6 +24,8 @@ export interface Trigger {
   /** The environment of this machine, where tokens of remote deployments are. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onLog: (line: string) => void;
+  /** Gets each secret that the trigger knows, before it is used. */
+  readonly onSecret: (value: string) => void;
   /** Gets what a person should know before the task runs. */
   readonly onNotice: (line: string) => void;
   /** Told how far it is, and whether a platform goes on with what waits for its time when the command ends. */
@@ -40,7 +42,7 @@ export interface Trigger {
  * platform goes away
  */
 export async function runTrigger(trigger: Trigger): Promise<TriggerOutcome> {
-  const { root, environment, onLog, onNotice, onState, signal } = trigger;
+  const { root, environment, onLog, onSecret, onNotice, onState, signal } = trigger;
   const observe = (keepsOrders: boolean): Observer => ({
     onLog,
     onState: (state) => onState?.(state, keepsOrders),
@@ -50,6 +52,7 @@ export async function runTrigger(trigger: Trigger): Promise<TriggerOutcome> {
   const deployment = chooseDeployment(settings, trigger.deployment);
   if (!isRemote(deployment)) {
     const platform = findRunningPlatform(root);
+    for (const secret of [platform.token, platform.webSecret, platform.controlToken]) onSecret(secret);
     buildTasks({ root });
     return sendTrigger(platform, trigger.request(platform.webSecret), observe(true));
   }
@@ -58,6 +61,7 @@ export async function runTrigger(trigger: Trigger): Promise<TriggerOutcome> {
     throw new Error(`"${request.kind}" needs the platform of "npm run local". Choose a local deployment.`);
   }
   const backend = { url: deployment.backendUrl, token: findToken(deployment, environment) };
+  onSecret(backend.token);
   const name = trigger.deployment ?? settings.default;
   if (request.params === undefined) {
     throw new Error(

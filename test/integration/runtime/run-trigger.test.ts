@@ -52,6 +52,7 @@ async function trigger(task: string, onLog?: (line: string) => void): Promise<Ta
     root,
     request: () => ({ kind: 'test', task }),
     environment: {},
+    onSecret: () => undefined,
     onNotice: () => undefined,
     onLog: (line) => {
       log.push(line);
