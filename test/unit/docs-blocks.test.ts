@@ -103,6 +103,23 @@ test.each(INLINE)('$start in a sentence of $path is valid', ({ text }) => {
   expect(() => checkJson(parseJson(text))).not.toThrow();
 });
 
+test('no document arms a deployment of .journeyrc that is not local, and each names its environment', () => {
+  const remotes = listExamples('json')
+    .map(({ text }) => parseJson(text)['deployments'] as Readonly<Record<string, Fields>> | undefined)
+    .flatMap((deployments) => Object.values(deployments ?? {}))
+    .filter((deployment) => has(deployment, 'backendUrl'));
+
+  expect(remotes.map(({ environment }) => environment)).toEqual(['testing', 'production']);
+  expect(JSON.stringify(remotes)).not.toContain('LOCK_USERS_ARMED');
+});
+
+test.each(['README.md', 'docs/friday-evening.md'])('%s works on production by lock-users alone', (path) => {
+  const commands = readDocument(path).match(/npm run .*--deployment production/g) ?? [];
+
+  expect(commands.length).toBeGreaterThan(0);
+  expect(commands.filter((command) => !command.startsWith('npm run lock-users -- '))).toEqual([]);
+});
+
 test('the parameters of the README go into the variable of the defaults as they are', () => {
   const texts = listBlocks('README.md', 'json').filter((text) => text.includes('unlockAt'));
 
