@@ -26,12 +26,12 @@ export class EmbeddedDeployment {
     const { root, backend, variables, signal, run } = options;
     this.runtime = new Runtime({
       findTaskFolder: (task) => findBuiltTask(root, task),
-      environment: {
+      readEnvironment: () => ({
         JOURNEY_BACKEND_URL: backend.url,
         JOURNEY_API_TOKEN: backend.token,
         LOCK_USERS_ARMED: 'true',
         ...variables
-      },
+      }),
       backend,
       signal,
       clock: systemClock,

@@ -12,8 +12,11 @@ import { buildTasks } from '../build/build-tasks';
 import type { BackendOptions } from './backend/start-backend';
 import { parseSwitches, SWITCH_VALUES } from './backend/control/Switches';
 import { chooseSeedGroups } from './choose-seed-groups';
+import { followVariables } from './follow-variables';
 import { noteRunningPlatform, refuseSecondPlatform } from './running-platform-file';
 import { nextTimes } from './runtime/Schedules';
+import { describeOrder, describeRequest } from './runtime/Order';
+import type { ScheduleRequest } from './runtime/TaskRun';
 import { startPlatform } from './start-platform';
 import type { RunningPlatform } from './start-platform';
 
@@ -64,8 +67,7 @@ export const local = defineCommand({
       removeNote();
       await platform.close();
     }
-    const { dataFile } = options.backend;
-    print(dataFile === undefined ? 'Stopped.' : `Stopped. The state is in ${dataFile}.`);
+    print(describeStop(options.backend.dataFile, platform.runtime.orders));
     return 0;
   }
 });
@@ -79,7 +81,8 @@ async function start(
   onLog: (line: string) => void
 ): Promise<RunningPlatform> {
   try {
-    return await startPlatform({ root, backend, deployment, onLog });
+    const readVariables = followVariables(root, deployment.variables ?? {}, onLog);
+    return await startPlatform({ root, backend, deployment, readVariables, onLog });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new Error(`Port ${backend.port} is taken. Name another with --port.`);
@@ -97,8 +100,17 @@ State:             ${backend.origin}/_local/state
 Requests so far:   ${backend.origin}/_local/requests
 Lock its users:    npm run task -- test lock_users
 Web tasks:         ${note.runtimeOrigin}/lock_users (LOCK_USERS_WEB_SECRET=${note.webSecret})
+Devices:           nobody connects by itself, so that who is locked "may still work offline". Signing in after an undo:
+                   curl -X POST ${backend.origin}/_local/sign-in -H 'Content-Type: application/json' -d '{}'
 ${describeSchedules(deployment)}
 Ctrl-C stops it.`;
+}
+
+function describeStop(dataFile: string | undefined, requests: readonly ScheduleRequest[]): string {
+  const orders = requests.map((request) => describeOrder(describeRequest(request))).join('; ');
+  if (dataFile === undefined) return orders === '' ? 'Stopped.' : `Stopped. Lost with its state: ${orders}.`;
+  const kept = orders === '' ? '' : `\nOrdered, and done when it is started with it again: ${orders}.`;
+  return `Stopped. The state is in ${dataFile}.${kept}`;
 }
 
 /** The next three times of each schedule, or nothing where there is none. */

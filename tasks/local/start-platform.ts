@@ -4,6 +4,7 @@ import { startBackend } from './backend/start-backend';
 import type { BackendOptions, RunningBackend } from './backend/start-backend';
 import type { RunningPlatformNote } from './running-platform-file';
 import { findBuiltTask, listBuiltTasks } from './runtime/find-built-tasks';
+import { describeOrder, describeRequest } from './runtime/Order';
 import { Runtime } from './runtime/Runtime';
 import type { RuntimeOptions } from './runtime/Runtime';
 import type { ScheduleRequest } from './runtime/TaskRun';
@@ -17,6 +18,8 @@ export interface PlatformOptions {
   readonly root: string;
   readonly backend: BackendOptions;
   readonly deployment: Pick<LocalDeployment, 'variables' | 'schedules' | 'singleInstance'>;
+  /** The deployment's variables as they are now. Default: those of `deployment`. */
+  readonly readVariables?: () => Readonly<Record<string, string>>;
   /** Lines of tasks that no command watches. */
   readonly onLog: (line: string) => void;
   readonly runtime?: Partial<RuntimeOptions>;
@@ -40,30 +43,46 @@ export async function startPlatform({
   root,
   backend: backendOptions,
   deployment,
+  readVariables = () => deployment.variables ?? {},
   onLog,
   runtime: runtimeOptions
 }: PlatformOptions): Promise<RunningPlatform> {
   const abort = new AbortController();
   const { schedules = [] } = deployment;
+  let isResumed = false;
   const backend = await startBackend({
     ...backendOptions,
+    listOrders: () => (isResumed ? runtime.orders : undefined),
     onWebhook: ({ task, payload }) => schedule('A webhook', { task, params: payload })
   });
   const webSecret = randomBytes(24).toString('hex');
   const runtime = new Runtime({
     findTaskFolder: (task) => findBuiltTask(root, task),
-    environment: {
+    readEnvironment: () => ({
       LOCK_USERS_WEB_SECRET: webSecret,
-      ...deployment.variables,
+      ...readVariables(),
       JOURNEY_BACKEND_URL: backend.url,
       JOURNEY_API_TOKEN: backend.token
-    },
+    }),
     backend,
     clock: systemClock,
     singleInstance: deployment.singleInstance ?? [],
     signal: abort.signal,
+    onLeft: onLog,
+    onOrders: () => void (isResumed && backend.saveOrders()),
     ...runtimeOptions
   });
+  for (const order of backend.savedOrders) resume(order);
+  isResumed = true;
+  /** Takes over what an earlier platform has left behind. */
+  function resume(order: ScheduleRequest): void {
+    try {
+      onLog(`Ordered before this platform was started: ${describeOrder(describeRequest(order))}.`);
+      runtime.resume(order);
+    } catch (error) {
+      onLog(error instanceof Error ? error.message : String(error));
+    }
+  }
   /** Schedules a task that no command waits for, and logs what happens. */
   function schedule(what: string, request: ScheduleRequest): void {
     try {

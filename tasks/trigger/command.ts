@@ -6,37 +6,46 @@ import type { TaskRunResult } from '../local/runtime/TaskRun';
 import type { WebAnswer } from '../local/runtime/WebRequest';
 import { FORMS, OPTIONS, parseTrigger } from './parse-trigger';
 import { runTrigger } from './run-trigger';
+import type { Trigger } from './run-trigger';
 import { TaskLogPrinter } from './TaskLogPrinter';
 import type { TriggerOutcome } from './TriggerOutcome';
+import { TriggerWatch } from './TriggerWatch';
 
 /** `npm run task`. */
 export const trigger = defineCommand({
   name: 'npm run task',
   operands: 'TRIGGER …',
   about: [
-    'Starts a task as the platform would, and waits until everything that it schedules has ended. The log goes to stderr, the result of the run that ended last to stdout.'
+    'Starts a task as the platform would, and waits until everything that it schedules has ended. After Ctrl-C the platform of "npm run local" keeps what a task has scheduled for later. The log goes to stderr, the result of the run that ended last to stdout.'
   ],
   forms: FORMS,
   options: OPTIONS,
   notes: [
     'Exit codes: 0 the task did what it was asked for, 1 its report or its answer says that it did not, 2 wrong usage or settings, 3 it threw or was killed, 130 stopped by Ctrl-C.'
   ],
-  interrupted:
-    'Stopped. Users may have been changed, and what was scheduled for later, such as the undo of "unlockAt", does not come. Run the task again to do what is missing.',
+  interrupted: 'Stopped before the task began. Nothing was changed.',
   async run(line, io) {
     const request = parseTrigger(line, Date.now());
     const { deployment } = line.options;
     const log = new TaskLogPrinter(io);
-    const outcome = await start({ request, ...(deployment !== undefined && { deployment }) }, io, log);
+    const watch = new TriggerWatch(deployment, (text) => log.line(text));
+    const onState: TriggerWatch['see'] = (state, keepsOrders) => {
+      // What is dropped because of Ctrl-C is what it is told of.
+      if (!io.signal.aborted) watch.see(state, keepsOrders);
+    };
+    const outcome = await start({ request, onState, ...(deployment !== undefined && { deployment }) }, io, log);
     const last = outcome.finished.at(-1)?.result;
     log.end(last?.status === 'returned' && !io.signal.aborted ? last.result : undefined);
-    io.signal.throwIfAborted();
+    if (io.signal.aborted) {
+      printText(io.stderr, watch.describeInterrupt());
+      return 130;
+    }
     return outcome.answer === undefined ? printResult(last, io) : printAnswer(outcome.answer, last, io);
   }
 });
 
 async function start(
-  request: Pick<Parameters<typeof runTrigger>[0], 'request' | 'deployment'>,
+  request: Pick<Trigger, 'request' | 'deployment' | 'onState'>,
   { root, environment, stderr, signal }: CommandIo,
   log: TaskLogPrinter
 ): Promise<TriggerOutcome> {

@@ -23,7 +23,11 @@ export const FORMS = [
 
 /** The options of the command; which trigger takes which is in `FORMS`. */
 export const OPTIONS = {
-  params: { type: 'string', value: 'JSON', about: 'Parameters of the task. Default: none.' },
+  params: {
+    type: 'string',
+    value: 'JSON',
+    about: 'Parameters of the task. Default: none; needed on a deployment of JourneyApps.'
+  },
   at: { type: 'string', value: 'TIME', about: 'When the task is to run. Default: now.' },
   method: { type: 'string', value: 'M', about: 'Method of the web request. Default: POST.' },
   body: { type: 'string', value: 'JSON', about: 'Body of the web request. Default: empty.' },

@@ -1,5 +1,5 @@
 import type { RunningPlatformNote } from '../local/running-platform-file';
-import type { FinishedTask, Observer } from '../local/runtime/Activity';
+import type { ActivityState, FinishedTask, Observer } from '../local/runtime/Activity';
 import type { TriggerRequest } from '../local/runtime/start-trigger';
 import type { WebAnswer } from '../local/runtime/WebRequest';
 import { readLines } from '../shared/read-lines';
@@ -9,6 +9,7 @@ import type { TriggerOutcome } from './TriggerOutcome';
 /** A line of the answer. */
 interface TriggerEvent {
   readonly log?: string;
+  readonly state?: ActivityState;
   readonly answer?: WebAnswer;
   readonly end?: readonly FinishedTask[];
   readonly refusal?: string;
@@ -22,7 +23,7 @@ interface TriggerEvent {
 export async function sendTrigger(
   { runtimeOrigin, controlToken }: RunningPlatformNote,
   request: TriggerRequest,
-  { onLog, signal }: Observer
+  { onLog, onState, signal }: Observer
 ): Promise<TriggerOutcome> {
   let answer: WebAnswer | undefined;
   try {
@@ -35,6 +36,7 @@ export async function sendTrigger(
     for await (const line of readLines(response)) {
       const event = JSON.parse(line) as TriggerEvent;
       if (event.log !== undefined) onLog(event.log);
+      if (event.state !== undefined) onState?.(event.state);
       if (event.answer !== undefined) ({ answer } = event);
       if (event.refusal !== undefined) throw new TriggerRefused(event.refusal);
       if (event.end !== undefined) return { finished: event.end, ...(answer && { answer }) };

@@ -53,7 +53,8 @@ test.each([
   '',
   '{"users":',
   '{"hello":1}',
-  '{"backendId":"64b0c0ffee64b0c0ffee64b0","users":[],"deletedUsers":[],"objects":{"ghost":[]}}'
+  '{"backendId":"64b0c0ffee64b0c0ffee64b0","users":[],"deletedUsers":[],"objects":{"ghost":[]}}',
+  '{"backendId":"64b0c0ffee64b0c0ffee64b0","users":[],"deletedUsers":[],"objects":{},"orders":[{"at":1}]}'
 ])('a data file that holds %j is refused and left as it is', async (content) => {
   const dataFile = join(folder, 'broken.json');
   await writeFile(dataFile, content);

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { local as command } from '../../tasks/local/command';
+import { startPlatform } from '../../tasks/local/start-platform';
 import { CommandFolder } from '../support/CommandFolder';
 import type { Command } from '../support/CommandFolder';
+import { RETURNED } from '../support/QueueBench';
 import { RecordedIo } from '../support/RecordedIo';
 
 let folder: CommandFolder;
@@ -34,6 +36,70 @@ test('a port that is taken is told', async () => {
   holder.close();
 
   expect(ended).toMatchObject({ code: 1, stderr: `Port ${port} is taken. Name another with --port.\n` });
+});
+
+test('it says that devices do not connect by themselves, and its command has them sign in after an undo', async () => {
+  const io = new RecordedIo({ root });
+  const ended = runHere(['--users', '4'], io);
+  while (!io.printed.stdout.includes('Ctrl-C stops it.')) await new Promise(setImmediate);
+  const told = io.printed.stdout;
+  const [, origin = ''] =
+    /curl -X POST (\S+)\/_local\/sign-in -H 'Content-Type: application\/json' -d '{}'/.exec(told) ?? [];
+
+  const answer = await fetch(`${origin}/_local/sign-in`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{}'
+  });
+  io.interrupt.abort();
+
+  expect(told).toContain('Devices:           nobody connects by itself');
+  expect(await answer.json()).toEqual({ users: expect.any(Number), sessions: expect.any(Number) });
+  expect(await ended).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('each invocation gets the variables that the deployment has then', async () => {
+  const seen: unknown[] = [];
+  let variables: Record<string, string> = { LABEL: 'a' };
+  const platform = await startPlatform({
+    root,
+    backend: {},
+    deployment: { variables: { LABEL: 'of the start' } },
+    readVariables: () => variables,
+    onLog: () => undefined,
+    runtime: {
+      run: ({ environment }) => {
+        seen.push(environment['LABEL']);
+        return Promise.resolve(RETURNED);
+      }
+    }
+  });
+  const watched = { onLog: () => undefined, signal: new AbortController().signal };
+
+  await platform.runtime.trigger({ task: 'lock_users' }, watched).done;
+  variables = { LABEL: 'b' };
+  await platform.runtime.trigger({ task: 'lock_users' }, watched).done;
+  await platform.close();
+
+  expect(seen).toEqual(['a', 'b']);
+});
+
+test('orders are named at the end, and at the next start from the same data file', async () => {
+  const path = join(root, 'orders.json');
+  const start = (): ReturnType<RecordedIo['run']> => {
+    const io = new RecordedIo({ root });
+    io.interrupt.abort();
+    return runHere(['--users', '1', '--data', path], io);
+  };
+  expect((await start()).stdout).toMatch(/Stopped\. The state is in .*orders\.json\.\n$/);
+  const orders = [{ task: 'lock_users', params: { undo: 'a-run', runId: 'b' }, atMs: Date.UTC(2099, 0, 1) }];
+  writeFileSync(path, JSON.stringify({ ...(JSON.parse(readFileSync(path, 'utf8')) as object), orders }));
+
+  const { stdout } = await start();
+
+  const shown = 'lock_users at 2099-01-01T00:00:00Z, with {"undo":"a-run"}.';
+  expect(stdout).toContain(`Ordered before this platform was started: ${shown}\n`);
+  expect(stdout).toContain(`orders.json.\nOrdered, and done when it is started with it again: ${shown}\n`);
 });
 
 test('a platform whose reader has gone ends, and leaves no note', async () => {

@@ -5,6 +5,7 @@ import { trigger } from '../../tasks/trigger/command';
 import { CommandFolder } from '../support/CommandFolder';
 import type { Command } from '../support/CommandFolder';
 import { RecordedIo } from '../support/RecordedIo';
+import { StubBackend } from '../support/StubBackend';
 
 let folder: CommandFolder;
 let root: string;
@@ -103,33 +104,83 @@ test('a task is tried on the local backend from another terminal, and Ctrl-C end
   expect((await runTask(['test', 'lock_users'])).stderr).toContain('not running');
 });
 
-test('a remote deployment gets the token of the named variable, and a run that fails ends with 1', async () => {
-  const settings = {
-    default: 'gone',
-    deployments: {
-      gone: {
-        backendUrl: 'http://127.0.0.1:1/api/v4/64b0c0ffee64b0c0ffee64b0',
-        tokenVariable: 'MY_TOKEN',
-        variables: { LOCK_USERS_ARMED: 'true', LOCK_USERS_BUDGET_SECONDS: '1' }
-      }
-    }
-  };
-  writeFileSync(join(root, '.journeyrc'), JSON.stringify(settings));
-
-  const { code, stdout, stderr } = await runTask(['test', 'lock_users'], { MY_TOKEN: 'made-up' });
-
-  expect(code).toBe(1);
-  const report: unknown = JSON.parse(stdout);
-  expect(report).toMatchObject({
-    stopReason: { usersChanged: 'no', message: expect.stringContaining('ECONNREFUSED') }
+describe('on a deployment of JourneyApps', () => {
+  const stub = new StubBackend();
+  let backendUrl: string;
+  beforeAll(async () => {
+    backendUrl = await stub.start();
   });
-  // The waits between the attempts are drawn by chance: now and then the last attempt falls into the first invocation.
-  expect([
-    expect.objectContaining({ status: 'stalled', invocation: 2 }),
-    expect.objectContaining({ status: 'failed', invocation: 1 })
-  ]).toContainEqual(report);
-  expect(stderr).toContain('works on the deployment "gone"');
-  expect(stderr).toContain('  LOCK_USERS_ARMED=true\n');
-  expect(stderr).toContain('WARNING: what is set in OXIDE does not apply here');
-  expect(stdout + stderr).not.toContain('made-up');
+  afterAll(() => stub.stop());
+  beforeEach(() => {
+    stub.requests.length = 0;
+    // It goes away as soon as it has said what it is.
+    stub.answer = () =>
+      stub.requests.length === 1 ? { body: '{"environment":"Production"}' } : (response) => response.destroy();
+  });
+
+  function runThere(deployment: object, args: string[]): ReturnType<typeof runTask> {
+    const variables = { LOCK_USERS_ARMED: 'true', LOCK_USERS_BUDGET_SECONDS: '1' };
+    const remote = { backendUrl, tokenVariable: 'MY_TOKEN', variables, ...deployment };
+    writeFileSync(join(root, '.journeyrc'), JSON.stringify({ default: 'far', deployments: { far: remote } }));
+    return runTask(['test', 'lock_users', ...args], { MY_TOKEN: 'made-up' });
+  }
+
+  test('the task gets the token of the named variable, and a run that fails ends with 1', async () => {
+    const params = ['--params', '{"reason":"x"}'];
+    const { code, stdout, stderr } = await runThere({ environment: 'production' }, params);
+
+    expect(code).toBe(1);
+    const report: unknown = JSON.parse(stdout);
+    expect(report).toMatchObject({
+      stopReason: { usersChanged: 'no', message: expect.stringContaining('socket hang up') }
+    });
+    // The waits between the attempts are drawn by chance: now and then the last attempt falls into the first invocation.
+    expect([
+      expect.objectContaining({ status: 'stalled', invocation: 2 }),
+      expect.objectContaining({ status: 'failed', invocation: 1 })
+    ]).toContainEqual(report);
+    expect(stderr).toContain('works on the deployment "far"');
+    expect(stderr).toContain('  LOCK_USERS_ARMED=true\n');
+    expect(stderr).toContain('WARNING: what is set in OXIDE does not apply here');
+    expect(stdout + stderr).not.toContain('made-up');
+    expect(stub.requests[0]?.headers.authorization).toBe('Bearer made-up');
+  });
+
+  test.each<[string, object, string[], string, number]>([
+    [
+      'no parameters',
+      { environment: 'production' },
+      [],
+      `Say with --params what the task is to do on "far", such as --params '{"action": "status"}': without any, lock_users locks everybody.`,
+      0
+    ],
+    [
+      'an entry that means another environment',
+      { environment: 'testing' },
+      ['--params', '{}'],
+      '.journeyrc means the environment "testing" by "far", and the deployment itself says "Production". Choose the right deployment, or correct its entry.',
+      1
+    ],
+    [
+      'an entry that names no environment',
+      {},
+      ['--params', '{}'],
+      '.journeyrc does not say which environment "far" is, and the deployment itself says "Production". If that is the right one, put "environment": "Production" into its entry.',
+      1
+    ]
+  ])('%s is refused before anything is started', async (_name, deployment, args, sentence, asked) => {
+    const ended = await runThere(deployment, args);
+
+    expect(ended).toEqual({ code: 2, stdout: '', stderr: `${sentence} Nothing was started.\n` });
+    expect(stub.requests.map(({ name }) => name)).toEqual(Array(asked).fill('GET info.json'));
+  });
+
+  test('a token that is not accepted is said, with the variable that holds it', async () => {
+    stub.answer = () => ({ status: 401, body: 'Access denied.' });
+
+    const { code, stderr } = await runThere({ environment: 'production' }, ['--params', '{}']);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/ Check the variable MY_TOKEN.* Nothing was started\.\n$/);
+  });
 });

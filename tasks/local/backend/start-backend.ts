@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BackendState } from './state/BackendState';
+import type { BackendState, KeptOrder } from './state/BackendState';
 import { cannotUse, DataFile } from './state/DataFile';
 import type { DataModel } from './state/DataModel';
 import { Emulator } from './Emulator';
@@ -38,12 +38,14 @@ export interface BackendOptions {
   readonly onWebhook?: (delivery: WebhookDelivery) => void;
   /** Gets a sentence where the data file can no longer be written. Default: stderr gets it. */
   readonly onProblem?: (sentence: string) => void;
+  /** What CloudCode has taken and not ended, for the data file. Undefined: nothing is known yet, and what the file has stays. */
+  readonly listOrders?: () => readonly KeptOrder[] | undefined;
   /** The time in milliseconds since 1970. Default: the machine's clock. */
   readonly nowMs?: () => number;
 }
 
 /** How to make a backend without a network. */
-export interface EmulatorOptions extends Omit<BackendOptions, 'port' | 'dataFile' | 'onProblem'> {
+export interface EmulatorOptions extends Omit<BackendOptions, 'port' | 'dataFile' | 'onProblem' | 'listOrders'> {
   /** Instead of a `schemaPath`: a data model that was read already. */
   readonly dataModel?: DataModel;
 }
@@ -60,6 +62,10 @@ export interface RunningBackend extends Pick<
   readonly backendId: string;
   /** What is ignored in the data model, with line and column. */
   readonly warnings: readonly string[];
+  /** What CloudCode had taken and not ended when the data file was written last. */
+  readonly savedOrders: readonly KeptOrder[];
+  /** Has the orders written to the data file soon. */
+  saveOrders(): void;
   /** @throws Error where the numbers are wrong */
   seed(request: SeedRequest): SeedResult;
   state(): StateSummary;
@@ -80,12 +86,13 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
   const emulator = createEmulator({ ...options, backendId });
   const { state, token } = emulator;
   if (saved !== undefined && options.dataFile !== undefined) loadSaved(state, options.dataFile, saved);
+  const savedOrders = saved?.orders ?? [];
   // Before anything is answered: whoever gets a 200 relies on it.
   const dataFile =
     options.dataFile === undefined
       ? undefined
       : DataFile.open(options.dataFile, {
-          takeSnapshot: () => state.toSnapshot(backendId),
+          takeSnapshot: () => ({ ...state.toSnapshot(backendId), orders: options.listOrders?.() ?? savedOrders }),
           onProblem: options.onProblem ?? ((sentence) => process.stderr.write(`${sentence}\n`))
         });
 
@@ -105,6 +112,8 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
     backendId,
     warnings: state.dataModel.warnings,
     token,
+    savedOrders,
+    saveOrders: () => dataFile?.writeSoon(),
     seed(request) {
       const result = emulator.seed(request);
       dataFile?.writeSoon();

@@ -1,4 +1,6 @@
-import type { TaskRunResult } from './TaskRun';
+import { describeRequest } from './Order';
+import type { Order } from './Order';
+import type { ScheduleRequest, TaskRunResult } from './TaskRun';
 
 /** A task that is done, and the result of its last run. */
 export interface FinishedTask {
@@ -6,11 +8,23 @@ export interface FinishedTask {
   readonly result: TaskRunResult;
 }
 
+/** How far an activity is. */
+export interface ActivityState {
+  /** Whether a task of it has begun. */
+  readonly hasBegun: boolean;
+  /** Whether one runs, or is due and waits for its turn. */
+  readonly isRunning: boolean;
+  /** What waits for its time. */
+  readonly orders: readonly Order[];
+}
+
 /** Gets the log of an activity, and can end it. */
 export interface Observer {
   /** A line of a task's log, or of the runtime about it. */
   onLog(line: string): void;
-  /** Aborting it kills what runs and drops what waits. */
+  /** How far it is, whenever that changes. */
+  onState?(state: ActivityState): void;
+  /** Aborting it kills what runs and drops what waits, but for what a task has scheduled for later (`RuntimeOptions.onLeft`). */
   readonly signal: AbortSignal;
 }
 
@@ -21,15 +35,30 @@ export class Activity {
   /** Resolves when nothing of it is waiting or running any more. */
   readonly done: Promise<readonly FinishedTask[]>;
   private pending = 0;
+  private hasBegun = false;
+  private readonly waiting = new Set<ScheduleRequest>();
   private resolve: (finished: readonly FinishedTask[]) => void = () => undefined;
 
   constructor(readonly observer: Observer) {
     this.done = new Promise((resolve) => (this.resolve = resolve));
   }
 
-  /** Something was started, or waits for its turn. */
-  begin(): void {
+  /** An invocation was taken. @param order what waits for its time */
+  take(order?: ScheduleRequest): void {
     this.pending++;
+    if (order !== undefined) this.waiting.add(order);
+    this.tellState();
+  }
+
+  /** Its time has come. */
+  isDue(order: ScheduleRequest): void {
+    if (this.waiting.delete(order)) this.tellState();
+  }
+
+  /** It begins: its process is started. */
+  begin(): void {
+    this.hasBegun = true;
+    this.tellState();
   }
 
   /** It has ended. Only the last result is shown as the result, so an earlier failure is told in the log. */
@@ -39,6 +68,12 @@ export class Activity {
     this.finished.push({ task, result });
     this.pending--;
     if (this.pending === 0) this.resolve(this.finished);
+    else this.tellState();
+  }
+
+  private tellState(): void {
+    const { observer, hasBegun, pending, waiting } = this;
+    observer.onState?.({ hasBegun, isRunning: pending > waiting.size, orders: Array.from(waiting, describeRequest) });
   }
 }
 

@@ -1,7 +1,10 @@
+import omit from 'lodash/omit';
 import { Activity } from './Activity';
 import type { Observer } from './Activity';
 import { describeDuration } from './describe-duration';
+import { describeOrder, describeRequest, describeTime } from './Order';
 import { runTask } from './run-task';
+import { SingleInstances } from './SingleInstances';
 import type { ScheduleRequest, TaskRun, TaskRunResult } from './TaskRun';
 import { TaskQueue } from './TaskQueue';
 import type { QueueClock } from './QueueClock';
@@ -11,14 +14,18 @@ import type { WebRequest } from './WebRequest';
 export interface RuntimeOptions {
   /** Folder of the built task. @throws Error where there is no such task */
   readonly findTaskFolder: (task: string) => string;
-  /** The deployment's variables. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** The deployment's variables, read for each invocation. */
+  readonly readEnvironment: () => Readonly<Record<string, string>>;
   readonly backend: TaskRun['backend'];
   readonly clock: QueueClock;
   /** Tasks that are limited to a single instance. */
   readonly singleInstance: readonly string[];
-  /** Aborting it ends everything. */
+  /** Aborting it ends everything. What tasks have scheduled stays among the `orders`. */
   readonly signal: AbortSignal;
+  /** Takes the log of what a task has scheduled for later and whose observer is gone. Absent: it is dropped with its observer. */
+  readonly onLeft?: (line: string) => void;
+  /** Called when the `orders` have changed. */
+  readonly onOrders?: () => void;
   /** Milliseconds after which a web request gets a second invocation. Default 60 000, documented ("Trigger CC via HTTP"). */
   readonly secondInvocationMs?: number;
   /** Runs one invocation; replaced in tests. */
@@ -28,6 +35,8 @@ export interface RuntimeOptions {
 /** An invocation on its way through the queue. */
 interface QueuedTask extends ScheduleRequest {
   readonly activity: Activity;
+  /** Whether a task has scheduled it. */
+  readonly isByTask: boolean;
 }
 
 const SECOND_INVOCATION_MS = 60_000;
@@ -40,21 +49,24 @@ const ABORTED: TaskRunResult = { status: 'killed', reason: 'aborted', durationMs
 export class Runtime {
   private readonly queue: TaskQueue<QueuedTask>;
   private readonly activities = new Set<Activity>();
-  /** Ends of the invocations of tasks that are limited to a single instance, by task. */
-  private readonly last = new Map<string, Promise<unknown>>();
+  private readonly kept = new Set<QueuedTask>();
+  private readonly instances: SingleInstances;
 
   constructor(private readonly options: RuntimeOptions) {
     options.signal.addEventListener('abort', () => {
       for (const activity of this.activities) this.abort(activity);
     });
+    this.instances = new SingleInstances(options.clock);
     this.queue = new TaskQueue<QueuedTask>({
-      run: async ({ task, params, activity }) => {
+      run: async (queued) => {
+        const { task, params, activity } = queued;
+        activity.isDue(queued);
         const result = await this.invoke({ task, ...(params !== undefined && { params }) }, activity);
         // It may be run again, and only the last result is shown.
         if (result.status === 'killed') activity.observer.onLog(`A run of ${task} was killed: ${result.reason}.`);
         return result;
       },
-      onFinished: ({ task, activity }, result) => activity.end(task, result),
+      onFinished: (queued, result) => this.finish(queued, result),
       clock: options.clock,
       signal: options.signal
     });
@@ -64,7 +76,7 @@ export class Runtime {
   trigger({ task, params }: Pick<ScheduleRequest, 'task' | 'params'>, observer: Observer): Activity {
     this.options.findTaskFolder(task);
     const activity = this.open(observer);
-    activity.begin();
+    activity.take();
     void this.invoke({ task, ...(params !== undefined && { params }) }, activity).then((result) =>
       activity.end(task, result)
     );
@@ -83,11 +95,28 @@ export class Runtime {
     const { task, atMs = 0 } = request;
     const waitMs = atMs - this.options.clock.nowMs();
     if (waitMs > 0) {
-      const time = new Date(atMs).toISOString().replace(/\.\d+/, '');
-      observer.onLog(`${task} waits until ${time}, for ${describeDuration(waitMs)}.`);
+      observer.onLog(`${task} waits until ${describeTime(atMs)}, for ${describeDuration(waitMs)}.`);
     }
-    this.take(request, activity);
+    this.take(request, activity, false);
     return activity;
+  }
+
+  /** What tasks have scheduled and has not ended: delivery is at least once, so what is killed with the runtime comes again. */
+  get orders(): readonly ScheduleRequest[] {
+    return Array.from(this.kept, (queued) => omit(queued, ['activity', 'isByTask']));
+  }
+
+  /** Takes an order over that nobody watches, such as one of an earlier runtime. @throws Error where there is no such task */
+  resume(request: ScheduleRequest): void {
+    const { onLeft: onLog = () => undefined, findTaskFolder } = this.options;
+    findTaskFolder(request.task);
+    const activity = this.open({ onLog, signal: new AbortController().signal });
+    this.take(request, activity, true);
+    // Nobody is shown the result.
+    void activity.done.then((finished) => {
+      const result = finished.at(-1)?.result;
+      if (result?.status === 'threw') onLog(`The run of ${request.task} ended with an error: ${result.error.message}`);
+    });
   }
 
   /**
@@ -99,7 +128,7 @@ export class Runtime {
     const { clock, secondInvocationMs = SECOND_INVOCATION_MS } = this.options;
     const activity = this.open(observer);
     const start = (): Promise<TaskRunResult> => {
-      activity.begin();
+      activity.take();
       const ending = this.invoke({ task, web }, activity);
       void ending.then((result) => activity.end(task, result));
       return ending;
@@ -131,9 +160,22 @@ export class Runtime {
     return activity;
   }
 
-  private take(request: ScheduleRequest, activity: Activity): void {
-    activity.begin();
-    this.queue.schedule({ ...request, activity });
+  private take(request: ScheduleRequest, activity: Activity, isByTask: boolean): void {
+    const queued: QueuedTask = { ...request, activity, isByTask };
+    activity.take(this.isLater(request) ? queued : undefined);
+    if (isByTask) this.kept.add(queued);
+    this.queue.schedule(queued);
+    this.options.onOrders?.();
+  }
+
+  private finish(queued: QueuedTask, result: TaskRunResult): void {
+    queued.activity.isDue(queued);
+    if (!this.options.signal.aborted && this.kept.delete(queued)) this.options.onOrders?.();
+    queued.activity.end(queued.task, result);
+  }
+
+  private isLater({ atMs = 0 }: ScheduleRequest): boolean {
+    return atMs > this.options.clock.nowMs();
   }
 
   /** One invocation in a process of its own. Never rejects: what cannot be run has ended with an error. */
@@ -141,16 +183,17 @@ export class Runtime {
     run: Pick<TaskRun, 'params' | 'web'> & { task: string },
     activity: Activity
   ): Promise<TaskRunResult> {
-    const { environment, backend, signal, findTaskFolder, singleInstance, run: runOnce = runTask } = this.options;
+    const { readEnvironment, backend, signal, findTaskFolder, singleInstance, run: runOnce = runTask } = this.options;
     const { task, ...given } = run;
     const { observer } = activity;
     const start = async (): Promise<TaskRunResult> => {
       if (observer.signal.aborted || signal.aborted) return ABORTED;
+      activity.begin();
       try {
         return await runOnce({
           ...given,
           taskFolder: findTaskFolder(task),
-          environment,
+          environment: readEnvironment(),
           backend,
           onLog: (line) => observer.onLog(line),
           onSchedule: (request) => this.schedule(request, activity),
@@ -161,27 +204,7 @@ export class Runtime {
         return { status: 'threw', error: { name: 'Error', message }, durationMs: 0 };
       }
     };
-    if (!singleInstance.includes(task)) return start();
-    return this.waitForTurn(task, observer, start);
-  }
-
-  /** Starts an invocation when those before it have ended. Assumed: the platform lets the later one wait. */
-  private waitForTurn<T>(task: string, { onLog }: Observer, start: () => Promise<T>): Promise<T> {
-    const before = this.last.get(task);
-    const { clock } = this.options;
-    const fromMs = clock.nowMs();
-    if (before !== undefined) {
-      onLog(`${task} waits: it is limited to a single instance, and one runs already, for 5 minutes at most.`);
-    }
-    const mine = (before ?? Promise.resolve()).then(() => {
-      if (before !== undefined) onLog(`${task} has its turn after ${describeDuration(clock.nowMs() - fromMs)}.`);
-      return start();
-    });
-    this.last.set(task, mine);
-    void mine.then(() => {
-      if (this.last.get(task) === mine) this.last.delete(task);
-    });
-    return mine;
+    return singleInstance.includes(task) ? this.instances.waitForTurn(task, observer, start) : start();
   }
 
   /** A task schedules another. @throws Error where there is no such task */
@@ -192,11 +215,19 @@ export class Runtime {
     activity.observer.onLog(
       `Scheduled: ${request.task}${onQueue}${waitMs > 0 ? `, in ${describeDuration(waitMs)}` : ''}`
     );
-    this.take(request, activity);
+    this.take(request, activity, true);
   }
 
-  /** Drops what waits; what runs is killed by the observer's signal. */
+  /** Drops what waits, or keeps what a task has scheduled for later; what runs is killed by the observer's signal. */
   private abort(activity: Activity): void {
-    for (const { task } of this.queue.drop((request) => request.activity === activity)) activity.end(task, ABORTED);
+    const { onLeft, signal } = this.options;
+    for (const queued of this.queue.drop((request) => request.activity === activity)) {
+      const isLeft = queued.isByTask && this.isLater(queued) && onLeft !== undefined && !signal.aborted;
+      if (isLeft) {
+        onLeft(`The command that waits has ended. Kept: ${describeOrder(describeRequest(queued))}.`);
+        this.resume(omit(queued, ['activity', 'isByTask']));
+      }
+      this.finish(queued, ABORTED);
+    }
   }
 }

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Observer } from './Activity';
 import type { Runtime } from './Runtime';
 import type { TaskRunResult } from './TaskRun';
 import { startTrigger } from './start-trigger';
@@ -32,7 +33,7 @@ const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
 /**
  * Serves web tasks at `/<task>`, as the platform does below the deployment's own host name, and takes the triggers of the
- * commands at `POST /_local/trigger`, whose answer is a line of JSON for each line of the log and one for the end.
+ * commands at `POST /_local/trigger`, whose answer is a line of JSON for each line of the log, for how far it is whenever that changes, and for the end.
  */
 export async function startRuntimeServer(options: RuntimeServerOptions): Promise<RuntimeServer> {
   const server = createServer((request, response) => {
@@ -92,7 +93,11 @@ async function control(
   const write = (event: object): void => void (response.writable && response.write(`${JSON.stringify(event)}\n`));
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
   try {
-    const observer = { onLog: (log: string) => write({ log }), signal: abort.signal };
+    const observer: Observer = {
+      onLog: (log) => write({ log }),
+      onState: (state) => write({ state }),
+      signal: abort.signal
+    };
     const { done, answer } = startTrigger(runtime, JSON.parse(body) as TriggerRequest, sources, observer);
     if (answer !== undefined) write({ answer: toWebAnswer(await answer) });
     write({ end: await done });

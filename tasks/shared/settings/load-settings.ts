@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import Ajv from 'ajv';
 import type { ErrorObject } from 'ajv';
 import { findNearestName } from '../../../cloudcode/lock_users/src/input/did-you-mean';
+import { findNameMistake } from '../../../cloudcode/lock_users/src/input/variable-names';
+import { VARIABLES } from '../../../cloudcode/lock_users/src/input/variables';
 import { nextTimes } from '../../local/runtime/Schedules';
 import schema from '../../../journeyrc.schema.json';
 import { locateJsonError } from './locate-json-error';
@@ -34,7 +36,7 @@ export function loadSettings(root: string): Settings {
       `"default" names no deployment. The deployments are ${Object.keys(settings.deployments).join(', ')}.`
     );
   }
-  if (mistakes.length === 0) mistakes.push(...findWrongSchedules(settings));
+  if (mistakes.length === 0) mistakes.push(...findWrongSchedules(settings), ...findWrongVariables(settings));
   if (mistakes.length > 0)
     throw new Error([...new Set(mistakes)].map((mistake) => `.journeyrc: ${mistake}`).join('\n'));
   return settings;
@@ -45,6 +47,15 @@ function findWrongSchedules({ deployments }: Settings): string[] {
     isRemote(deployment)
       ? []
       : (deployment.schedules ?? []).flatMap((schedule, index) => describe(name, index, schedule))
+  );
+}
+
+/** The task would refuse them too, and point to OXIDE. */
+function findWrongVariables({ deployments }: Settings): string[] {
+  return Object.entries(deployments).flatMap(([name, { variables = {} }]) =>
+    Object.keys(variables)
+      .flatMap((variable) => findNameMistake(variable, Object.keys(VARIABLES)) ?? [])
+      .map((mistake) => `deployments.${name}.variables: ${mistake}`)
   );
 }
 

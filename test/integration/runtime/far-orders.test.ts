@@ -12,7 +12,7 @@ test('an order for next year is carried out: the connection of the command has n
   const abort = new AbortController();
   const runtime = new Runtime({
     findTaskFolder: (task) => task,
-    environment: {},
+    readEnvironment: () => ({}),
     backend: { url: 'u', token: 't' },
     clock,
     singleInstance: [],

@@ -177,6 +177,27 @@ test.each<[string, string, string]>([
   expect(listMistakes(xml)).toEqual([expect.stringContaining(message)]);
 });
 
+test.each([
+  [
+    '<data-model>\n<model>',
+    'line 2, column 1: The data model is not well-formed XML: unclosed xml tag(s): data-model, model. Mend this first.'
+  ],
+  [
+    '<data-model>&x;</data-model>',
+    'line 1, column 1: The data model is not well-formed XML: entity not found:&x;. Mend this first.'
+  ],
+  ['', 'line 1, column 1: The data model is not well-formed XML: missing root element. Mend this first.']
+])('of %j, which is not well-formed, nothing but the place, the reason and what to do is said', (xml, message) => {
+  expect(() => parseDataModel(xml)).toThrow(new Error(message));
+});
+
+test('a byte order mark, which XML allows, is no part of the data model', () => {
+  const xml = wrap(FIELD + DISPLAY);
+
+  expect(parseDataModel(`\uFEFF${xml}`)).toEqual({ ...parseDataModel(xml), xml: `\uFEFF${xml}` });
+  expect(() => parseDataModel(`\uFEFF\uFEFF${xml}`)).toThrow('Unexpected content outside root element');
+});
+
 test('all mistakes are told at once, in the order of the text', () => {
   const xml = wrap(`<display>{nope}</display>\n<field name="t" type="text:x"/>\n<belongs-to model="b"/>`);
 

@@ -104,6 +104,16 @@ test.each<[string, unknown, string]>([
     'tokens, secrets and passwords are never in this file'
   ],
   [
+    'a variable that only looks like one of the task',
+    withDeployment({ variables: { LOCK_USERS_ARMD: 'true' } }),
+    '.journeyrc: deployments.a.variables: Unknown variable LOCK_USERS_ARMD. Did you mean "LOCK_USERS_ARMED"?'
+  ],
+  [
+    'the same of a remote one',
+    withDeployment({ ...REMOTE, variables: { OTHER: '1', LOCK_USERS_X: '' } }),
+    '.journeyrc: deployments.a.variables: Unknown variable LOCK_USERS_X.'
+  ],
+  [
     'a deployment in upper case',
     { default: 'A', deployments: { A: {} } },
     'deployments has a name that is not allowed: "A". Deployments are lower case.'

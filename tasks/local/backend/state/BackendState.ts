@@ -23,6 +23,17 @@ export interface Snapshot {
   readonly deletedUsers: readonly UserRecord[];
   /** Objects for which a `ready` webhook has fired; files of older versions lack it. */
   readonly firedWebhooks?: Readonly<Record<string, readonly string[]>>;
+  /** What CloudCode has taken and not ended; files of older versions lack it. */
+  readonly orders?: readonly KeptOrder[];
+}
+
+/** An invocation that CloudCode has taken; the data file keeps it as it is. */
+export interface KeptOrder {
+  readonly task: string;
+  readonly params?: unknown;
+  readonly queue?: string;
+  /** Milliseconds since 1970. */
+  readonly atMs?: number;
 }
 
 /** How many there are of what. `resetSessions` counts the sessions of deleted users as well. */

@@ -59,6 +59,8 @@ export class DataFile {
         Array.isArray(snapshot.users) && Array.isArray(snapshot.deletedUsers) && Boolean(snapshot.objects);
       if (!isWhole || !/^[0-9a-f]{24}$/.test(String(snapshot.backendId)))
         throw new Error('it does not hold a backend’s state');
+      if (!(snapshot.orders ?? []).every(({ task }) => typeof task === 'string'))
+        throw new Error('it holds an order without a task');
       return snapshot as Snapshot;
     } catch (error) {
       throw cannotUse(path, error);

@@ -1,4 +1,4 @@
-import { DOMParser, ParseError } from '@xmldom/xmldom';
+import { DOMParser } from '@xmldom/xmldom';
 import type { Element } from '@xmldom/xmldom';
 import { checkDataModel } from '../schema/check-data-model';
 import { readDisplay } from '../schema/check-display';
@@ -15,7 +15,8 @@ import { parseWebhook } from './parse-webhook';
  * @throws Error with every mistake, its line, its column and what to do; where it is not well-formed, with the first one
  */
 export function parseDataModel(xml: string): DataModel {
-  const root = parseXml(xml);
+  // XML allows a byte order mark, and editors on Windows write one.
+  const root = parseXml(xml.replace(/^\uFEFF/, ''));
   const mistakes = checkDataModel(root);
   const lines = mistakes.list();
   if (lines.length === 1) throw new Error(lines[0]);
@@ -26,6 +27,7 @@ export function parseDataModel(xml: string): DataModel {
 }
 
 function parseXml(xml: string): Element {
+  let mistake: Error | undefined;
   const stop = (
     _level: string,
     message: string,
@@ -33,15 +35,17 @@ function parseXml(xml: string): Element {
   ) => {
     const { lineNumber = 1, columnNumber = 1 } = context.locator ?? {};
     const place = `line ${Math.max(lineNumber, 1)}, column ${Math.max(columnNumber, 1)}`;
-    throw new Error(
+    mistake ??= new Error(
       `${place}: The data model is not well-formed XML: ${message.replaceAll('\n', ' ')}. Mend this first.`
     );
+    throw mistake;
   };
   try {
     const { documentElement } = new DOMParser({ onError: stop }).parseFromString(xml, 'text/xml');
     if (documentElement !== null) return documentElement;
   } catch (error) {
-    throw error instanceof ParseError && error.cause instanceof Error ? error.cause : error;
+    // The parser wraps what `stop` throws in words of its own.
+    throw mistake ?? error;
   }
   throw new Error('The data model is not well-formed XML: it is empty.');
 }
