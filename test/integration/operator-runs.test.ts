@@ -112,7 +112,8 @@ test('of runs of the same second a plan or a refused one is older than the lock'
   for (let i = 0; i < 6; i++) {
     await create({ ...at, status: 'planned', run_id: `plan ${i}`, finished_at: '2026-02-02T00:00:00Z' });
   }
-  for (let i = 0; i < 6; i++) await create({ ...REFUSED, ...at, run_id: `no ${i}`, finished_at: '2026-02-02T00:00:00Z' });
+  for (let i = 0; i < 6; i++)
+    await create({ ...REFUSED, ...at, run_id: `no ${i}`, finished_at: '2026-02-02T00:00:00Z' });
   await create({ ...at, status: 'done', run_id: 'lock', locked: 2, finished_at: '2026-02-02T00:00:00Z' });
   expect(await operator.call('status')).toMatchObject({ json: { runId: 'lock' } });
 
