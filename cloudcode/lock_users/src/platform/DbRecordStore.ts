@@ -1,4 +1,5 @@
 import type { BatchRecord, RunRecord } from '../records/RunRecord';
+import type { Redact } from '../input/Secret';
 import { escapeText } from '../outside-text';
 import type { Clock, MissingField, RecordStore, RunQuery } from '../ports';
 import { answerInTime } from '../requests/answer-in-time';
@@ -90,15 +91,16 @@ export class DbRecordStore implements RecordStore {
 
   private constructor(
     private readonly db: DbWithRecords,
-    private readonly clock: Clock
+    private readonly clock: Clock,
+    private readonly redact: Redact
   ) {}
 
-  /** The records, or undefined where the app's data model does not have both models. */
-  static find(db: unknown, clock: Clock): DbRecordStore | undefined {
+  /** The records, or undefined where the app's data model does not have both models. @param redact takes secrets out of errors of `db` */
+  static find(db: unknown, clock: Clock, redact: Redact): DbRecordStore | undefined {
     const candidate = db as Partial<DbWithRecords> | null | undefined;
     const models = [candidate?.lock_run, candidate?.lock_run_batch];
     const isThere = models.every((model) => typeof model?.create === 'function') && candidate?.Batch !== undefined;
-    return isThere ? new DbRecordStore(candidate as DbWithRecords, clock) : undefined;
+    return isThere ? new DbRecordStore(candidate as DbWithRecords, clock, redact) : undefined;
   }
 
   listMissingFields(): readonly MissingField[] {
@@ -234,7 +236,7 @@ export class DbRecordStore implements RecordStore {
     try {
       answered = await answerInTime(this.clock, timeoutMs, request());
     } catch (error) {
-      throw recordFailed(what, describeThrown(error), describeFailure(error));
+      throw recordFailed(what, describeThrown(error, this.redact), describeFailure(error, this.redact));
     }
     if (answered !== undefined) return answered.answer;
     throw recordFailed(what, `no answer within ${timeoutMs / 1000} s`, { network: 'timeout' });
