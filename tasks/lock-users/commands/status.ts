@@ -75,6 +75,7 @@ function describeRun(record: RunRecord): Outcome {
 function chooseNext(isOver: boolean, { action, runId, status }: RunEnd): string {
   if (!isOver) return `stop ${runId}`;
   if (action !== 'lock') return 'status';
+  if (status === 'refused') return 'doctor';
   // A plan has changed nobody, so that there is nothing to undo.
   return status === 'planned' ? 'apply' : `undo ${runId}`;
 }

@@ -3,8 +3,9 @@ import type { Redact } from '../input/Secret';
 import { escapeText } from '../outside-text';
 import type { Clock, MissingField, RecordStore, RunQuery } from '../ports';
 import { answerInTime } from '../requests/answer-in-time';
+import { askAgainIfEmpty } from '../requests/ask-again-if-empty';
 import { describeThrown } from './database-errors';
-import { isMeant, whereWithBatches, whereRuns } from './record-database';
+import { fromDatabase, isMeant, whereWithBatches, whereRuns } from './record-database';
 import type { DbObject, DbWithRecords } from './record-database';
 import { describeFailure, recordFailed } from './record-failed';
 
@@ -159,9 +160,9 @@ export class DbRecordStore implements RecordStore {
   async save(records: readonly (RunRecord | BatchRecord)[], timeoutMs: number): Promise<void> {
     const untilMs = this.clock.monotonicMs() + timeoutMs;
     const unsaved = records.filter((record): record is RunRecord => this.unsaved.has(record));
-    for (const run of unsaved) if (this.unsaved.get(run) === true) await this.adopt(run, timeoutMs);
+    for (const run of unsaved) if (this.unsaved.get(run) === true) await this.adopt(run, untilMs);
     try {
-      await this.attempt('written', Math.max(1, untilMs - this.clock.monotonicMs()), () => {
+      await this.attempt('written', this.leftMs(untilMs), () => {
         const batch = new this.db.Batch();
         for (const record of records) batch.save(this.write(record));
         return batch.execute();
@@ -177,12 +178,18 @@ export class DbRecordStore implements RecordStore {
    * Takes the object of the database for a new run's, where there is one after all. To save a new object replaces it (documented), with
    * what somebody may have set in it meanwhile.
    */
-  private async adopt(run: RunRecord, timeoutMs: number): Promise<void> {
+  private async adopt(run: RunRecord, untilMs: number): Promise<void> {
     const { runId } = run;
     if (runId === null) return;
-    const objects = await this.attempt('read', timeoutMs, () => whereRuns(this.db.lock_run, { runId }).toArray());
+    const objects = await askAgainIfEmpty(() =>
+      this.attempt('read', this.leftMs(untilMs), () => whereRuns(this.db.lock_run, { runId }).toArray())
+    );
     const object = objects.find(({ id }) => id === run.id);
     if (object !== undefined) this.objects.set(run, object);
+  }
+
+  private leftMs(untilMs: number): number {
+    return Math.max(1, untilMs - this.clock.monotonicMs());
   }
 
   private read<R extends RunRecord | BatchRecord>(object: DbObject, fields: Fields<R>): R {
@@ -241,11 +248,4 @@ export class DbRecordStore implements RecordStore {
     if (answered !== undefined) return answered.answer;
     throw recordFailed(what, `no answer within ${timeoutMs / 1000} s`, { network: 'timeout' });
   }
-}
-
-function fromDatabase(name: string, value: unknown): unknown {
-  if (value === null || value === undefined) return null;
-  // The API shows a boolean as `{ key, display }` (documented), and the client its key.
-  if (name === 'stopRequested') return value === true || (value as { readonly key?: unknown }).key === true;
-  return name.endsWith('Ms') ? new Date(value as Date | string).getTime() : value;
 }
