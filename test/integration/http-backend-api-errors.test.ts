@@ -88,6 +88,13 @@ test('a token that the server sends back is taken out of errors and answers', as
   });
 });
 
+test('a token that the server sends back as an address has it is taken out', async () => {
+  const token = `${TOKEN}+/=`;
+  stub.answer = () => ({ status: 400, body: JSON.stringify({ type: 'X', detail: `?t=${encodeURIComponent(token)}` }) });
+
+  await expect(connectApi(backendUrl, token).readDeployment(TIMEOUT_MS)).rejects.toThrow('X: ?t=[redacted]');
+});
+
 test.each<[string, Record<string, string>, number | undefined]>([
   ['seconds', { 'Retry-After': '7' }, 7000],
   ['a fraction', { 'Retry-After': '0.249' }, 249],

@@ -8,7 +8,7 @@ export const TOKEN = ['not', 'a', 'real', 'one'].join('-');
 /** Longer than any answer of a StubBackend takes. */
 export const TIMEOUT_MS = 10_000;
 
-/** The client of a backend at this address, with TOKEN. */
-export function connectApi(backendUrl: string): HttpBackendApi {
-  return new HttpBackendApi({ backendUrl, token: new Secret(TOKEN), authScheme: 'Bearer' }, systemClock);
+/** The client of a backend at this address. */
+export function connectApi(backendUrl: string, token = TOKEN): HttpBackendApi {
+  return new HttpBackendApi({ backendUrl, token: new Secret(token), authScheme: 'Bearer' }, systemClock);
 }
