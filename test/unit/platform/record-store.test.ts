@@ -18,7 +18,7 @@ test('a new run whose save was carried out and its answer lost is saved as the o
     }
   }
   const model = { create: () => ({ id: 'one' }), where: () => query };
-  const store = DbRecordStore.find({ lock_run: model, lock_run_batch: model, Batch }, new FakeClock());
+  const store = DbRecordStore.find({ lock_run: model, lock_run_batch: model, Batch }, new FakeClock(), (text) => text);
   const run = store?.newRun();
   if (store === undefined || run === undefined) throw new Error('The store was not found.');
   run.runId = 'evening';

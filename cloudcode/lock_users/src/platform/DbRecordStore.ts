@@ -128,9 +128,8 @@ export class DbRecordStore implements RecordStore {
   }
 
   async findWithBatches(beforeMs: number, limit: number, timeoutMs: number): Promise<readonly RunRecord[]> {
-    const objects = await this.attempt('read', timeoutMs, () =>
-      whereWithBatches(this.db.lock_run, beforeMs).limit(limit).toArray()
-    );
+    const query = whereWithBatches(this.db.lock_run, beforeMs).limit(limit);
+    const objects = await this.attempt('read', timeoutMs, () => query.toArray());
     return objects.map((object) => this.read<RunRecord>(object, RUN_FIELDS));
   }
 
