@@ -105,10 +105,9 @@ export class DbRecordStore implements RecordStore {
   }
 
   listMissingFields(): readonly MissingField[] {
-    const missing = [
-      ...[...this.missingFrom('lock_run')].map((field) => `lock_run.${field}`),
-      ...[...this.missingFrom('lock_run_batch')].map((field) => `lock_run_batch.${field}`)
-    ];
+    const missing = (['lock_run', 'lock_run_batch'] as const).flatMap((model) =>
+      [...this.missingFrom(model)].map((field) => `${model}.${field}`)
+    );
     return missing.map((name) => ({ name, isNeeded: NEEDED_FIELDS.includes(name) }));
   }
 
@@ -128,8 +127,9 @@ export class DbRecordStore implements RecordStore {
   }
 
   async findWithBatches(beforeMs: number, limit: number, timeoutMs: number): Promise<readonly RunRecord[]> {
-    const query = whereWithBatches(this.db.lock_run, beforeMs).limit(limit);
-    const objects = await this.attempt('read', timeoutMs, () => query.toArray());
+    const objects = await this.attempt('read', timeoutMs, () =>
+      whereWithBatches(this.db.lock_run, beforeMs).limit(limit).toArray()
+    );
     return objects.map((object) => this.read<RunRecord>(object, RUN_FIELDS));
   }
 
