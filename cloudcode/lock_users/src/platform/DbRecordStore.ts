@@ -105,10 +105,9 @@ export class DbRecordStore implements RecordStore {
   }
 
   listMissingFields(): readonly MissingField[] {
-    const missing = [
-      ...[...this.missingFrom('lock_run')].map((field) => `lock_run.${field}`),
-      ...[...this.missingFrom('lock_run_batch')].map((field) => `lock_run_batch.${field}`)
-    ];
+    const missing = (['lock_run', 'lock_run_batch'] as const).flatMap((model) =>
+      [...this.missingFrom(model)].map((field) => `${model}.${field}`)
+    );
     return missing.map((name) => ({ name, isNeeded: NEEDED_FIELDS.includes(name) }));
   }
 
