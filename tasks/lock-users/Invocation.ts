@@ -61,8 +61,16 @@ export interface Outcome {
   readonly data: Readonly<Record<string, unknown>>;
   /** The same for a terminal. */
   readonly text: string;
-  /** The command that a person probably wants next, without the program's name. */
-  readonly next?: string | undefined;
+  /** The command that a person probably wants next. It never means more people than this one. */
+  readonly next?: NextCommand | undefined;
+}
+
+/** A command that can be typed. */
+export interface NextCommand {
+  readonly command: string;
+  readonly operands?: readonly string[];
+  /** Beside those that say which deployment is meant, which are kept anyway. Default: none. */
+  readonly options?: ProgramOptions;
 }
 
 /** What a command's module exports: it is loaded when it is called. */

@@ -7,9 +7,7 @@ import { COMMANDS, GLOBAL_OPTIONS } from './commands';
 import type { CommandEntry } from './commands';
 import { EXIT_CODES, exitCodeOfError } from './exit-codes';
 import type { Invocation, Outcome, ProgramIo, ProgramOptions } from './Invocation';
-
-/** Name of the program. */
-const PROGRAM = 'lock-users';
+import { formatNext, PROGRAM } from './next-command';
 
 /** The sentence after Ctrl-C. */
 const INTERRUPTED = 'Interrupted.';
@@ -28,7 +26,7 @@ export async function runProgram(args: readonly string[], io: ProgramIo): Promis
       command = entry.name;
       const { run } = await entry.load();
       const outcome = await run(createInvocation(io, options, operands));
-      print(io, command, outcome, { isJson, isQuiet: options.quiet === true });
+      print(io, command, outcome, { isJson, options });
       exitCode = outcome.exitCode;
     });
     let exitCode: number = EXIT_CODES.allThere.code;
@@ -118,12 +116,13 @@ function print(
   io: ProgramIo,
   command: string,
   { exitCode, data, text, next }: Outcome,
-  { isJson, isQuiet }: { readonly isJson: boolean; readonly isQuiet: boolean }
+  { isJson, options }: { readonly isJson: boolean; readonly options: ProgramOptions }
 ): void {
-  const nextCommand = next === undefined ? undefined : `${PROGRAM} ${next}`;
+  const nextCommand = next && formatNext(next, options);
   if (isJson) writeJson(io, { command, exitCode, ...data, ...(nextCommand !== undefined && { next: nextCommand }) });
   else if (text !== '') io.stdout.write(`${text}\n`);
-  if (nextCommand !== undefined && !isQuiet) printText(io.stderr, `Next: ${nextCommand}`);
+  // Not wrapped: the first half of a command that is pasted could mean everybody.
+  if (nextCommand !== undefined && options.quiet !== true) io.stderr.write(`Next: ${nextCommand}\n`);
 }
 
 /** Says what went wrong, on stdout as well where a program reads it. */

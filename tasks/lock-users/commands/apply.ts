@@ -1,5 +1,7 @@
+import pick from 'lodash/pick';
 import { UsageError } from '../../shared/command-errors';
 import type { Invocation, Outcome } from '../Invocation';
+import { repeatOptions } from '../next-command';
 import { readPlanFile } from '../plan-file';
 import { buildParameters } from '../run/build-parameters';
 import { changeUsers } from '../run/change-users';
@@ -20,10 +22,13 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const { parameters: evening, letInAt } = readEvening(invocation);
   const { connection, info } = await openChange(invocation);
   const parameters = { ...(await buildParameters(connection, invocation, 'lock')), ...evening };
-  // Who is locked by the next command is let back in with the others.
-  const until = evening.unlockAt === undefined ? '' : ` --unlock-at ${evening.unlockAt}`;
-  if (path === undefined)
-    return changeUsers(invocation, { connection, info, parameters, letInAt, again: `apply${until}` });
+  const again = {
+    command: 'apply',
+    operands,
+    // Who is locked by the next command is let back in with the others.
+    options: { ...repeatOptions(options), ...pick(evening, 'unlockAt') }
+  };
+  if (path === undefined) return changeUsers(invocation, { connection, info, parameters, letInAt, again });
   const { userIds, count, onlyEnrolled, reason, madeAt } = readPlanFile(path, connection.settings.backendId);
   invocation.say(`The plan ${path} was made at ${madeAt}: ${count} users would be locked.`);
   return changeUsers(invocation, {
@@ -36,7 +41,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
       ...(onlyEnrolled && { onlyEnrolled })
     },
     letInAt,
-    again: `apply ${path}${until}`,
+    again,
     planned: count
   });
 }

@@ -25,6 +25,6 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     exitCode: EXIT_CODES.allThere.code,
     data: { isLocal, settings: shown, warnings },
     text: [formatTable([['SETTING', 'VALUE', 'ORIGIN'], ...rows]), ...warnings].join('\n'),
-    next: 'doctor'
+    next: { command: 'doctor' }
   };
 }

@@ -26,7 +26,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     exitCode: chooseCode(isBad),
     data: { findings },
     text: findings.map((finding) => format(finding, canColour(invocation))).join('\n'),
-    next: isBad.length === 0 ? 'plan' : 'doctor'
+    next: { command: isBad.length === 0 ? 'plan' : 'doctor' }
   };
 }
 

@@ -1,4 +1,6 @@
-import type { Invocation, Outcome } from '../Invocation';
+import pick from 'lodash/pick';
+import type { Invocation, NextCommand, Outcome, ProgramOptions } from '../Invocation';
+import { repeatOptions } from '../next-command';
 import { writePlanFile } from '../plan-file';
 import { buildParameters } from '../run/build-parameters';
 import { estimate, formatPlan, makePlan } from '../run/make-plan';
@@ -18,7 +20,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const { end, count, local } = plan;
   const protectedBy = end.report?.protectedBy;
   if (end.status !== 'planned') {
-    return { exitCode: exitCodeOf(end), data: showRun(end), text: formatRun(end), next: 'doctor' };
+    return { exitCode: exitCodeOf(end), data: showRun(end), text: formatRun(end), next: { command: 'doctor' } };
   }
   const userIds = (local?.places ?? []).flatMap(({ userId, place }) => (place === 'planned' ? [userId] : []));
   const sample = [...(await readNames(connection, userIds.slice(0, SAMPLE))).values()];
@@ -39,6 +41,15 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     exitCode: exitCodeOf(end),
     data: { ...showRun(end), ...(protectedBy && { protectedBy }), count, sample, ...estimate(connection, plan) },
     text: formatPlan(connection, plan, sample),
-    next: options.out === undefined ? 'apply' : `apply ${options.out}`
+    next: chooseNext(options, count)
   };
+}
+
+function chooseNext(options: ProgramOptions, count: number): NextCommand {
+  if (count === 0) return { command: 'status' };
+  const { out } = options;
+  // The plan says already who is locked.
+  return out === undefined
+    ? { command: 'apply', options: repeatOptions(options) }
+    : { command: 'apply', operands: [out], options: pick(options, 'direct') };
 }

@@ -3,6 +3,7 @@ import { connect, readDeployment } from '../connect';
 import { EXIT_CODES } from '../exit-codes';
 import { formatTable } from '../format-table';
 import type { Invocation, Outcome } from '../Invocation';
+import { formatNext } from '../next-command';
 import { parseCount } from '../parse-count';
 import { readTarget } from '../read-target';
 import { chooseUnended, nameRun, readAllRuns } from '../run/find-run';
@@ -49,8 +50,12 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     data: { runs, unlisted },
     text: [
       formatTable([['RUN', 'STARTED', 'ACTION', 'STATUS', 'DONE', 'BACK IN AT', 'REQUESTED BY'], ...rows]),
-      ...(unlisted > 0 ? [`and ${unlisted} more: lock-users runs --limit ${all.length}`] : [])
+      ...(unlisted > 0
+        ? [
+            `and ${unlisted} more: ${formatNext({ command: 'runs', options: { limit: String(all.length) } }, options) ?? ''}`
+          ]
+        : [])
     ].join('\n'),
-    next: next === undefined ? 'plan' : `status ${nameRun(next)}`
+    next: next === undefined ? { command: 'plan' } : { command: 'status', operands: [nameRun(next)] }
   };
 }

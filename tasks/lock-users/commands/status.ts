@@ -4,7 +4,7 @@ import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRec
 import { connect, readDeployment } from '../connect';
 import { EXIT_CODES } from '../exit-codes';
 import { formatTable } from '../format-table';
-import type { Invocation, Outcome } from '../Invocation';
+import type { Invocation, NextCommand, Outcome } from '../Invocation';
 import { readTarget } from '../read-target';
 import { chooseLast, findRun, readAllRuns } from '../run/find-run';
 import { lookHere } from '../run/plan-here';
@@ -39,7 +39,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const { whoIsOut } = report;
   if (whoIsOut === undefined) {
     const end = readReport(report);
-    return { exitCode: exitCodeOf(end), data: showRun(end), text: formatRun(end), next: 'doctor' };
+    return { exitCode: exitCodeOf(end), data: showRun(end), text: formatRun(end), next: { command: 'doctor' } };
   }
   const runs = connection.records === undefined ? [] : await readAllRuns(connection);
   const lastRun = chooseLast(runs, nowMs);
@@ -50,7 +50,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     exitCode: EXIT_CODES.allThere.code,
     data: { ...last?.data, whoIsOut },
     text: [formatWhoIsOut(whoIsOut), ...(last === undefined ? [] : ['', last.text]), ...mornings].join('\n'),
-    next: last?.next ?? 'plan'
+    next: last?.next ?? { command: 'plan' }
   };
 }
 
@@ -72,11 +72,11 @@ function describeRun(record: RunRecord): Outcome {
   };
 }
 
-function chooseNext(isOver: boolean, { action, runId, status }: RunEnd): string {
-  if (!isOver) return `stop ${runId}`;
-  if (action !== 'lock') return 'status';
-  // A plan has changed nobody, so that there is nothing to undo.
-  return status === 'planned' ? 'apply' : `undo ${runId}`;
+function chooseNext(isOver: boolean, { action, runId, status }: RunEnd): NextCommand {
+  if (!isOver) return { command: 'stop', operands: [runId] };
+  if (action !== 'lock') return { command: 'status' };
+  // A plan has changed nobody, so that there is nothing to undo. Whom it selected is not to be typed: an "apply" could mean everybody.
+  return status === 'planned' ? { command: 'plan' } : { command: 'undo', operands: [runId] };
 }
 
 function formatWhoIsOut({ users, ...counts }: NonNullable<Report['whoIsOut']>): string {

@@ -18,11 +18,16 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const record = await findUnended(connection, invocation);
   const exitCode = EXIT_CODES.allThere.code;
   if (record === undefined) {
-    return { exitCode, data: {}, text: 'No run is under way, so there was nothing to stop.', next: 'runs' };
+    return {
+      exitCode,
+      data: {},
+      text: 'No run is under way, so there was nothing to stop.',
+      next: { command: 'runs' }
+    };
   }
   const { runId, status } = readRecord(record);
   const data = { runId, status };
-  const next = `status ${runId}`;
+  const next = { command: 'status', operands: [runId] };
   if (hasEnded(record)) {
     return { exitCode, data, text: `Run ${runId} has ended already (${status}), so there was nothing to stop.`, next };
   }

@@ -1,10 +1,11 @@
+import pick from 'lodash/pick';
 import { ACTION_LABELS } from '../../../cloudcode/lock_users/src/actions/ActionLabels';
 import type { ErrorCode } from '../../../cloudcode/lock_users/src/error-catalogue';
 import { isAlarm } from '../../../cloudcode/lock_users/src/errors';
 import type { DeploymentInfo } from '../../../cloudcode/lock_users/src/ports';
 import type { Connection } from '../connect';
 import { EXIT_CODES } from '../exit-codes';
-import type { Invocation, Outcome } from '../Invocation';
+import type { Invocation, NextCommand, Outcome } from '../Invocation';
 import type { RunParameters } from './build-parameters';
 import { carryOut } from './carry-out';
 import type { CarriedOut } from './carry-out';
@@ -24,7 +25,7 @@ export interface WantedChange {
   readonly info: DeploymentInfo;
   readonly parameters: RunParameters;
   /** The command that does the rest, where some users are not there. */
-  readonly again: string;
+  readonly again: NextCommand;
   /** When its users are let back in by themselves, for a person. */
   readonly letInAt?: string | undefined;
   /** How many users were agreed to already, by a plan that was kept; undefined: a plan is made first. */
@@ -52,7 +53,11 @@ export async function changeUsers(invocation: Invocation, wanted: WantedChange):
     const planned = { exitCode: EXIT_CODES.allThere.code, data: showRun(plan.end) };
     if (plan.count === 0) {
       await reportPlan(connection, options.report, plan.local);
-      return { ...planned, text: [...shown, 'There is nobody left to change.'].join('\n'), next: 'status' };
+      return {
+        ...planned,
+        text: [...shown, 'There is nobody left to change.'].join('\n'),
+        next: { command: 'status' }
+      };
     }
     if (options.dryRun === true) return { ...planned, text: shown.join('\n'), next: again };
   }
@@ -80,13 +85,13 @@ async function reportPlan(
   await file.finish(undefined);
 }
 
-function describeEnd({ end, kind }: CarriedOut, again: string): Outcome {
+function describeEnd({ end, kind }: CarriedOut, again: NextCommand): Outcome {
   if (kind === 'left') {
     return {
       exitCode: EXIT_CODES.interrupted.code,
       data: showRun(end),
       text: `Run ${end.runId} goes on; it is only not watched any more.`,
-      next: `status ${end.runId}`
+      next: { command: 'status', operands: [end.runId] }
     };
   }
   const dead = kind === 'dead' ? 'Its process seems to have ended without reporting.' : undefined;
@@ -94,16 +99,19 @@ function describeEnd({ end, kind }: CarriedOut, again: string): Outcome {
   return { exitCode: exitCodeOf(shown), data: showRun(shown), text: formatRun(shown), next: chooseNext(shown, again) };
 }
 
-function chooseNext(end: RunEnd, again: string): string | undefined {
+function chooseNext(end: RunEnd, again: NextCommand): NextCommand {
   const { stopReason } = end.report ?? {};
+  const status = { command: 'status', operands: [end.runId] };
   // Nobody should run it again before they know why.
-  if (stopReason !== undefined && isAlarm(stopReason)) return `status ${end.runId}`;
-  if (stopReason !== undefined && ABOUT_RUNS.includes(stopReason.code)) return 'runs';
+  if (stopReason !== undefined && isAlarm(stopReason)) return status;
+  if (stopReason !== undefined && ABOUT_RUNS.includes(stopReason.code)) return { command: 'runs' };
   switch (end.status) {
     case 'done':
-      return end.action === 'lock' && end.morning === undefined ? `undo ${end.runId}` : `status ${end.runId}`;
+      return end.action === 'lock' && end.morning === undefined
+        ? { command: 'undo', operands: [end.runId], options: pick(again.options, 'direct') }
+        : status;
     case 'refused':
-      return 'doctor';
+      return { command: 'doctor' };
     default:
       return again;
   }
