@@ -61,6 +61,8 @@ export interface Outcome {
   readonly data: Readonly<Record<string, unknown>>;
   /** The same for a terminal. */
   readonly text: string;
+  /** What failed beside the run, which is as shown. Default: nothing. */
+  readonly error?: unknown;
   /** The command that a person probably wants next. It never means more people than this one. */
   readonly next?: NextCommand | undefined;
 }

@@ -115,12 +115,22 @@ function createInvocation(io: ProgramIo, options: ProgramOptions, operands: read
 function print(
   io: ProgramIo,
   command: string,
-  { exitCode, data, text, next }: Outcome,
+  { exitCode, data, text, error, next }: Outcome,
   { isJson, options }: { readonly isJson: boolean; readonly options: ProgramOptions }
 ): void {
   const nextCommand = next && formatNext(next, options);
-  if (isJson) writeJson(io, { command, exitCode, ...data, ...(nextCommand !== undefined && { next: nextCommand }) });
-  else if (text !== '') io.stdout.write(`${text}\n`);
+  const message = error === undefined ? undefined : `The run is as shown, but this failed: ${describeError(error)}`;
+  if (isJson) {
+    writeJson(io, {
+      command,
+      exitCode,
+      ...data,
+      ...(message !== undefined && { error: message }),
+      ...(nextCommand !== undefined && { next: nextCommand })
+    });
+  }
+  if (!isJson && text !== '') io.stdout.write(`${text}\n`);
+  if (message !== undefined) printText(io.stderr, message);
   // Not wrapped: the first half of a command that is pasted could mean everybody.
   if (nextCommand !== undefined && options.quiet !== true) io.stderr.write(`Next: ${nextCommand}\n`);
 }
@@ -149,6 +159,10 @@ function describe(io: ProgramIo, error: unknown): string {
     // The nearest name would let people in.
     return message.replace(/^(unknown command 'lock').*$/, '$1 (Did you mean apply?)');
   }
+  return describeError(error);
+}
+
+function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // Of a bug the place helps.
   return exitCodeOfError(error) === EXIT_CODES.bug.code ? (error.stack ?? error.message) : error.message;

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../../cloudcode/lock_users/src/error-catalogu
 import { isAlarm } from '../../../cloudcode/lock_users/src/errors';
 import type { DeploymentInfo } from '../../../cloudcode/lock_users/src/ports';
 import type { Connection } from '../connect';
-import { EXIT_CODES } from '../exit-codes';
+import { EXIT_CODES, exitCodeOfError } from '../exit-codes';
 import type { Invocation, NextCommand, Outcome } from '../Invocation';
 import type { RunParameters } from './build-parameters';
 import { carryOut } from './carry-out';
@@ -49,10 +49,10 @@ export async function changeUsers(invocation: Invocation, wanted: WantedChange):
     ...(letInAt === undefined ? [] : [`They would be let back in at ${letInAt}.`])
   ];
   if (plan !== undefined) {
-    if (plan.end.status !== 'planned') return describeEnd({ end: plan.end, kind: 'ended' }, again);
+    if (plan.end.status !== 'planned') return describeEnd({ end: plan.end, kind: 'ended', trouble: undefined }, again);
     const planned = { exitCode: EXIT_CODES.allThere.code, data: showRun(plan.end) };
     if (plan.count === 0) {
-      await reportPlan(connection, options.report, plan.local);
+      await reportPlan(connection, invocation, plan.local);
       return {
         ...planned,
         text: [...shown, 'There is nobody left to change.'].join('\n'),
@@ -77,18 +77,20 @@ export async function changeUsers(invocation: Invocation, wanted: WantedChange):
 /** Who is selected where there is nobody to change: a report of an earlier call may have named some of them alone. */
 async function reportPlan(
   connection: Connection,
-  path: string | undefined,
+  { options, io }: Invocation,
   plan: LocalPlan | undefined
 ): Promise<void> {
+  const { report: path } = options;
   if (path === undefined || plan === undefined) return;
   const file = await ReportFile.open(path, connection, plan);
-  await file.finish(undefined);
+  await file.finish(undefined, io.clock);
 }
 
-function describeEnd({ end, kind }: CarriedOut, again: NextCommand): Outcome {
+function describeEnd({ end, kind, trouble }: CarriedOut, again: NextCommand): Outcome {
   if (kind === 'left') {
     return {
-      exitCode: EXIT_CODES.interrupted.code,
+      exitCode: trouble === undefined ? EXIT_CODES.interrupted.code : exitCodeOfError(trouble),
+      error: trouble,
       data: showRun(end),
       text: `Run ${end.runId} goes on; it is only not watched any more.`,
       next: { command: 'status', operands: [end.runId] }
@@ -96,7 +98,9 @@ function describeEnd({ end, kind }: CarriedOut, again: NextCommand): Outcome {
   }
   const dead = kind === 'dead' ? 'Its process seems to have ended without reporting.' : undefined;
   const shown: RunEnd = dead === undefined ? end : { ...end, status: 'interrupted', message: dead };
-  return { exitCode: exitCodeOf(shown), data: showRun(shown), text: formatRun(shown), next: chooseNext(shown, again) };
+  const runCode = exitCodeOf(shown);
+  const exitCode = runCode === EXIT_CODES.allThere.code && trouble !== undefined ? exitCodeOfError(trouble) : runCode;
+  return { exitCode, error: trouble, data: showRun(shown), text: formatRun(shown), next: chooseNext(shown, again) };
 }
 
 function chooseNext(end: RunEnd, again: NextCommand): NextCommand {

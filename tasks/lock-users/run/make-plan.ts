@@ -39,15 +39,18 @@ export async function makePlan(
   const end =
     isDirect && local !== undefined
       ? readReport(local.report)
-      : (
-          await carryOut(connection, withoutReport(invocation), {
-            parameters: { ...parameters, dryRun: true },
-            total: undefined
-          })
-        ).end;
+      : await planThere(connection, withoutReport(invocation), parameters);
   // Somebody who stopped watching the plan wants nothing more.
   invocation.io.signal.throwIfAborted();
   return { end, count: end.counts['planned'] ?? 0, local };
+}
+
+async function planThere(connection: Connection, invocation: Invocation, parameters: RunParameters): Promise<RunEnd> {
+  const wanted = { parameters: { ...parameters, dryRun: true }, total: undefined };
+  const { end, kind, trouble } = await carryOut(connection, invocation, wanted);
+  // A plan that was not seen to its end is none.
+  if (kind === 'left' && trouble !== undefined) throw trouble;
+  return end;
 }
 
 /** What says how fast requests may leave. */
