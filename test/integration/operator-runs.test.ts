@@ -106,11 +106,16 @@ test('a refused run is as old as its ending, and one that nobody dated is the ol
   expect(runs.map(({ runId }) => runId)).toEqual(['no', 'before', 'older', 'undated']);
 });
 
-test('a plan of the same second is older than the lock that it was made for', async () => {
+test('a plan or a refused run of the same second is older than the lock', async () => {
   await start();
   const at = { action: 'lock', started_at: '2026-02-02T00:00:00Z' };
   for (let i = 0; i < 6; i++) {
-    await create({ ...at, status: 'planned', run_id: `plan ${i}`, finished_at: '2026-02-02T00:00:00Z' });
+    await create({
+      ...at,
+      status: i % 2 === 0 ? 'planned' : 'refused',
+      run_id: `plan ${i}`,
+      finished_at: '2026-02-02T00:00:00Z'
+    });
   }
   await create({ ...at, status: 'done', run_id: 'lock', locked: 2, finished_at: '2026-02-02T00:00:00Z' });
   expect(await operator.call('status')).toMatchObject({ json: { runId: 'lock' } });

@@ -1,5 +1,6 @@
 import pick from 'lodash/pick';
 import { UsageError } from '../../shared/command-errors';
+import { EXIT_CODES } from '../exit-codes';
 import type { Invocation, Outcome } from '../Invocation';
 import { repeatOptions } from '../next-command';
 import { readPlanFile } from '../plan-file';
@@ -30,6 +31,14 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   };
   if (path === undefined) return changeUsers(invocation, { connection, info, parameters, letInAt, again });
   const { userIds, count, onlyEnrolled, reason, madeAt } = readPlanFile(path, connection.settings.backendId);
+  if (userIds.length === 0) {
+    return {
+      exitCode: EXIT_CODES.allThere.code,
+      data: { action: 'lock', status: 'planned', counts: { planned: 0 } },
+      text: `The plan ${path} names nobody, so there is nobody to lock.`,
+      next: { command: 'status' }
+    };
+  }
   invocation.say(`The plan ${path} was made at ${madeAt}: ${count} users would be locked.`);
   return changeUsers(invocation, {
     connection,

@@ -6,6 +6,7 @@ import { buildParameters } from '../run/build-parameters';
 import { estimate, formatPlan, makePlan } from '../run/make-plan';
 import { openChange } from '../run/open-change';
 import { readNames } from '../run/ReportFile';
+import { refuseOtherPlan } from '../run/refuse-other-plan';
 import { exitCodeOf, formatRun, showRun } from '../run/RunEnd';
 
 /** Names that are shown of those who would be locked. */
@@ -25,6 +26,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const userIds = (local?.places ?? []).flatMap(({ userId, place }) => (place === 'planned' ? [userId] : []));
   const sample = [...(await readNames(connection, userIds.slice(0, SAMPLE))).values()];
   if (options.out !== undefined) {
+    refuseOtherPlan(`--out ${options.out}`, plan);
     writePlanFile(options.out, {
       format: 'lock-users plan 1',
       backendId: connection.settings.backendId,

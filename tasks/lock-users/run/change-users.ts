@@ -12,6 +12,7 @@ import type { CarriedOut } from './carry-out';
 import { confirm } from './confirm';
 import { formatPlan, makePlan } from './make-plan';
 import { checkReportName, ReportFile } from './ReportFile';
+import { refuseOtherPlan } from './refuse-other-plan';
 import { exitCodeOf, formatRun, showRun } from './RunEnd';
 import type { RunEnd } from './RunEnd';
 import type { LocalPlan } from './plan-here';
@@ -50,6 +51,8 @@ export async function changeUsers(invocation: Invocation, wanted: WantedChange):
   ];
   if (plan !== undefined) {
     if (plan.end.status !== 'planned') return describeEnd({ end: plan.end, kind: 'ended', trouble: undefined }, again);
+    if (options.report !== undefined && plan.local?.report.status !== 'planned')
+      refuseOtherPlan(`--report ${options.report}`, plan);
     const planned = { exitCode: EXIT_CODES.allThere.code, data: showRun(plan.end) };
     if (plan.count === 0) {
       await reportPlan(connection, invocation, plan.local);

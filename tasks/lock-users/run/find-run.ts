@@ -48,10 +48,14 @@ export async function readAllRuns(connection: Connection): Promise<readonly RunR
   return [...found].sort(compareByAge);
 }
 
-/** The newest first. Times may have whole seconds, and a plan takes less: of two of one second what it was made for is the newer. */
+/** The newest first. Times may have whole seconds, and a plan takes less: of two of one second what has changed somebody is the newer. */
 function compareByAge(a: RunRecord, b: RunRecord): number {
   if (timeOf(a) !== timeOf(b)) return timeOf(b) - timeOf(a);
-  return endOf(b) - endOf(a) || Number(a.status === 'planned') - Number(b.status === 'planned');
+  return endOf(b) - endOf(a) || Number(hasDoneNothing(a)) - Number(hasDoneNothing(b));
+}
+
+function hasDoneNothing({ status }: RunRecord): boolean {
+  return status === 'planned' || status === 'refused';
 }
 
 function timeOf(run: RunRecord): number {
