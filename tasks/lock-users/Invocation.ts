@@ -1,5 +1,6 @@
 import type { Clock } from '../../cloudcode/lock_users/src/ports';
 import type { CommandIo } from '../shared/Command';
+import type { Line } from './print-lines';
 
 /** What the program gets from its surroundings, beside what every command of this repository gets. */
 export interface ProgramIo extends CommandIo {
@@ -48,8 +49,8 @@ export interface Invocation {
   readonly io: ProgramIo;
   readonly options: ProgramOptions;
   readonly operands: readonly string[];
-  /** Tells a person something on stderr; nothing with `--quiet`. */
-  say(text: string): void;
+  /** Tells a person something on stderr, each text in a line of its own; nothing with `--quiet`. */
+  say(...lines: readonly string[]): void;
   /** Asks a person on the terminal; undefined with `--no-input` or where nobody sits there. */
   ask(question: string): Promise<string | undefined>;
 }
@@ -59,8 +60,8 @@ export interface Outcome {
   readonly exitCode: number;
   /** The data as JSON has them. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** The same for a terminal. */
-  readonly text: string;
+  /** The same for a terminal; what they hold from outside is escaped where they are printed. */
+  readonly lines: readonly Line[];
   /** What failed beside the run, which is as shown. Default: nothing. */
   readonly error?: unknown;
   /** The command that a person probably wants next. It never means more people than this one. */

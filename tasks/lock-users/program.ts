@@ -1,13 +1,14 @@
 import { Command, CommanderError, Option } from 'commander';
+import { escapeText } from '../../cloudcode/lock_users/src/outside-text';
 import type { OptionTable } from '../shared/Command';
 import { UsageError } from '../shared/command-errors';
-import { printText } from '../shared/print-text';
 import { refuseSwallowedOptions } from '../shared/parse-arguments';
 import { COMMANDS, GLOBAL_OPTIONS } from './commands';
 import type { CommandEntry } from './commands';
 import { EXIT_CODES, exitCodeOfError } from './exit-codes';
 import type { Invocation, Outcome, ProgramIo, ProgramOptions } from './Invocation';
 import { formatNext, PROGRAM } from './next-command';
+import { printJson, printLines, printMessage } from './print-lines';
 
 /** The sentence after Ctrl-C. */
 const INTERRUPTED = 'Interrupted.';
@@ -103,8 +104,8 @@ function createInvocation(io: ProgramIo, options: ProgramOptions, operands: read
     io,
     options,
     operands,
-    say(text) {
-      if (options.quiet !== true) printText(io.stderr, text);
+    say(...lines) {
+      if (options.quiet !== true) for (const line of lines) printMessage(io.stderr, escapeText(line));
     },
     async ask(question) {
       return options.input === false ? undefined : io.ask(question);
@@ -115,13 +116,14 @@ function createInvocation(io: ProgramIo, options: ProgramOptions, operands: read
 function print(
   io: ProgramIo,
   command: string,
-  { exitCode, data, text, error, next }: Outcome,
+  { exitCode, data, lines, error, next }: Outcome,
   { isJson, options }: { readonly isJson: boolean; readonly options: ProgramOptions }
 ): void {
   const nextCommand = next && formatNext(next, options);
   const message = error === undefined ? undefined : `The run is as shown, but this failed: ${describeError(error)}`;
-  if (isJson) {
-    writeJson(io, {
+  if (!isJson) printLines(io.stdout, lines);
+  else {
+    printJson(io.stdout, {
       command,
       exitCode,
       ...data,
@@ -129,8 +131,7 @@ function print(
       ...(nextCommand !== undefined && { next: nextCommand })
     });
   }
-  if (!isJson && text !== '') io.stdout.write(`${text}\n`);
-  if (message !== undefined) printText(io.stderr, message);
+  if (message !== undefined) printMessage(io.stderr, message);
   // Not wrapped: the first half of a command that is pasted could mean everybody.
   if (nextCommand !== undefined && options.quiet !== true) io.stderr.write(`Next: ${nextCommand}\n`);
 }
@@ -144,9 +145,9 @@ function fail(io: ProgramIo, command: string, isJson: boolean, error: unknown): 
     : isUsage
       ? EXIT_CODES.usage.code
       : exitCodeOfError(error);
-  printText(io.stderr, message);
-  if (isUsage) printText(io.stderr, `All commands and options: ${PROGRAM} --help`);
-  if (isJson) writeJson(io, { command, exitCode, error: message });
+  printMessage(io.stderr, message);
+  if (isUsage) printMessage(io.stderr, `All commands and options: ${PROGRAM} --help`);
+  if (isJson) printJson(io.stdout, { command, exitCode, error: message });
   return exitCode;
 }
 
@@ -166,8 +167,4 @@ function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // Of a bug the place helps.
   return exitCodeOfError(error) === EXIT_CODES.bug.code ? (error.stack ?? error.message) : error.message;
-}
-
-function writeJson(io: ProgramIo, data: Readonly<Record<string, unknown>>): void {
-  io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
 }

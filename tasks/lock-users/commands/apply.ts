@@ -35,7 +35,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     return {
       exitCode: EXIT_CODES.allThere.code,
       data: { action: 'lock', status: 'planned', counts: { planned: 0 } },
-      text: `The plan ${path} names nobody, so there is nobody to lock.`,
+      lines: [`The plan ${path} names nobody, so there is nobody to lock.`],
       next: { command: 'status' }
     };
   }

@@ -24,7 +24,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   return {
     exitCode: EXIT_CODES.allThere.code,
     data: { isLocal, settings: shown, warnings },
-    text: [formatTable([['SETTING', 'VALUE', 'ORIGIN'], ...rows]), ...warnings].join('\n'),
+    lines: [...formatTable([['SETTING', 'VALUE', 'ORIGIN'], ...rows]), ...warnings],
     next: { command: 'doctor' }
   };
 }

@@ -8,6 +8,7 @@ import { EXIT_CODES } from '../exit-codes';
 import type { Connection } from '../connect';
 import { findStaleSettings } from '../find-stale-settings';
 import type { Invocation, Outcome } from '../Invocation';
+import type { Line } from '../print-lines';
 import { readTarget } from '../read-target';
 
 const MARKS = { ok: '✓', bad: '✗', unknown: '?' } as const;
@@ -25,7 +26,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   return {
     exitCode: chooseCode(isBad),
     data: { findings },
-    text: findings.map((finding) => format(finding, canColour(invocation))).join('\n'),
+    lines: findings.flatMap((finding) => format(finding, canColour(invocation))),
     next: { command: isBad.length === 0 ? 'plan' : 'doctor' }
   };
 }
@@ -62,7 +63,8 @@ function canColour({ io }: Invocation): boolean {
   return io.isTerminal.stdout && NO_COLOR === '' && TERM !== 'dumb';
 }
 
-function format({ check, state, what, mend }: Finding, isColoured: boolean): string {
-  const mark = isColoured ? `\u001b[${COLOURS[state]}m${MARKS[state]}\u001b[0m` : MARKS[state];
-  return `${mark} ${check}: ${what}${mend === undefined ? '' : `\n    ${mend}`}`;
+function format({ check, state, what, mend }: Finding, isColoured: boolean): Line[] {
+  const [mark, text] = [MARKS[state], `${check}: ${what}`];
+  const line = isColoured ? { mark, colour: COLOURS[state], text } : `${mark} ${text}`;
+  return mend === undefined ? [line] : [line, `    ${mend}`];
 }

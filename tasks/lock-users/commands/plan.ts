@@ -21,7 +21,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const { end, count, local } = plan;
   const protectedBy = end.report?.protectedBy;
   if (end.status !== 'planned') {
-    return { exitCode: exitCodeOf(end), data: showRun(end), text: formatRun(end), next: { command: 'doctor' } };
+    return { exitCode: exitCodeOf(end), data: showRun(end), lines: formatRun(end), next: { command: 'doctor' } };
   }
   const userIds = (local?.places ?? []).flatMap(({ userId, place }) => (place === 'planned' ? [userId] : []));
   const sample = [...(await readNames(connection, userIds.slice(0, SAMPLE))).values()];
@@ -42,7 +42,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   return {
     exitCode: exitCodeOf(end),
     data: { ...showRun(end), ...(protectedBy && { protectedBy }), count, sample, ...estimate(connection, plan) },
-    text: formatPlan(connection, plan, sample),
+    lines: formatPlan(connection, plan, sample),
     next: chooseNext(options, count)
   };
 }

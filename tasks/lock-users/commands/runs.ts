@@ -48,14 +48,14 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   return {
     exitCode: EXIT_CODES.allThere.code,
     data: { runs, unlisted },
-    text: [
-      formatTable([['RUN', 'STARTED', 'ACTION', 'STATUS', 'DONE', 'BACK IN AT', 'REQUESTED BY'], ...rows]),
+    lines: [
+      ...formatTable([['RUN', 'STARTED', 'ACTION', 'STATUS', 'DONE', 'BACK IN AT', 'REQUESTED BY'], ...rows]),
       ...(unlisted > 0
         ? [
             `and ${unlisted} more: ${formatNext({ command: 'runs', options: { limit: String(all.length) } }, options) ?? ''}`
           ]
         : [])
-    ].join('\n'),
+    ],
     next: next === undefined ? { command: 'plan' } : { command: 'status', operands: [nameRun(next)] }
   };
 }

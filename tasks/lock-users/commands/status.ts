@@ -39,7 +39,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const { whoIsOut } = report;
   if (whoIsOut === undefined) {
     const end = readReport(report);
-    return { exitCode: exitCodeOf(end), data: showRun(end), text: formatRun(end), next: { command: 'doctor' } };
+    return { exitCode: exitCodeOf(end), data: showRun(end), lines: formatRun(end), next: { command: 'doctor' } };
   }
   const runs = connection.records === undefined ? [] : await readAllRuns(connection);
   const lastRun = chooseLast(runs, nowMs);
@@ -49,7 +49,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     // It says who is out, and not how the last run ended.
     exitCode: EXIT_CODES.allThere.code,
     data: { ...last?.data, whoIsOut },
-    text: [formatWhoIsOut(whoIsOut), ...(last === undefined ? [] : ['', last.text]), ...mornings].join('\n'),
+    lines: [...formatWhoIsOut(whoIsOut), ...(last === undefined ? [] : ['', ...last.lines]), ...mornings],
     next: last?.next ?? { command: 'plan' }
   };
 }
@@ -67,7 +67,7 @@ function describeRun(record: RunRecord): Outcome {
   return {
     exitCode: isOver ? exitCodeOf(end) : EXIT_CODES.allThere.code,
     data: showRun(end),
-    text: formatRun(end),
+    lines: formatRun(end),
     next: chooseNext(isOver, end)
   };
 }
@@ -79,7 +79,7 @@ function chooseNext(isOver: boolean, { action, runId, status }: RunEnd): NextCom
   return status === 'planned' ? { command: 'plan' } : { command: 'undo', operands: [runId] };
 }
 
-function formatWhoIsOut({ users, ...counts }: NonNullable<Report['whoIsOut']>): string {
+function formatWhoIsOut({ users, ...counts }: NonNullable<Report['whoIsOut']>): string[] {
   const rows = [
     ...STATES.map((state) => [STATE_TEXTS[state], String(counts[state])]),
     ['unlocked and in the app', String(counts.inApp)]
@@ -95,8 +95,8 @@ function formatWhoIsOut({ users, ...counts }: NonNullable<Report['whoIsOut']>): 
     ]);
   const unnamed = counts.notSeenSince + counts.unlocked + counts.unknown - named.length;
   return [
-    formatTable(rows),
-    ...(named.length > 0 ? ['Not known to be out:', formatTable(named)] : []),
+    ...formatTable(rows),
+    ...(named.length > 0 ? ['Not known to be out:', ...formatTable(named)] : []),
     ...(unnamed > 0 ? [`  and ${unnamed} more`] : [])
-  ].join('\n');
+  ];
 }

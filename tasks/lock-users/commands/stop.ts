@@ -21,7 +21,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     return {
       exitCode,
       data: {},
-      text: 'No run is under way, so there was nothing to stop.',
+      lines: ['No run is under way, so there was nothing to stop.'],
       next: { command: 'runs' }
     };
   }
@@ -29,14 +29,19 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const data = { runId, status };
   const next = { command: 'status', operands: [runId] };
   if (hasEnded(record)) {
-    return { exitCode, data, text: `Run ${runId} has ended already (${status}), so there was nothing to stop.`, next };
+    return {
+      exitCode,
+      data,
+      lines: [`Run ${runId} has ended already (${status}), so there was nothing to stop.`],
+      next
+    };
   }
   if (!(await requestStop(connection, { objectId: record.id }))) {
     throw new SettingsError(
       'The app\'s model lock_run has no field stop_requested, so a run cannot be asked to stop. Run "lock-users install" on the app\'s repository and deploy the app.'
     );
   }
-  return { exitCode, data, text: `Run ${runId} was asked to stop.`, next };
+  return { exitCode, data, lines: [`Run ${runId} was asked to stop.`], next };
 }
 
 async function findUnended(connection: Connection, { operands, io }: Invocation): Promise<RunRecord | undefined> {

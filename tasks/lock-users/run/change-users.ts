@@ -46,7 +46,7 @@ export async function changeUsers(invocation: Invocation, wanted: WantedChange):
   const isToBeMade = wanted.planned === undefined || needsPeople || options.dryRun === true;
   const plan = isToBeMade ? await makePlan(connection, invocation, parameters, needsPeople) : undefined;
   const shown = [
-    ...(plan === undefined ? [] : [formatPlan(connection, plan, [])]),
+    ...(plan === undefined ? [] : formatPlan(connection, plan, [])),
     ...(letInAt === undefined ? [] : [`They would be let back in at ${letInAt}.`])
   ];
   if (plan !== undefined) {
@@ -58,13 +58,13 @@ export async function changeUsers(invocation: Invocation, wanted: WantedChange):
       await reportPlan(connection, invocation, plan.local);
       return {
         ...planned,
-        text: [...shown, 'There is nobody left to change.'].join('\n'),
+        lines: [...shown, 'There is nobody left to change.'],
         next: { command: 'status' }
       };
     }
-    if (options.dryRun === true) return { ...planned, text: shown.join('\n'), next: again };
+    if (options.dryRun === true) return { ...planned, lines: shown, next: again };
   }
-  if (shown.length > 0) invocation.say(shown.join('\n'));
+  invocation.say(...shown);
   const count = wanted.planned ?? plan?.count ?? 0;
   await confirm(invocation, { verb: ACTION_LABELS[parameters.action].verb, count, ...info });
   const isLock = parameters.action === 'lock';
@@ -95,7 +95,7 @@ function describeEnd({ end, kind, trouble }: CarriedOut, again: NextCommand): Ou
       exitCode: trouble === undefined ? EXIT_CODES.interrupted.code : exitCodeOfError(trouble),
       error: trouble,
       data: showRun(end),
-      text: `Run ${end.runId} goes on; it is only not watched any more.`,
+      lines: [`Run ${end.runId} goes on; it is only not watched any more.`],
       next: { command: 'status', operands: [end.runId] }
     };
   }
@@ -103,7 +103,7 @@ function describeEnd({ end, kind, trouble }: CarriedOut, again: NextCommand): Ou
   const shown: RunEnd = dead === undefined ? end : { ...end, status: 'interrupted', message: dead };
   const runCode = exitCodeOf(shown);
   const exitCode = runCode === EXIT_CODES.allThere.code && trouble !== undefined ? exitCodeOfError(trouble) : runCode;
-  return { exitCode, error: trouble, data: showRun(shown), text: formatRun(shown), next: chooseNext(shown, again) };
+  return { exitCode, error: trouble, data: showRun(shown), lines: formatRun(shown), next: chooseNext(shown, again) };
 }
 
 function chooseNext(end: RunEnd, again: NextCommand): NextCommand {
