@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunningBackend } from '../../tasks/local/backend/start-backend';
 import { buildFault } from '../support/build-fault';
@@ -123,4 +123,29 @@ test('after a run that was killed whoever was sent is unconfirmed', async () => 
 
   expect(code).toBe(6);
   expect([...readOutcomes()].sort()).toEqual(['not_attempted', 'unconfirmed', 'unconfirmed']);
+});
+
+test('a file that is read is not overwritten, under whatever name', async () => {
+  const [plan, users, link] = ['plan.json', 'users.csv', 'link.json'].map((name) => join(operator.root, name)) as [
+    string,
+    string,
+    string
+  ];
+  await operator.call('plan', '--direct', '--out', plan);
+  writeFileSync(users, userIds.join('\n'));
+  symlinkSync(plan, link);
+  const before = [plan, users].map((path) => readFileSync(path, 'utf8'));
+  for (const [args, says] of [
+    [['apply', plan, '--report', plan], `--report ${plan} would overwrite ${plan}`],
+    [['apply', plan, '--report', link], `--report ${link} would overwrite ${plan}`],
+    [['apply', '--users', users, '--report', users], `--report ${users} would overwrite ${users}`],
+    [['unlock', '--exclude', users, '--report', `${operator.root}/./users.csv`], `would overwrite ${users}`],
+    [['plan', '--users', users, '--out', users], `--out ${users} would overwrite ${users}`]
+  ] as const) {
+    const confirmed = args[0] === 'plan' ? args : [...args, '--confirm', '3'];
+    const { code, stderr } = await operator.call(...confirmed, '--direct');
+    expect({ args, code, stderr }).toEqual({ args, code: 2, stderr: expect.stringContaining(says) as string });
+  }
+  expect([plan, users].map((path) => readFileSync(path, 'utf8'))).toEqual(before);
+  expect(operator.backend.state().lockedUsers).toBe(0);
 });
