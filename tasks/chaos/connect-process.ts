@@ -80,16 +80,13 @@ export async function connectProcess(process: Process, world: World): Promise<Po
     newId: () => drawUuid(ids),
     fetchUrl: delaySaves(undisturbed, time, processClock, disturbance)
   };
+  const token = new Secret(emulator.token);
   const database = await connectDatabase(options);
   let orders = 0;
   return {
-    backend: new HttpBackendApi(
-      { backendUrl: BACKEND_URL, token: new Secret(emulator.token), authScheme: 'Bearer' },
-      clock,
-      fetchUrl
-    ),
-    userSource: new DbUserSource(database, 'user', clock),
-    records: scenario.records ? DbRecordStore.find(database, clock) : undefined,
+    backend: new HttpBackendApi({ backendUrl: BACKEND_URL, token, authScheme: 'Bearer' }, clock, fetchUrl),
+    userSource: new DbUserSource(database, 'user', clock, token.redact),
+    records: scenario.records ? DbRecordStore.find(database, clock, token.redact) : undefined,
     clock,
     log,
     queue: {

@@ -105,8 +105,7 @@ function readNote(root: string): RunningPlatformNote | undefined {
   }
 }
 
-/** Where the note is. */
-export function notePath(root: string): string {
+function notePath(root: string): string {
   return join(root, '.local', 'platform.json');
 }
 

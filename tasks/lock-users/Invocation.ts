@@ -51,6 +51,8 @@ export interface Invocation {
   readonly operands: readonly string[];
   /** Tells a person something on stderr, each text in a line of its own; nothing with `--quiet`. */
   say(...lines: readonly string[]): void;
+  /** A command as it is typed; undefined where it cannot be. */
+  formatNext(next: NextCommand): string | undefined;
   /** Asks a person on the terminal; undefined with `--no-input` or where nobody sits there. */
   ask(question: string): Promise<string | undefined>;
 }

@@ -46,8 +46,8 @@ export async function connect(target: Target, { io, say }: Invocation): Promise<
   const settings = { ...readSettings(target), budgetMs: READING_BUDGET_MS };
   const backend = new HttpBackendApi(settings, io.clock);
   const db = await connectDatabase({ url: settings.backendUrl, token: settings.token.reveal() });
-  const userSource = new DbUserSource(db, settings.userModel, io.clock);
-  const records = DbRecordStore.find(db, io.clock);
+  const userSource = new DbUserSource(db, settings.userModel, io.clock, settings.token.redact);
+  const records = DbRecordStore.find(db, io.clock, settings.token.redact);
   const contexts: RunContext[] = [];
   const ports = {
     backend,

@@ -1,5 +1,4 @@
 import { Option } from 'commander';
-import omit from 'lodash/omit';
 import pick from 'lodash/pick';
 import { statSync } from 'node:fs';
 import { escapeText } from '../../cloudcode/lock_users/src/outside-text';
@@ -11,14 +10,6 @@ export const PROGRAM = 'lock-users';
 
 /** Options that say which deployment is meant. */
 const TARGET = ['deployment', 'backendUrl', 'tokenVariable', 'tokenStdin', 'environment'] as const;
-
-/** Options of one call alone: how it prints, what a person has agreed to, and what comes before the change. */
-const OF_ONE_CALL = ['json', 'quiet', 'input', 'confirm', 'app', 'dryRun', 'out', 'force'] as const;
-
-/** The options that the same command has when it is called again: whom it means above all. */
-export function repeatOptions(options: ProgramOptions): ProgramOptions {
-  return omit(options, OF_ONE_CALL);
-}
 
 /**
  * A command as it is typed in a POSIX shell, on the deployment of the present one.

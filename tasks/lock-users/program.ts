@@ -107,6 +107,7 @@ function createInvocation(io: ProgramIo, options: ProgramOptions, operands: read
     say(...lines) {
       if (options.quiet !== true) for (const line of lines) printMessage(io.stderr, escapeText(line));
     },
+    formatNext: (next) => formatNext(next, options),
     async ask(question) {
       return options.input === false ? undefined : io.ask(question);
     }

@@ -10,22 +10,26 @@ import type { Connection } from './connect';
  *
  * @throws LockUsersError where they cannot be read
  */
-export function readObjects({ openContext }: Connection, query: Query): Promise<DatabaseObject[]> {
+export function readObjects({ openContext, settings }: Connection, query: Query): Promise<DatabaseObject[]> {
   return openContext().sender.read('database', async () => {
     try {
       return await query.orderBy('id').toArray();
     } catch (error) {
-      throw databaseFailed(`The app database could not be read: ${describeThrown(error)}`, error);
+      throw databaseFailed('The app database could not be read', error, settings);
     }
   });
 }
 
-/** An error of `DB` as one of ours. @param message a sentence */
-export function databaseFailed(message: string, error: unknown): LockUsersError {
+/** An error of `DB` as one of ours, without the token. @param what a sentence that the reason goes on with */
+export function databaseFailed(
+  what: string,
+  error: unknown,
+  { token: { redact } }: Pick<Connection['settings'], 'token'>
+): LockUsersError {
   return new LockUsersError({
     code: 'DATABASE_READ_FAILED',
-    message: `${message.replace(/\.$/, '')}.`,
+    message: `${what}: ${describeThrown(error, redact).replace(/\.$/, '')}.`,
     nextStep: ERROR_CATALOGUE.DATABASE_READ_FAILED.remedy,
-    ...readFacts(error)
+    ...readFacts(error, redact)
   });
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BackendOptions, RunningBackend } from '../../tasks/local/backend/start-backend';
@@ -259,26 +259,4 @@ test('a run whose users should have been let back in by now gets a ✗, and one 
   const { of } = await examine();
 
   expect(of('unlock times')).toMatchObject([{ state: 'bad', what: expect.stringMatching(/: late\.$/) as string }]);
-});
-
-test('a local platform that has read an older .journeyrc gets ✗ for its settings, until it is started again', async () => {
-  await start();
-  operator.backend.seed({ users: 1 });
-  writeFileSync(join(operator.root, '.journeyrc'), JSON.stringify({ default: 'local', deployments: { local: {} } }));
-  const notePath = join(operator.root, '.local', 'platform.json');
-  mkdirSync(join(operator.root, '.local'));
-  const { url, token } = operator.backend;
-  writeFileSync(notePath, JSON.stringify({ url, token, pid: process.pid }));
-  try {
-    utimesSync(notePath, new Date(0), new Date(0));
-    const stale = await examine();
-    expect(stale.code).toBe(1);
-    expect(stale.of('settings')).toMatchObject([
-      { state: 'bad', mend: expect.stringContaining('start it again') as string }
-    ]);
-    utimesSync(notePath, new Date('2100-01-01'), new Date('2100-01-01'));
-    expect((await examine()).of('settings')).toEqual([]);
-  } finally {
-    rmSync(join(operator.root, '.local'), { recursive: true });
-  }
 });

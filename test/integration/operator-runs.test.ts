@@ -106,17 +106,14 @@ test('a refused run is as old as its ending, and one that nobody dated is the ol
   expect(runs.map(({ runId }) => runId)).toEqual(['no', 'before', 'older', 'undated']);
 });
 
-test('a plan or a refused run of the same second is older than the lock', async () => {
+test('of runs of the same second a plan or a refused one is older than the lock', async () => {
   await start();
   const at = { action: 'lock', started_at: '2026-02-02T00:00:00Z' };
   for (let i = 0; i < 6; i++) {
-    await create({
-      ...at,
-      status: i % 2 === 0 ? 'planned' : 'refused',
-      run_id: `plan ${i}`,
-      finished_at: '2026-02-02T00:00:00Z'
-    });
+    await create({ ...at, status: 'planned', run_id: `plan ${i}`, finished_at: '2026-02-02T00:00:00Z' });
   }
+  for (let i = 0; i < 6; i++)
+    await create({ ...REFUSED, ...at, run_id: `no ${i}`, finished_at: '2026-02-02T00:00:00Z' });
   await create({ ...at, status: 'done', run_id: 'lock', locked: 2, finished_at: '2026-02-02T00:00:00Z' });
   expect(await operator.call('status')).toMatchObject({ json: { runId: 'lock' } });
 
@@ -134,7 +131,10 @@ test('who is out is 0, however the last run ended, and a lock of before says whe
   await create(evening);
   await create(REFUSED);
 
-  expect(await operator.call('status')).toMatchObject({ code: 0, json: { runId: 'no', status: 'refused' } });
+  expect(await operator.call('status')).toMatchObject({
+    code: 0,
+    json: { runId: 'no', status: 'refused', next: 'lock-users doctor' }
+  });
   expect(await operator.call('status', 'no')).toMatchObject({ code: 2, json: { status: 'refused' } });
   const terminal = await operator.open({ isTerminal: true }).call('status');
   expect(terminal.stdout).toContain(

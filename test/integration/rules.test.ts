@@ -63,6 +63,22 @@ test('the built task lets everybody back in by an undo but those who match the r
   expect(unlockedIds()).not.toContain(userIds[4]);
 });
 
+test('the built task keeps out whoever matches the rule, though the query is answered with an error that counts as nobody', async () => {
+  on = await TaskOnBackend.start();
+  const { userIds } = on.backend.seed({ users: 5 });
+  for (const id of userIds) await setRole(id, id === userIds[4] ? 'mechanic' : 'driver');
+  const { runId } = await on.lock();
+  on.backend.setFaults({
+    faults: [{ kind: 'error-body', body: 'json', applied: false, route: 'POST objects/user/query.json', at: [1] }]
+  });
+
+  const report = await on.lock({ undo: runId }, { LOCK_USERS_STAY_OUT_WHERE: '["role = ?", "mechanic"]' });
+
+  expect(report).toMatchObject({ status: 'done', counts: { excluded: 1, unlocked: 4 } });
+  expect(report.warnings).toBeUndefined();
+  expect(on.backend.user(userIds[4] ?? '')?.locked).toBe(true);
+});
+
 test('the built task refuses a lock outside its window, and undoes there', async () => {
   on = await TaskOnBackend.start();
   on.backend.seed({ users: 5 });

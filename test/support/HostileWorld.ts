@@ -16,6 +16,9 @@ const MAX_LINE_BYTES = 2000;
 
 type Fields = Record<string, unknown>;
 
+/** What `JOURNEY_API_TOKEN` holds. */
+export const TOKEN = ['not', 'a', 'real', 'one'].join('-');
+
 /** A DB, a backend, a queue and variables that say hostile things, and everything that comes out of the task. */
 export class HostileWorld {
   readonly backend = new StubBackend();
@@ -32,7 +35,8 @@ export class HostileWorld {
   /** Everything that came out, by where it did. */
   readonly outputs: { readonly where: string; readonly text: string }[] = [];
   readonly scheduled: unknown[] = [];
-  private url = '';
+  /** The address of the backend. */
+  url = '';
 
   async start(): Promise<void> {
     this.url = await this.backend.start();
@@ -64,9 +68,14 @@ export class HostileWorld {
     }
   }
 
-  async post(body: string, headers: Record<string, string> = {}, url = '/lock_users'): Promise<number> {
+  async post(
+    body: string,
+    headers: Record<string, string> = {},
+    url = '/lock_users',
+    runtime?: unknown
+  ): Promise<number> {
     let status = 0;
-    const answer = await this.task().post({
+    const answer = await this.task(runtime).post({
       request: { url, body, header: (name) => headers[name] },
       response: { status: (code) => (status = code) }
     });
@@ -100,7 +109,7 @@ export class HostileWorld {
       },
       environment: {
         JOURNEY_BACKEND_URL: this.url,
-        JOURNEY_API_TOKEN: ['not', 'a', 'real', 'one'].join('-'),
+        JOURNEY_API_TOKEN: TOKEN,
         LOCK_USERS_ARMED: 'true',
         LOCK_USERS_WEBHOOK: 'true',
         LOCK_USERS_BUDGET_SECONDS: '1',

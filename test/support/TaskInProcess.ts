@@ -83,8 +83,8 @@ export class TaskInProcess {
         parseParameters(params),
         {
           backend: new HttpBackendApi(access, clock, fetchUrl),
-          userSource: new DbUserSource(db, 'user', clock),
-          records: DbRecordStore.find(db, clock),
+          userSource: new DbUserSource(db, 'user', clock, access.token.redact),
+          records: DbRecordStore.find(db, clock, access.token.redact),
           clock,
           log,
           queue: this.queue,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'crypto';
 import { chooseParameters } from './input/default-parameters';
+import { redactSecrets } from './input/redact-secrets';
 import { parseSettings, readWebSecret } from './input/settings';
 import type { Environment } from './input/read-variable';
 import { carriesSecret } from './platform/check-web-secret';
@@ -82,15 +83,16 @@ export function createTask({
   taskName = 'lock_users',
   log = consoleLog
 }: TaskOptions): Task {
-  const queue = CloudCodeQueue.find(cloudCode, taskName);
+  const redact = redactSecrets(environment, runtime);
+  const queue = CloudCodeQueue.find(cloudCode, taskName, redact);
   return {
     async run(params) {
       const trigger = readTrigger(params);
       const settings = parseSettings(environment, runtime);
       const ports: Ports = {
         backend: new HttpBackendApi(settings, systemClock),
-        userSource: new DbUserSource(db, settings.userModel, systemClock),
-        records: DbRecordStore.find(db, systemClock),
+        userSource: new DbUserSource(db, settings.userModel, systemClock, redact),
+        records: DbRecordStore.find(db, systemClock, redact),
         queue,
         random: Math.random,
         clock: systemClock,
@@ -113,7 +115,7 @@ export function createTask({
         {
           readSettings: () => parseSettings(environment, runtime),
           queue,
-          records: DbRecordStore.find(db, systemClock),
+          records: DbRecordStore.find(db, systemClock, redact),
           clock: systemClock,
           log,
           newRunId: randomUUID,

@@ -32,7 +32,7 @@ export const ERROR_CATALOGUE = {
   },
   UNLOCK_DUE: {
     meaning: 'The time of `unlockAt` came before the lock run was done; it locks nobody any more.',
-    remedy: 'No action needed: the undo that the run has ordered lets people in.'
+    remedy: 'No action needed: whom the run has locked, the undo that it has ordered lets in.'
   },
   TOO_MANY_USERS: {
     meaning: 'The plan is larger than `maxUsers` or `LOCK_USERS_MAX_USERS` allows.',

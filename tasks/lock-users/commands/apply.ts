@@ -2,7 +2,7 @@ import pick from 'lodash/pick';
 import { UsageError } from '../../shared/command-errors';
 import { EXIT_CODES } from '../exit-codes';
 import type { Invocation, Outcome } from '../Invocation';
-import { repeatOptions } from '../next-command';
+import { repeatOptions } from '../repeat-options';
 import { readPlanFile } from '../plan-file';
 import { buildParameters } from '../run/build-parameters';
 import { changeUsers } from '../run/change-users';

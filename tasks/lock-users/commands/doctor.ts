@@ -6,7 +6,6 @@ import { bad, ok } from '../doctor/Finding';
 import type { Finding } from '../doctor/Finding';
 import { EXIT_CODES } from '../exit-codes';
 import type { Connection } from '../connect';
-import { findStaleSettings } from '../find-stale-settings';
 import type { Invocation, Outcome } from '../Invocation';
 import type { Line } from '../print-lines';
 import { readTarget } from '../read-target';
@@ -19,8 +18,6 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const { io } = invocation;
   const connection = await connect(await readTarget(invocation), invocation);
   const { findings, isReached } = await checkDeployment(connection, () => io.clock.nowMs());
-  const stale = connection.target.isLocal ? findStaleSettings(io.root) : undefined;
-  if (stale !== undefined) findings.push(bad('settings', stale.what, stale.mend));
   if (isReached) findings.push(...(await checkInside(connection, io.clock.nowMs())));
   const isBad = findings.filter(({ state }) => state === 'bad');
   return {

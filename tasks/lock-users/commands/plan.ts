@@ -1,6 +1,6 @@
 import pick from 'lodash/pick';
 import type { Invocation, NextCommand, Outcome, ProgramOptions } from '../Invocation';
-import { repeatOptions } from '../next-command';
+import { repeatOptions } from '../repeat-options';
 import { writePlanFile } from '../plan-file';
 import { buildParameters } from '../run/build-parameters';
 import { estimate, formatPlan, makePlan } from '../run/make-plan';

@@ -3,7 +3,6 @@ import { connect, readDeployment } from '../connect';
 import { EXIT_CODES } from '../exit-codes';
 import { formatTable } from '../format-table';
 import type { Invocation, Outcome } from '../Invocation';
-import { formatNext } from '../next-command';
 import { parseCount } from '../parse-count';
 import { readTarget } from '../read-target';
 import { chooseUnended, nameRun, readAllRuns } from '../run/find-run';
@@ -52,7 +51,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
       ...formatTable([['RUN', 'STARTED', 'ACTION', 'STATUS', 'DONE', 'BACK IN AT', 'REQUESTED BY'], ...rows]),
       ...(unlisted > 0
         ? [
-            `and ${unlisted} more: ${formatNext({ command: 'runs', options: { limit: String(all.length) } }, options) ?? ''}`
+            `and ${unlisted} more: ${invocation.formatNext({ command: 'runs', options: { limit: String(all.length) } }) ?? ''}`
           ]
         : [])
     ],

@@ -75,6 +75,7 @@ function describeRun(record: RunRecord): Outcome {
 function chooseNext(isOver: boolean, { action, runId, status }: RunEnd): NextCommand {
   if (!isOver) return { command: 'stop', operands: [runId] };
   if (action !== 'lock') return { command: 'status' };
+  if (status === 'refused') return { command: 'doctor' };
   // A plan has changed nobody, so that there is nothing to undo. Whom it selected is not to be typed: an "apply" could mean everybody.
   return status === 'planned' ? { command: 'plan' } : { command: 'undo', operands: [runId] };
 }

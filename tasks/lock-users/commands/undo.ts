@@ -1,5 +1,5 @@
 import type { Invocation, Outcome } from '../Invocation';
-import { repeatOptions } from '../next-command';
+import { repeatOptions } from '../repeat-options';
 import { buildParameters } from '../run/build-parameters';
 import { changeUsers } from '../run/change-users';
 import { openChange } from '../run/open-change';

@@ -49,14 +49,14 @@ export async function readAllRuns(connection: Connection): Promise<readonly RunR
   return [...found].sort(compareByAge);
 }
 
-/** The newest first. Times may have whole seconds, and a plan takes less: of two of one second what has changed somebody is the newer. */
+/** The newest first. Times may have whole seconds: of two runs of one second that which may have changed users counts as the newer. */
 function compareByAge(a: RunRecord, b: RunRecord): number {
   if (timeOf(a) !== timeOf(b)) return timeOf(b) - timeOf(a);
-  return endOf(b) - endOf(a) || Number(hasDoneNothing(a)) - Number(hasDoneNothing(b));
+  return endOf(b) - endOf(a) || Number(hasChangedNobody(a)) - Number(hasChangedNobody(b));
 }
 
-function hasDoneNothing({ status }: RunRecord): boolean {
-  return status === 'planned' || status === 'refused';
+function hasChangedNobody({ status, startedAtMs }: RunRecord): boolean {
+  return status === 'planned' || status === 'refused' || startedAtMs === null;
 }
 
 function timeOf(run: RunRecord): number {

@@ -1,7 +1,6 @@
 import { SettingsError, UsageError } from '../../shared/command-errors';
 import type { Connection } from '../connect';
 import { databaseFailed } from '../read-objects';
-import { describeThrown } from '../../../cloudcode/lock_users/src/platform/database-errors';
 
 /**
  * Bytes of JSON that the parameters of a run may have: the platform takes 5 MB for a task (documented: CloudCode overview), and the task
@@ -16,7 +15,7 @@ const MAX_PARAMETER_BYTES = 4_900_000;
  * @throws SettingsError where the app has no such model
  * @throws UsageError where the parameters are more than the platform takes
  */
-export async function requestRun({ db, records }: Connection, parameters: object): Promise<string> {
+export async function requestRun({ db, records, settings }: Connection, parameters: object): Promise<string> {
   const { lock_run: runs } = db;
   if (records === undefined || runs === undefined) {
     throw new SettingsError(
@@ -36,7 +35,7 @@ export async function requestRun({ db, records }: Connection, parameters: object
   try {
     await run.save();
   } catch (error) {
-    throw databaseFailed(`The run could not be requested: ${describeThrown(error)}`, error);
+    throw databaseFailed('The run could not be requested', error, settings);
   }
   return run.id;
 }

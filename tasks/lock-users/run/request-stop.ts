@@ -1,5 +1,4 @@
 import type { RunQuery } from '../../../cloudcode/lock_users/src/ports';
-import { describeThrown } from '../../../cloudcode/lock_users/src/platform/database-errors';
 import type { Connection } from '../connect';
 import { databaseFailed, readObjects } from '../read-objects';
 
@@ -23,7 +22,7 @@ export async function requestStop(connection: Connection, query: RunQuery): Prom
   try {
     await run.save();
   } catch (error) {
-    throw databaseFailed(`The run could not be asked to stop: ${describeThrown(error)}`, error);
+    throw databaseFailed('The run could not be asked to stop', error, connection.settings);
   }
   return true;
 }

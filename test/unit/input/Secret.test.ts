@@ -20,3 +20,24 @@ test('gives its value only when asked, and takes it out of text', () => {
   expect(secret.reveal()).toBe(VALUE);
   expect(secret.redact(`a ${VALUE} b ${VALUE}`)).toBe('a [redacted] b [redacted]');
 });
+
+const inJson = (value: string): string => JSON.stringify(value).slice(1, -1);
+
+test.each<[string, (value: string) => string]>([
+  ['JSON', inJson],
+  ['JSON in a text of JSON', (value) => inJson(inJson(value))],
+  ['JSON with each slash escaped', (value) => inJson(value).replaceAll('/', '\\/')],
+  ['JSON with each character escaped', (value) => value.replace(/[^]/g, escapeUnit)],
+  ['an address', encodeURIComponent],
+  ['small letters', (value) => value.toLowerCase()]
+])('is taken out of %s, whatever characters it has', (_name, write) => {
+  for (const value of ['Hidden+va/lue==', 'a"b\\c/d$&', '.*hidden(value)[0]']) {
+    expect(new Secret(value).redact(`{"a": "x ${write(value)} y"}`)).toBe('{"a": "x [redacted] y"}');
+  }
+  // The JSON around it stays JSON.
+  expect(new Secret('hidden').redact('"C:\\\\hidden"')).toBe('"C:\\\\[redacted]"');
+});
+
+function escapeUnit(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

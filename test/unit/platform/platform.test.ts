@@ -1,3 +1,4 @@
+import { Secret } from '../../../cloudcode/lock_users/src/input/Secret';
 import { CloudCodeQueue } from '../../../cloudcode/lock_users/src/platform/CloudCodeQueue';
 import { DbUserSource } from '../../../cloudcode/lock_users/src/platform/DbUserSource';
 import { systemClock } from '../../../cloudcode/lock_users/src/platform/system-clock';
@@ -20,6 +21,8 @@ function databaseOf(toArray: () => Promise<unknown>): object {
 /** A clock on which nobody wakes but those who are told to. */
 const stoppedClock = { nowMs: () => 0, monotonicMs: () => 0, sleep: () => new Promise<void>(() => undefined) };
 
+const redactNothing = (text: string): string => text;
+
 function withFields(fields: object): Error {
   return Object.assign(new Error('broken'), fields);
 }
@@ -36,7 +39,8 @@ test.each<[string, Error, object]>([
   const source = new DbUserSource(
     databaseOf(() => Promise.reject(error)),
     'user',
-    stoppedClock
+    stoppedClock,
+    redactNothing
   );
 
   await expect(source.readUserIds({}, 10, 0, 1000)).rejects.toMatchObject({
@@ -52,14 +56,15 @@ test.each([
 ])('a DB that describes %s of the user model says so', (_name, type, relations) => {
   const user = { type, all: () => undefined, where: () => undefined };
 
-  expect(new DbUserSource({ user }, 'user', stoppedClock).listRelations()).toEqual(relations);
+  expect(new DbUserSource({ user }, 'user', stoppedClock, redactNothing).listRelations()).toEqual(relations);
 });
 
 test('an error of DB that says nothing of the network is not taken for one', async () => {
   const source = new DbUserSource(
     databaseOf(() => Promise.reject(new Error('no such field'))),
     'user',
-    stoppedClock
+    stoppedClock,
+    redactNothing
   );
 
   const error: unknown = await source.readUserIds({}, 10, 0, 1000).catch((thrown: unknown) => thrown);
@@ -67,11 +72,27 @@ test('an error of DB that says nothing of the network is not taken for one', asy
   expect((error as { details: object }).details).not.toHaveProperty('network');
 });
 
+test('the message and the type of an error of DB are without secrets', async () => {
+  const echo = withFields({ message: 'Token hidden', status: 403, type: 'HIDDEN' });
+  const source = new DbUserSource(
+    databaseOf(() => Promise.reject(echo)),
+    'user',
+    stoppedClock,
+    new Secret('hidden').redact
+  );
+
+  await expect(source.readUserIds({}, 10, 0, 1000)).rejects.toMatchObject({
+    message: expect.stringContaining('Token [redacted].'),
+    details: { platformType: '[redacted]' }
+  });
+});
+
 test('a read of DB that never ends is given up in time', async () => {
   const source = new DbUserSource(
     databaseOf(() => new Promise(() => undefined)),
     'user',
-    new FakeClock()
+    new FakeClock(),
+    redactNothing
   );
 
   await expect(source.readUserIds({}, 10, 0, 1000)).rejects.toMatchObject({
@@ -84,7 +105,8 @@ test('the ids of the objects are read', async () => {
   const source = new DbUserSource(
     databaseOf(() => Promise.resolve([{ id: userId(1) }])),
     'user',
-    stoppedClock
+    stoppedClock,
+    redactNothing
   );
 
   expect(await source.readUserIds({}, 10, 0, 1000)).toEqual({ userIds: [userId(1)], malformed: 0 });
@@ -98,8 +120,8 @@ test('the next invocation is scheduled on the queue of the task, later only wher
       return Promise.resolve();
     }
   };
-  await CloudCodeQueue.find(cloudCode, 'lock_users')?.schedule({ a: 1 }, 0);
-  await CloudCodeQueue.find(cloudCode, 'lock_users')?.schedule({}, 1500.2);
+  await CloudCodeQueue.find(cloudCode, 'lock_users', redactNothing)?.schedule({ a: 1 }, 0);
+  await CloudCodeQueue.find(cloudCode, 'lock_users', redactNothing)?.schedule({}, 1500.2);
 
   expect(scheduled).toEqual([
     { task: 'lock_users', parameters: { a: 1 }, queue: 'lock_users' },
@@ -108,7 +130,7 @@ test('the next invocation is scheduled on the queue of the task, later only wher
 });
 
 test.each([undefined, null, {}, { scheduleTask: 'no' }])('a runtime with %j has no queue', (cloudCode) => {
-  expect(CloudCodeQueue.find(cloudCode, 'lock_users')).toBeUndefined();
+  expect(CloudCodeQueue.find(cloudCode, 'lock_users', redactNothing)).toBeUndefined();
 });
 
 test('a wait on the machine’s clock ends at once when it is aborted, before or during', async () => {
@@ -132,7 +154,8 @@ test('a user whose id the database shows in capitals is the one that the users A
     userSource: new DbUserSource(
       databaseOf(() => Promise.resolve(rows.splice(0))),
       'user',
-      stoppedClock
+      stoppedClock,
+      redactNothing
     )
   });
 

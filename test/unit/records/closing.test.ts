@@ -5,7 +5,7 @@ import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRec
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { MemoryRecordStore } from '../../support/MemoryRecordStore';
 import { runOnFake, SETTINGS } from '../../support/run-on-fake';
-import { userIds } from '../../support/user-id';
+import { userId, userIds } from '../../support/user-id';
 
 let platform: FakePlatform;
 let records: MemoryRecordStore;
@@ -154,4 +154,42 @@ test('an outcome that nobody waits for is not saved by itself', async () => {
   const ofBatches = records.saves.filter((save) => save.every((record) => 'runRecordId' in record));
   expect(ofBatches).toHaveLength(30);
   expect(ofBatches.filter((save) => !announces(save))).toEqual([]);
+});
+
+/** What the record says of the batches when the run looks at the users for the nth time; the looks before show nobody locked. */
+async function readBatchesAtLook(nth: number): Promise<[unknown, unknown][]> {
+  const read = platform.readUserStates.bind(platform);
+  let found: [unknown, unknown][] = [];
+  let looks = 0;
+  platform.readUserStates = async (limit, skip) => {
+    const page = await read(limit, skip);
+    if (++looks < nth) return { ...page, users: page.users.map((user) => ({ ...user, locked: false })) };
+    if (looks > nth) return page;
+    await new Promise((resolve) => setImmediate(resolve));
+    found = [...records.batches.values()].map(({ state, notDone }) => [state, JSON.parse(notDone ?? 'null')]);
+    return page;
+  };
+  await runOnFake(platform, { runId: 'evening', canary: 0, batchSize: 3, concurrency: 1 });
+  return found;
+}
+
+test('whom a batch could not lock is in the record before the run looks at anybody again', async () => {
+  const answer = platform.answerBatch;
+  platform.answerBatch = (operations) => {
+    if (operations[0]?.user_id === userId(0)) return answer(operations);
+    const refused = { success: false, error: { type: 'NOT_ALLOWED', detail: 'No.' } };
+    return { operations: operations.map(() => refused) };
+  };
+
+  const [, last] = await readBatchesAtLook(2);
+
+  const names = [3, 4, 5].map((number) => expect.objectContaining({ userId: userId(number) }) as unknown);
+  expect(last).toEqual(['answered', names]);
+});
+
+test('before the run waits for users to be shown locked, the outcomes of all batches are in the record', async () => {
+  expect(await readBatchesAtLook(3)).toEqual([
+    ['answered', []],
+    ['answered', []]
+  ]);
 });

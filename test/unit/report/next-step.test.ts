@@ -34,7 +34,7 @@ test.each<[string, EndedRun, string]>([
   [
     'a lock of nobody that was to let people in, where others were locked before',
     { ...NOBODY, backInAt: '2026-07-02T04:00:00Z', counts: { ...NOBODY.counts, alreadyLocked: 1 } },
-    'This run has locked nobody, so it orders no undo: 1 user who was locked before stays locked.'
+    'This run has locked nobody, so it orders no undo of its own: 1 user was locked before.'
   ],
   [
     'a lock that has not got to anybody yet',

@@ -49,12 +49,31 @@ test('every item is seen, whatever the size of the pages and wherever one is sho
   );
 });
 
+test('one empty answer, wherever it comes, hides no item of a list that overlaps', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(300), fc.integer({ min: 2, max: 50 }), fc.nat(100), async (count, cap, emptyAt) => {
+      const { read } = serve(count, cap, [], false);
+      const { seen, see } = collect();
+      let answers = 0;
+      const end = await readList({
+        see,
+        seamOf,
+        readPage: (limit, skip) =>
+          answers++ === emptyAt ? Promise.resolve({ items: [], more: undefined }) : read(limit, skip)
+      });
+
+      expect([...seen].sort((a, b) => a - b)).toEqual(range(count));
+      expect(end).toEqual({ isStable: true, isStuck: false });
+    })
+  );
+});
+
 test.each([
   [0, true, false, 1],
   [1, true, false, 1],
   [10, true, false, 1],
   [11, true, false, 2],
-  [0, false, false, 1],
+  [0, false, false, 2],
   [10, false, false, 2],
   [35, false, false, 5],
   [10, false, true, 2],

@@ -102,3 +102,13 @@ test('the next delivery looks at everybody before it sends a canary, because the
   expect(fixture.sent).toEqual([ids(0, 1, 2)]);
   expect(report).toMatchObject({ stopReason: { code: 'SESSIONS_RESET' }, resetSessions: { count: 3 } });
 });
+
+test('a run that has not begun does not trust what its object says of a canary', async () => {
+  const run = fixture.records.add({ status: 'requested', canary: 'passed', batchUnlock: 'works' });
+
+  const report = await runOnFake(platform, { runId: run.id, canary: 2 });
+
+  expect(report).toMatchObject({ status: 'done', canary: { result: 'passed' } });
+  expect(report.canary?.users).toHaveLength(2);
+  expect(fixture.records.runs.get(run.id)).toMatchObject({ canary: 'passed', batchUnlock: null });
+});

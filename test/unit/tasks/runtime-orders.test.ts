@@ -34,6 +34,24 @@ test('what a task has scheduled for later is done although who watched it has go
   expect(bench.runtime.orders).toEqual([]);
 });
 
+test('what the command itself has put off goes with it, and so does what is due and waits for its turn', async () => {
+  bench = new RuntimeBench({ onLeft: bench.observer.onLog });
+  const gone = new AbortController();
+  const observer = { onLog: () => undefined, signal: gone.signal };
+  bench.runtime.enqueue({ task: 'own', atMs: 90_000 }, observer);
+  bench.runtime.trigger({ task: 'a' }, observer);
+  await settle();
+  bench.runtime.enqueue({ task: 'other', queue: 'q' }, bench.observer);
+  bench.find('a').onSchedule?.({ task: 'next', queue: 'q' });
+
+  gone.abort();
+  await bench.end('other');
+  await bench.clock.advanceTo(90_000);
+
+  expect(bench.started.sort()).toEqual(['a', 'other']);
+  expect(bench.log).toEqual([]);
+});
+
 test('where nobody takes its log it is dropped with who watched it', async () => {
   const gone = new AbortController();
   bench.runtime.trigger({ task: 'a' }, { onLog: () => undefined, signal: gone.signal });
@@ -49,7 +67,8 @@ test('where nobody takes its log it is dropped with who watched it', async () =>
 
 test('what tasks have scheduled and has not ended is there when the runtime has ended, what runs included', async () => {
   let changes = 0;
-  bench = new RuntimeBench({ onOrders: () => void changes++ });
+  const left: string[] = [];
+  bench = new RuntimeBench({ onOrders: () => void changes++, onLeft: (line) => void left.push(line) });
   bench.runtime.enqueue({ task: 'own', atMs: 90_000 }, bench.observer);
   bench.runtime.trigger({ task: 'a' }, bench.observer);
   await settle();
@@ -67,6 +86,7 @@ test('what tasks have scheduled and has not ended is there when the runtime has 
     { task: 'later', atMs: 90_000 }
   ]);
   expect(before).toBeGreaterThanOrEqual(4);
+  expect(left).toEqual([]);
 });
 
 test('an order of an earlier runtime is done when it is due, and at once where that time has passed', async () => {

@@ -1,5 +1,8 @@
 const REDACTED = '[redacted]';
 
+/** Takes what must not be shown out of a text. It is given the whole text: of a secret that was cut, a piece would stay. */
+export type Redact = (text: string) => string;
+
 /**
  * A value that must never be printed. However it is turned into text, it reads `[redacted]`; only `reveal()` gives
  * the value, and `redact(text)` takes it out of text that came from elsewhere.
@@ -7,15 +10,14 @@ const REDACTED = '[redacted]';
 export class Secret {
   readonly reveal: () => string;
 
-  /** @param value the secret, not empty. */
-  constructor(value: string) {
-    // Held in a closure and not in a field, so that no inspection of the object can show it.
-    this.reveal = () => value;
-  }
+  /** The text with every occurrence of the secret replaced by `[redacted]`, also as JSON or an address has it. */
+  readonly redact: Redact;
 
-  /** The text with every occurrence of the secret replaced by `[redacted]`. */
-  redact(text: string): string {
-    return text.split(this.reveal()).join(REDACTED);
+  /** @param value the secret, printable ASCII, not empty. */
+  constructor(value: string) {
+    // Held in closures and not in fields, so that no inspection of the object can show it.
+    this.reveal = () => value;
+    this.redact = (text) => text.replace(findForms(value), REDACTED);
   }
 
   toString(): string {
@@ -30,4 +32,15 @@ export class Secret {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return REDACTED;
   }
+}
+
+/** The secret plain, in JSON (in JSON that is itself in a text of JSON, too), and in an address; in letters of either case. */
+function findForms(secret: string): RegExp {
+  const characters = Array.from(secret, (character) => {
+    const hex = character.charCodeAt(0).toString(16).padStart(4, '0');
+    // Of printable characters these are what JSON may write with a backslash.
+    const backslashes = '"\\/'.includes(character) ? '\\\\{0,3}' : '';
+    return `(?:${backslashes}\\u${hex}|\\\\{1,3}u${hex}|%${hex.slice(2)})`;
+  });
+  return new RegExp(characters.join(''), 'gi');
 }

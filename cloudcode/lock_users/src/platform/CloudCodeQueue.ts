@@ -1,3 +1,4 @@
+import type { Redact } from '../input/Secret';
 import type { InvocationQueue } from '../ports';
 
 /** The part of the platform's `CloudCode` global that is used, as documented ("Trigger CloudCode from another task"). */
@@ -15,21 +16,22 @@ interface CloudCodeGlobal {
 export class CloudCodeQueue implements InvocationQueue {
   private constructor(
     private readonly cloudCode: CloudCodeGlobal,
-    readonly name: string
+    readonly name: string,
+    private readonly redact: Redact
   ) {}
 
-  /** The queue, or undefined where the runtime has none. */
-  static find(cloudCode: unknown, taskName: string): CloudCodeQueue | undefined {
+  /** The queue, or undefined where the runtime has none. @param redact takes secrets out of errors of `cloudCode` */
+  static find(cloudCode: unknown, taskName: string, redact: Redact): CloudCodeQueue | undefined {
     const candidate = cloudCode as Partial<CloudCodeGlobal> | null | undefined;
     return typeof candidate?.scheduleTask === 'function'
-      ? new CloudCodeQueue(candidate as CloudCodeGlobal, taskName)
+      ? new CloudCodeQueue(candidate as CloudCodeGlobal, taskName, redact)
       : undefined;
   }
 
   async schedule(parameters: Readonly<Record<string, unknown>>, afterMs: number): Promise<void> {
     const { name } = this;
     const after = Math.ceil(afterMs);
-    await this.cloudCode.scheduleTask({
+    await this.order({
       task: name,
       parameters,
       queue: name,
@@ -39,6 +41,14 @@ export class CloudCodeQueue implements InvocationQueue {
 
   async scheduleAt(parameters: Readonly<Record<string, unknown>>, atMs: number): Promise<void> {
     const { name } = this;
-    await this.cloudCode.scheduleTask({ task: name, parameters, queue: `${name}_unlock`, at: new Date(atMs) });
+    await this.order({ task: name, parameters, queue: `${name}_unlock`, at: new Date(atMs) });
+  }
+
+  private async order(options: Parameters<CloudCodeGlobal['scheduleTask']>[0]): Promise<void> {
+    try {
+      await this.cloudCode.scheduleTask(options);
+    } catch (error) {
+      throw new Error(this.redact(error instanceof Error ? error.message : String(error)));
+    }
   }
 }

@@ -1,9 +1,11 @@
 import type { BatchRecord, RunRecord } from '../records/RunRecord';
+import type { Redact } from '../input/Secret';
 import { escapeText } from '../outside-text';
 import type { Clock, MissingField, RecordStore, RunQuery } from '../ports';
 import { answerInTime } from '../requests/answer-in-time';
+import { askAgainIfEmpty } from '../requests/ask-again-if-empty';
 import { describeThrown } from './database-errors';
-import { isMeant, whereWithBatches, whereRuns } from './record-database';
+import { fromDatabase, isMeant, whereWithBatches, whereRuns } from './record-database';
 import type { DbObject, DbWithRecords } from './record-database';
 import { describeFailure, recordFailed } from './record-failed';
 
@@ -90,22 +92,22 @@ export class DbRecordStore implements RecordStore {
 
   private constructor(
     private readonly db: DbWithRecords,
-    private readonly clock: Clock
+    private readonly clock: Clock,
+    private readonly redact: Redact
   ) {}
 
-  /** The records, or undefined where the app's data model does not have both models. */
-  static find(db: unknown, clock: Clock): DbRecordStore | undefined {
+  /** The records, or undefined where the app's data model does not have both models. @param redact takes secrets out of errors of `db` */
+  static find(db: unknown, clock: Clock, redact: Redact): DbRecordStore | undefined {
     const candidate = db as Partial<DbWithRecords> | null | undefined;
     const models = [candidate?.lock_run, candidate?.lock_run_batch];
     const isThere = models.every((model) => typeof model?.create === 'function') && candidate?.Batch !== undefined;
-    return isThere ? new DbRecordStore(candidate as DbWithRecords, clock) : undefined;
+    return isThere ? new DbRecordStore(candidate as DbWithRecords, clock, redact) : undefined;
   }
 
   listMissingFields(): readonly MissingField[] {
-    const missing = [
-      ...[...this.missingFrom('lock_run')].map((field) => `lock_run.${field}`),
-      ...[...this.missingFrom('lock_run_batch')].map((field) => `lock_run_batch.${field}`)
-    ];
+    const missing = (['lock_run', 'lock_run_batch'] as const).flatMap((model) =>
+      [...this.missingFrom(model)].map((field) => `${model}.${field}`)
+    );
     return missing.map((name) => ({ name, isNeeded: NEEDED_FIELDS.includes(name) }));
   }
 
@@ -157,9 +159,9 @@ export class DbRecordStore implements RecordStore {
   async save(records: readonly (RunRecord | BatchRecord)[], timeoutMs: number): Promise<void> {
     const untilMs = this.clock.monotonicMs() + timeoutMs;
     const unsaved = records.filter((record): record is RunRecord => this.unsaved.has(record));
-    for (const run of unsaved) if (this.unsaved.get(run) === true) await this.adopt(run, timeoutMs);
+    for (const run of unsaved) if (this.unsaved.get(run) === true) await this.adopt(run, untilMs);
     try {
-      await this.attempt('written', Math.max(1, untilMs - this.clock.monotonicMs()), () => {
+      await this.attempt('written', this.leftMs(untilMs), () => {
         const batch = new this.db.Batch();
         for (const record of records) batch.save(this.write(record));
         return batch.execute();
@@ -175,12 +177,18 @@ export class DbRecordStore implements RecordStore {
    * Takes the object of the database for a new run's, where there is one after all. To save a new object replaces it (documented), with
    * what somebody may have set in it meanwhile.
    */
-  private async adopt(run: RunRecord, timeoutMs: number): Promise<void> {
+  private async adopt(run: RunRecord, untilMs: number): Promise<void> {
     const { runId } = run;
     if (runId === null) return;
-    const objects = await this.attempt('read', timeoutMs, () => whereRuns(this.db.lock_run, { runId }).toArray());
+    const objects = await askAgainIfEmpty(() =>
+      this.attempt('read', this.leftMs(untilMs), () => whereRuns(this.db.lock_run, { runId }).toArray())
+    );
     const object = objects.find(({ id }) => id === run.id);
     if (object !== undefined) this.objects.set(run, object);
+  }
+
+  private leftMs(untilMs: number): number {
+    return Math.max(1, untilMs - this.clock.monotonicMs());
   }
 
   private read<R extends RunRecord | BatchRecord>(object: DbObject, fields: Fields<R>): R {
@@ -234,16 +242,9 @@ export class DbRecordStore implements RecordStore {
     try {
       answered = await answerInTime(this.clock, timeoutMs, request());
     } catch (error) {
-      throw recordFailed(what, describeThrown(error), describeFailure(error));
+      throw recordFailed(what, describeThrown(error, this.redact), describeFailure(error, this.redact));
     }
     if (answered !== undefined) return answered.answer;
     throw recordFailed(what, `no answer within ${timeoutMs / 1000} s`, { network: 'timeout' });
   }
-}
-
-function fromDatabase(name: string, value: unknown): unknown {
-  if (value === null || value === undefined) return null;
-  // The API shows a boolean as `{ key, display }` (documented), and the client its key.
-  if (name === 'stopRequested') return value === true || (value as { readonly key?: unknown }).key === true;
-  return name.endsWith('Ms') ? new Date(value as Date | string).getTime() : value;
 }

@@ -1,6 +1,7 @@
 import type { FailureFacts } from '../requests/classify-response';
 import { ERROR_CATALOGUE } from '../error-catalogue';
 import { LockUsersError } from '../errors';
+import type { Redact } from '../input/Secret';
 import { readUserId } from '../input/user-ids';
 import type { Selection, WhereClause } from '../input/where';
 import type { Clock, UserIdPage, UserSource } from '../ports';
@@ -29,11 +30,13 @@ export class DbUserSource implements UserSource {
   /**
    * @param db the platform's `DB`, or undefined where there is none
    * @param userModel the name of the app's user model
+   * @param redact takes secrets out of errors of `db`
    */
   constructor(
     private readonly db: unknown,
     private readonly userModel: string,
-    private readonly clock: Clock
+    private readonly clock: Clock,
+    private readonly redact: Redact
   ) {}
 
   async readUserIds(
@@ -50,7 +53,7 @@ export class DbUserSource implements UserSource {
       // by fields of the model only, but the API takes `id` in queries.
       read = await answerInTime(this.clock, timeoutMs, query.orderBy('id').limit(limit).skip(skip).toArray());
     } catch (error) {
-      throw readFailed(describeThrown(error), where !== undefined, readFacts(error));
+      throw readFailed(describeThrown(error, this.redact), where !== undefined, readFacts(error, this.redact));
     }
     if (read === undefined) throw readFailed(`no answer within ${timeoutMs / 1000} s`, false, { network: 'timeout' });
     const ids = read.answer.map((object) => readUserId((object as { id?: unknown } | null)?.id));

@@ -172,7 +172,8 @@ export class HttpBackendApi implements BackendApi {
       // Looking at every value takes ten times as long. Without an escape the token would show as it is; with one it does once
       // the value is written out again, where it is escaped in one way only.
       const shown = json.includes('\\') ? JSON.stringify(parsed) : json;
-      const mayHoldToken = shown.includes(JSON.stringify(token.reveal()).slice(1, -1));
+      const forms = [token.reveal(), encodeURIComponent(token.reveal())];
+      const mayHoldToken = forms.some((form) => shown.includes(JSON.stringify(form).slice(1, -1)));
       return mayHoldToken ? (JSON.parse(json, redact) as unknown) : parsed;
     } catch {
       return undefined;

@@ -56,3 +56,11 @@ export function whereRuns(runs: DbCollection, query: RunQuery): DbQuery {
 export function whereWithBatches(runs: DbCollection, beforeMs: number): DbQuery {
   return runs.where('finished_at < ? and batches_deleted_at = ?', new Date(beforeMs), null).orderBy('finished_at');
 }
+
+/** What a field of an object holds, as the record's property of that name does: null where it holds nothing, a moment in milliseconds. */
+export function fromDatabase(name: string, value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  // The API shows a boolean as `{ key, display }` (documented), and the client its key.
+  if (name === 'stopRequested') return value === true || (value as { readonly key?: unknown }).key === true;
+  return name.endsWith('Ms') ? new Date(value as Date | string).getTime() : value;
+}

@@ -17,6 +17,9 @@ const MAX_UNSAVED = 20;
 /** Milliseconds between two updates of a run's progress in its record. Ours. */
 const PROGRESS_INTERVAL_MS = 5000;
 
+/** The fingerprint of a list of nobody. */
+const NOBODY = fingerprint('[]');
+
 /** A batch that was written down before it is sent. */
 export interface RecordedBatch {
   readonly id: string;
@@ -40,6 +43,8 @@ export class RunRecorder {
   private readonly waiting = new Map<RecordedBatch, () => void>();
   private saving: Promise<void> = Promise.resolve();
   private isSaving = false;
+  /** Whether what is unsaved is to be saved at once. */
+  private isToSaveAll = false;
   private isBroken = false;
   private progressAtMs: number;
 
@@ -130,14 +135,29 @@ export class RunRecorder {
 
   private add(batch: RecordedBatch): void {
     if (!this.unsaved.includes(batch)) this.unsaved.push(batch);
+    this.startSaving();
+  }
+
+  /** Saves the outcomes that are known, without waiting for that: nobody is announced for a while, with whom they would go. */
+  saveOutcomes(): void {
+    this.isToSaveAll = this.unsaved.length > 0;
+    this.startSaving();
+  }
+
+  private startSaving(): void {
     if (this.isSaving || !this.isUrgent()) return;
     this.isSaving = true;
     this.saving = this.saveAll();
   }
 
-  /** Nobody waits for an outcome to be written down, so it goes with the next announcements, unless there are many. */
+  /**
+   * Nobody waits for an outcome to be written down, so it goes with the next announcements, unless there are many. That somebody is
+   * not in the goal state is saved at once: should the process be killed, an undo must not take them for locked by this run.
+   */
   private isUrgent(): boolean {
-    return this.unsaved.length >= MAX_UNSAVED || this.unsaved.some((batch) => this.waiting.has(batch));
+    const { unsaved } = this;
+    if (unsaved.length >= MAX_UNSAVED || (this.isToSaveAll && unsaved.length > 0)) return true;
+    return unsaved.some((batch) => this.waiting.has(batch) || ![undefined, NOBODY].includes(batch.notDone));
   }
 
   private async saveAll(): Promise<void> {
@@ -178,6 +198,7 @@ export class RunRecorder {
       for (const batch of part) this.wake(batch);
     }
     for (const batch of this.unsaved) this.wake(batch);
+    this.isToSaveAll = false;
     // In the same turn as the last look at what is unsaved, so that nothing is added unseen.
     this.isSaving = false;
   }

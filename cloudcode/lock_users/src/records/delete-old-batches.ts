@@ -1,5 +1,6 @@
 import { toErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
+import { askAgainIfEmpty } from '../requests/ask-again-if-empty';
 import type { RunContext } from '../run/RunContext';
 import { MAX_RECORDS_PER_READ } from './read-batches';
 import { hasEnded } from './RunRecord';
@@ -28,8 +29,9 @@ export async function deleteOldBatches(context: RunContext, records: RecordStore
     const found = await read(context, (timeoutMs) => records.findWithBatches(beforeMs, MAX_RUNS, timeoutMs));
     for (const run of found) {
       if (!isOld(run, beforeMs)) continue;
-      if (!(await mayLose(context, records, run)) && (await hasBatches(context, records, run))) break;
-      count += await deleteBatchesOf(context, records, run);
+      const deleted = await deleteBatchesOf(context, records, run);
+      if (deleted === undefined) break;
+      count += deleted;
     }
   } catch (error) {
     // The next run goes on with it.
@@ -59,25 +61,26 @@ async function mayLose(context: RunContext, records: RecordStore, { action, undo
   return undos.some(({ status, excluded }) => status === 'done' && (excluded ?? 0) === 0);
 }
 
-/** Whether a run has batches, as far as the database shows them. */
-async function hasBatches(context: RunContext, records: RecordStore, { id }: RunRecord): Promise<boolean> {
-  const page = await read(context, (timeoutMs) => records.readBatches({ runRecordId: id }, 1, 0, timeoutMs));
-  return page.length > 0;
-}
-
-/** Deletes the batches of a run, and notes that in its record. Returns how many there were. */
-async function deleteBatchesOf(context: RunContext, records: RecordStore, run: RunRecord): Promise<number> {
+/**
+ * Deletes the batches of a run, and notes in its record that it has none any more.
+ *
+ * @returns how many there were; undefined where the run has batches that somebody may need
+ */
+async function deleteBatchesOf(context: RunContext, records: RecordStore, run: RunRecord): Promise<number | undefined> {
+  const areFree = await mayLose(context, records, run);
+  // One tells whether there are any.
+  const limit = areFree ? MAX_RECORDS_PER_READ : 1;
+  const readPage = (): Promise<readonly BatchRecord[]> =>
+    read(context, (timeoutMs) => records.readBatches({ runRecordId: run.id }, limit, 0, timeoutMs));
   const deleted = new Set<string>();
-  for (let empty = 0; empty < 2;) {
-    const page = await read(context, (timeoutMs) =>
-      records.readBatches({ runRecordId: run.id }, MAX_RECORDS_PER_READ, 0, timeoutMs)
-    );
+  for (;;) {
+    const page = await askAgainIfEmpty(readPage);
+    if (page.length === 0) break;
+    if (!areFree) return undefined;
     const own = page.filter((batch) => isToDelete(batch, run, deleted));
-    // The platform's client takes some errors for an empty list (observed), so that an empty one is asked for again.
-    empty = page.length === 0 ? empty + 1 : 0;
     // A list that shows what is deleted lags; the next run looks again.
-    if (page.length > 0 && own.length === 0) return deleted.size;
-    if (own.length > 0) await read(context, (timeoutMs) => records.deleteBatches(own, timeoutMs));
+    if (own.length === 0) return deleted.size;
+    await read(context, (timeoutMs) => records.deleteBatches(own, timeoutMs));
     for (const { id } of own) deleted.add(id);
   }
   run.batchesDeletedAtMs = context.ports.clock.nowMs();

@@ -1,3 +1,4 @@
+import { askAgainIfEmpty } from '../requests/ask-again-if-empty';
 import type { RunContext } from '../run/RunContext';
 import { describeRequest, findRefusal } from './begin-run';
 import type { RunRecord } from './RunRecord';
@@ -12,7 +13,7 @@ export async function findUnclosed(context: RunContext): Promise<RunRecord | und
   const { records } = ports;
   if (records === undefined || (parameters.runId ?? parameters.continuation) === undefined) return undefined;
   try {
-    const [found] = await insist(context, (timeoutMs) => records.findRuns({ runId }, timeoutMs));
+    const [found] = await askAgainIfEmpty(() => insist(context, (timeoutMs) => records.findRuns({ runId }, timeoutMs)));
     if (found === undefined || findRefusal(context, found) !== undefined) return undefined;
     // A dry run writes nothing into the record of a run that has begun.
     if (parameters.dryRun === true && found.startedAtMs !== null) return undefined;

@@ -1,6 +1,7 @@
 import { toErrorDetails } from '../errors';
 import { formatMoment } from '../input/unlock-at';
 import type { RecordStore } from '../ports';
+import { askAgainIfEmpty } from '../requests/ask-again-if-empty';
 import type { RunContext } from '../run/RunContext';
 import { countUsers } from '../reasons/stop-reason';
 import { hasEnded, holdsLease } from './RunRecord';
@@ -12,17 +13,30 @@ const MEMORY_MS = 604_800_000;
 /** Milliseconds that an undo may be late before anybody is warned. Ours: one step in which it orders itself again. */
 const LATE_MS = 900_000;
 
-/** The records of runs that were to be undone at a moment of the last seven days, or are to be at a later one. */
-export function findUnlockRuns({ sender, ports }: RunContext, records: RecordStore): Promise<readonly RunRecord[]> {
-  if (records.listMissingFields().some(({ name }) => name === 'lock_run.unlock_at')) return Promise.resolve([]);
+/**
+ * The records of runs that were to be undone at a moment of the last seven days, or are to be at a later one.
+ *
+ * @param isOneKnown whether there is one at least, so that none is not believed at once
+ * @throws LockUsersError `RECORD_FAILED` where they cannot be read
+ */
+export async function findUnlockRuns(
+  { sender, ports }: RunContext,
+  records: RecordStore,
+  isOneKnown: boolean
+): Promise<readonly RunRecord[]> {
+  if (records.listMissingFields().some(({ name }) => name === 'lock_run.unlock_at')) return [];
   const unlockAtFromMs = ports.clock.nowMs() - MEMORY_MS;
-  return sender.read('record', (timeoutMs) => records.findRuns({ unlockAtFromMs }, timeoutMs), { isEssential: false });
+  const look = (): Promise<readonly RunRecord[]> =>
+    sender.read('record', (timeoutMs) => records.findRuns({ unlockAtFromMs }, timeoutMs), { isEssential: false });
+  return isOneKnown ? askAgainIfEmpty(look) : look();
 }
 
 /** Warns of earlier runs whose users should have been let in by now, and that no run has undone. Never fails the run. */
 export async function warnOfOverdueRuns(context: RunContext, records: RecordStore): Promise<void> {
+  // A run that is to be undone has written that down.
+  const isOneKnown = context.unlockAtMs !== undefined && !context.dryRun;
   try {
-    addOverdueWarnings(context, await findUnlockRuns(context, records));
+    addOverdueWarnings(context, await findUnlockRuns(context, records, isOneKnown));
   } catch (error) {
     context.ports.log.line(
       `Whether earlier runs have been undone in time cannot be told. ${toErrorDetails(error).message}`

@@ -28,7 +28,8 @@ export async function loadRunUsers(
   const found = run === 'last' ? await findLastRun(context, records) : await findRuns(context, records, { runId: run });
   // A run may have two records: an invocation that was not shown the first has made another.
   const [record] = [...found].sort((one, other) => (one.startedAtMs ?? 0) - (other.startedAtMs ?? 0));
-  if (record === undefined) return { refusal: run === 'last' ? lockedNobodyLately(LAST_RUN_DAYS) : unknownRunToLookAt(run) };
+  if (record === undefined)
+    return { refusal: run === 'last' ? lockedNobodyLately(LAST_RUN_DAYS) : unknownRunToLookAt(run) };
   const runId = record.runId ?? record.id;
   if (record.action !== null && record.action !== 'lock') return { refusal: nobodyToLookAt(runId) };
   if (found.some(({ batchesDeletedAtMs }) => batchesDeletedAtMs !== null)) return { refusal: usersNotKept(runId) };

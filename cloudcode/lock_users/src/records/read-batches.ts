@@ -1,5 +1,6 @@
 import { ERROR_CATALOGUE } from '../error-catalogue';
 import { LockUsersError } from '../errors';
+import { askAgainIfEmpty } from '../requests/ask-again-if-empty';
 import type { BatchRecord } from './RunRecord';
 
 /** Batch records read with one request at most: about 1 MB. Ours. */
@@ -8,8 +9,7 @@ export const MAX_RECORDS_PER_READ = 20;
 /**
  * Reads batches page by page and hands each to `take` once, in order, until there are no more or `isEnough` says so.
  *
- * A page may be shorter than asked for. An empty one is asked for twice before it counts as the end: the platform's client takes
- * some errors for an empty list (observed).
+ * A page may be shorter than asked for. An empty one is asked for twice before it counts as the end.
  *
  * @throws LockUsersError `RECORD_FAILED` where full pages show the same batches again, so that not all can be seen
  */
@@ -21,8 +21,8 @@ export async function readBatches(
 ): Promise<void> {
   const seen = new Set<string>();
   for (let skip = 0; !isEnough();) {
-    let page = await readPage(limit, skip);
-    if (page.length === 0) page = await readPage(limit, skip);
+    const from = skip;
+    const page = await askAgainIfEmpty(() => readPage(limit, from));
     const fresh = page.filter(({ id }) => !seen.has(id));
     if (fresh.length === 0) {
       if (page.length < limit) return;

@@ -170,7 +170,10 @@ export interface Report {
     /** How many users are not named. */
     readonly usersOmitted?: number;
   };
-  /** What earlier invocations of the run did, by the answers they got; those users are `already…` in this one. */
+  /**
+   * What earlier invocations of the run did, by the answers they got; those users are `already…` in this one. Without a record, where
+   * a warning says that somebody may have been missed, a user who was sent twice counts twice.
+   */
   readonly earlier?: Readonly<Partial<Record<ActionLabels['done'], number>>>;
   /** Users that failed or are unconfirmed, as many as fit, 10 000 at most. Users that were not attempted are only counted. */
   readonly failures: readonly Failure[];

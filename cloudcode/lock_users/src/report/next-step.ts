@@ -1,4 +1,5 @@
 import { isReading } from '../actions/ActionLabels';
+import { countUsers } from '../reasons/stop-reason';
 import type { Report } from './Report';
 
 /** What the next step of a run goes by. */
@@ -40,7 +41,7 @@ function describeWayBack(run: EndedRun): string | undefined {
       if ((counts.locked ?? 0) + (earlier?.locked ?? 0) + counts.unconfirmed === 0) {
         const before = counts.alreadyLocked ?? 0;
         if (status !== 'done' || backInAt === undefined || unlockRunId !== undefined || before === 0) return undefined;
-        return `This run has locked nobody, so it orders no undo: ${before === 1 ? '1 user who was locked before stays' : `${before} users who were locked before stay`} locked.`;
+        return `This run has locked nobody, so it orders no undo of its own: ${countUsers(before)} ${before === 1 ? 'was' : 'were'} locked before.`;
       }
       if (!isRecorded) return `To let them back in: {"action": "unlock"}. It lets in whoever was locked by hand, too.`;
       const undo = `{"undo": "${runId}"}`;

@@ -48,7 +48,8 @@ export interface ListEnd {
  * Reads a list to its end. Pages are taken in order; the longer the list, the more pages are read ahead.
  *
  * Where a page does not continue the one before, the list has shifted, and is read again from the page before, twice at most.
- * A page that is too heavy is asked for in halves, and a page size that is refused in tenths.
+ * An empty page with which a reading starts is asked for once more. A page that is too heavy is asked for in halves, and a page size
+ * that is refused in tenths.
  */
 export async function readList<T>(source: ListSource<T>): Promise<ListEnd> {
   const { seamOf, expected } = source;
@@ -89,7 +90,9 @@ export async function readList<T>(source: ListSource<T>): Promise<ListEnd> {
     const current = ahead.get(skip) ?? request(skip);
     ahead.delete(skip);
     readAhead(skip, pages);
-    const page = await current;
+    let page = await current;
+    // Where a reading starts, no seam says that an empty page cannot be true.
+    if (skip === previousSkip && isEmptyEnd(page)) page = await request(skip);
     if (typeof page === 'string') {
       size.shrink(page);
       changeStride(size.current - overlap);
@@ -120,6 +123,11 @@ export async function readList<T>(source: ListSource<T>): Promise<ListEnd> {
     // The server may give fewer items at once than it was asked for.
     changeStride(size.grow() ? size.current - overlap : advance);
   }
+}
+
+/** Whether a page is taken for the end because it is empty: the platform's client takes some errors for that (observed). */
+function isEmptyEnd<T>(page: ListPage<T>): boolean {
+  return typeof page !== 'string' && page.more === undefined && page.items.length === 0;
 }
 
 /** How many items a page is asked for: fewer after a page failed for its size, and more again while pages succeed. */

@@ -134,6 +134,8 @@ async function activate(
   const isExcluded = new Set([...parameters.excludeUserIds, ...resolved.stayingOut]);
   const beganAtMs = (record?.startedAtMs ?? context.startedAtMs) + clockAheadMs - RESET_TOLERANCE_MS;
   const roster = new Roster(resolved.goal, isProtected, isExcluded, isWhole, isNew ? Infinity : beganAtMs);
+  // What a copied object says of it was found by another run.
+  if (isNew && record !== undefined) Object.assign(record, { canary: null, batchUnlock: null });
   const wasPassed = record?.canary === 'passed' || parameters.continuation?.canaryPassed === true;
   const size = parameters.action === 'lock' ? parameters.canary : 0;
   const canary = new Canary(size, settings.canaryIds ?? [], wasPassed);

@@ -36,7 +36,7 @@ export async function checkOrder(context: RunContext): Promise<ErrorDetails | un
     await sender.wait(earlyMs);
   }
   if (records === undefined) return settings.armed ? undefined : notArmed();
-  const runs = await findUnlockRuns(context, records);
+  const runs = await findUnlockRuns(context, records, true);
   const target = runs.find((run) => run.runId === undo) ?? (await findRuns(context, records, { runId: undo }))[0];
   if (target === undefined) {
     if (settings.armed) return undefined;

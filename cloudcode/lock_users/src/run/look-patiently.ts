@@ -15,12 +15,13 @@ export async function lookPatiently(
   run: ActiveRun,
   look: (missing?: readonly number[]) => Promise<readonly number[]>
 ): Promise<readonly number[] | undefined> {
-  const { sender, ports } = run;
+  const { sender, ports, recorder } = run;
   let missing = await look();
   for (const delayMs of LOOK_DELAYS_MS) {
     if (sender.stop !== undefined) return undefined;
     if (missing.length === 0) return missing;
     ports.log.line(`${describeMissing(run, missing)}. Looking again in ${delayMs / 1000} s.`);
+    recorder?.saveOutcomes();
     if (!(await sender.wait(delayMs))) return undefined;
     missing = await look(missing);
   }

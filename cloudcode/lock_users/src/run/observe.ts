@@ -3,6 +3,7 @@ import { toErrorDetails } from '../errors';
 import type { LockUsersError } from '../errors';
 import { isAddressable } from '../input/user-ids';
 import { PAGE_SIZE } from '../platform-facts';
+import { askAgainIfEmpty } from '../requests/ask-again-if-empty';
 import { backendError } from '../requests/classify-response';
 import type { UserState } from '../users/UserState';
 import type { ActiveRun } from './ActiveRun';
@@ -110,13 +111,16 @@ async function selectMissed(run: ActiveRun, select: (userIds: readonly string[])
 
 async function lookUp({ ports, sender }: ActiveRun, ids: readonly string[], found: Set<string>): Promise<void> {
   const wanted = new Set(ids);
-  const page = await sender.read(
-    'database',
-    (timeoutMs) => ports.userSource.readUserIds({ userIds: ids }, PAGE_SIZE, 0, timeoutMs),
-    { isEssential: false }
-  );
+  const shown = await askAgainIfEmpty(async () => {
+    const page = await sender.read(
+      'database',
+      (timeoutMs) => ports.userSource.readUserIds({ userIds: ids }, PAGE_SIZE, 0, timeoutMs),
+      { isEssential: false }
+    );
+    return page.userIds;
+  });
   // A database that ignores the filter returns others as well.
-  for (const id of page.userIds) if (wanted.has(id)) found.add(id);
+  for (const id of shown) if (wanted.has(id)) found.add(id);
 }
 
 /**

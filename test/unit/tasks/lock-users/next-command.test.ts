@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatNext, repeatOptions } from '../../../../tasks/lock-users/next-command';
+import { formatNext } from '../../../../tasks/lock-users/next-command';
+import { repeatOptions } from '../../../../tasks/lock-users/repeat-options';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'next-'))));

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT_CODES } from '../../../../tasks/lock-users/exit-codes';
@@ -93,38 +93,22 @@ test('a local platform that does not run is shown as not set', async () => {
   expect(json).toMatchObject({ isLocal: true, settings: { backendUrl: { origin: 'npm run local' } } });
 });
 
-test('a .journeyrc that was changed after the local platform has read it is said to need a restart', async () => {
-  writeSettings();
-  const note = { url: BACKEND, token: SECRET, pid: process.pid };
-  mkdirSync(join(root, '.local'));
-  writeFileSync(join(root, '.local', 'platform.json'), JSON.stringify(note));
-  const setAge = (seconds: number): void => {
-    const at = new Date(Date.now() - seconds * 1000);
-    utimesSync(join(root, '.local', 'platform.json'), at, at);
-  };
-  const program = new RecordedProgram({ root });
-  const readWarnings = async (): Promise<unknown> =>
-    (await program.call('config', '--deployment', 'local')).json['warnings'];
+test('the variables of a local deployment count for its platform as well', async () => {
+  const local = { variables: { LOCK_USERS_ARMED: 'true' } };
+  writeFileSync(join(root, '.journeyrc'), JSON.stringify({ default: 'local', deployments: { local } }));
 
-  setAge(-60);
-  expect(await readWarnings()).toEqual([]);
-  setAge(60);
-  expect(await readWarnings()).toEqual([
-    expect.stringContaining('Stop the local platform with Ctrl-C and start it again')
-  ]);
-  const terminal = new RecordedProgram({ root, isTerminal: true });
-  expect((await terminal.call('config', '--deployment', 'local')).stdout).toContain(
-    '\n.journeyrc was changed after "npm run local" had read it.'
-  );
+  const { json } = await new RecordedProgram({ root }).call('config');
+
+  expect(json['settings']).toMatchObject({ LOCK_USERS_ARMED: { value: 'true', origin: '.journeyrc' } });
 });
 
-test('a mistyped variable of .journeyrc is to be corrected there, and not in OXIDE', async () => {
-  writeSettings({ environment: 'production', variables: { LOCK_USERS_PROTECT: 'none' } });
+test('a malformed variable of .journeyrc is to be corrected there, and not in OXIDE', async () => {
+  writeSettings({ environment: 'production', variables: { LOCK_USERS_RATE: 'fast' } });
   const { code, stderr } = await new RecordedProgram({ root, environment: { TOKEN_HERE: SECRET } }).call('plan');
 
   expect(code).toBe(2);
-  expect(stderr).toContain('Unknown variable LOCK_USERS_PROTECT.');
-  expect(stderr).toContain('.journeyrc: deployments.production.variables: ');
+  expect(stderr).toContain('LOCK_USERS_RATE');
+  expect(stderr).toContain('Correct "variables" of the deployment in .journeyrc.');
   expect(stderr).not.toContain('OXIDE');
 });
 
