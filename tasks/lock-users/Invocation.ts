@@ -1,5 +1,6 @@
 import type { Clock } from '../../cloudcode/lock_users/src/ports';
 import type { CommandIo } from '../shared/Command';
+import type { Line } from './print-lines';
 
 /** What the program gets from its surroundings, beside what every command of this repository gets. */
 export interface ProgramIo extends CommandIo {
@@ -50,8 +51,10 @@ export interface Invocation {
   readonly operands: readonly string[];
   /** Has a secret printed as `[redacted]` from now on; undefined is none. */
   hide(value: string | undefined): void;
-  /** Tells a person something on stderr; nothing with `--quiet`. */
-  say(text: string): void;
+  /** Tells a person something on stderr, each text in a line of its own; nothing with `--quiet`. */
+  say(...lines: readonly string[]): void;
+  /** A command as it is typed; undefined where it cannot be. */
+  formatNext(next: NextCommand): string | undefined;
   /** Asks a person on the terminal; undefined with `--no-input` or where nobody sits there. */
   ask(question: string): Promise<string | undefined>;
 }
@@ -61,10 +64,20 @@ export interface Outcome {
   readonly exitCode: number;
   /** The data as JSON has them. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** The same for a terminal. */
-  readonly text: string;
-  /** The command that a person probably wants next, without the program's name. */
-  readonly next?: string | undefined;
+  /** The same for a terminal; what they hold from outside is escaped where they are printed. */
+  readonly lines: readonly Line[];
+  /** What failed beside the run, which is as shown. Default: nothing. */
+  readonly error?: unknown;
+  /** The command that a person probably wants next. It never means more people than this one. */
+  readonly next?: NextCommand | undefined;
+}
+
+/** A command that can be typed. */
+export interface NextCommand {
+  readonly command: string;
+  readonly operands?: readonly string[];
+  /** Beside those that say which deployment is meant, which are kept anyway. Default: none. */
+  readonly options?: ProgramOptions;
 }
 
 /** What a command's module exports: it is loaded when it is called. */

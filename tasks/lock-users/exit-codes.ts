@@ -71,10 +71,14 @@ function nameEnding(status: string | null, stopCode: string | undefined, unconfi
 /** The exit code for what a command has thrown. Whatever is not an error of ours is a bug. */
 export function exitCodeOfError(error: unknown): number {
   if (error instanceof UsageError || error instanceof SettingsError) return EXIT_CODES.usage.code;
+  if (error instanceof FileError) return EXIT_CODES.someNot.code;
   if (error instanceof RefusedError) return EXIT_CODES.refused.code;
   if (error instanceof LockUsersError) return EXIT_CODES[BY_CODE[error.code] ?? 'someNot'].code;
   return EXIT_CODES.bug.code;
 }
+
+/** A file that tells what was sent is missing or not whole. It ends the command with 1. */
+export class FileError extends Error {}
 
 /** Somebody said no, or what is asked for is not done without more. It ends the command with 3. */
 export class RefusedError extends Error {}

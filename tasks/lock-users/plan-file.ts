@@ -13,7 +13,7 @@ interface PlanFile {
   readonly madeAt: string;
   readonly onlyEnrolled: boolean;
   readonly reason: string | null;
-  /** How many would be locked. Fewer than `userIds`, where OXIDE protects some of them. */
+  /** How many would be locked: as many as `userIds`. */
   readonly count: number;
   readonly userIds: readonly string[];
 }

@@ -1,16 +1,15 @@
 import { Command, CommanderError, Option } from 'commander';
+import { escapeText } from '../../cloudcode/lock_users/src/outside-text';
 import type { OptionTable } from '../shared/Command';
 import { UsageError } from '../shared/command-errors';
 import { HiddenSecrets } from '../shared/HiddenSecrets';
-import { printText } from '../shared/print-text';
 import { refuseSwallowedOptions } from '../shared/parse-arguments';
 import { COMMANDS, GLOBAL_OPTIONS } from './commands';
 import type { CommandEntry } from './commands';
 import { EXIT_CODES, exitCodeOfError } from './exit-codes';
 import type { Invocation, Outcome, ProgramIo, ProgramOptions } from './Invocation';
-
-/** Name of the program. */
-const PROGRAM = 'lock-users';
+import { formatNext, PROGRAM } from './next-command';
+import { printJson, printLines, printMessage } from './print-lines';
 
 /** The sentence after Ctrl-C. */
 const INTERRUPTED = 'Interrupted.';
@@ -31,7 +30,7 @@ export async function runProgram(args: readonly string[], given: ProgramIo): Pro
       command = entry.name;
       const { run } = await entry.load();
       const outcome = await run(createInvocation(io, hidden, options, operands));
-      print(io, command, outcome, { isJson, isQuiet: options.quiet === true });
+      print(io, command, outcome, { isJson, options });
       exitCode = outcome.exitCode;
     });
     let exitCode: number = EXIT_CODES.allThere.code;
@@ -124,9 +123,10 @@ function createInvocation(
     hide: (value) => hidden.hide(value),
     options,
     operands,
-    say(text) {
-      if (options.quiet !== true) printText(io.stderr, text);
+    say(...lines) {
+      if (options.quiet !== true) for (const line of lines) printMessage(io.stderr, escapeText(line));
     },
+    formatNext: (next) => formatNext(next, options),
     async ask(question) {
       return options.input === false ? undefined : io.ask(question);
     }
@@ -136,13 +136,24 @@ function createInvocation(
 function print(
   io: ProgramIo,
   command: string,
-  { exitCode, data, text, next }: Outcome,
-  { isJson, isQuiet }: { readonly isJson: boolean; readonly isQuiet: boolean }
+  { exitCode, data, lines, error, next }: Outcome,
+  { isJson, options }: { readonly isJson: boolean; readonly options: ProgramOptions }
 ): void {
-  const nextCommand = next === undefined ? undefined : `${PROGRAM} ${next}`;
-  if (isJson) writeJson(io, { command, exitCode, ...data, ...(nextCommand !== undefined && { next: nextCommand }) });
-  else if (text !== '') io.stdout.write(`${text}\n`);
-  if (nextCommand !== undefined && !isQuiet) printText(io.stderr, `Next: ${nextCommand}`);
+  const nextCommand = next && formatNext(next, options);
+  const message = error === undefined ? undefined : `The run is as shown, but this failed: ${describeError(error)}`;
+  if (!isJson) printLines(io.stdout, lines);
+  else {
+    printJson(io.stdout, {
+      command,
+      exitCode,
+      ...data,
+      ...(message !== undefined && { error: message }),
+      ...(nextCommand !== undefined && { next: nextCommand })
+    });
+  }
+  if (message !== undefined) printMessage(io.stderr, message);
+  // Not wrapped: the first half of a command that is pasted could mean everybody.
+  if (nextCommand !== undefined && options.quiet !== true) io.stderr.write(`Next: ${nextCommand}\n`);
 }
 
 /** Says what went wrong, on stdout as well where a program reads it. */
@@ -154,9 +165,9 @@ function fail(io: ProgramIo, command: string, isJson: boolean, error: unknown): 
     : isUsage
       ? EXIT_CODES.usage.code
       : exitCodeOfError(error);
-  printText(io.stderr, message);
-  if (isUsage) printText(io.stderr, `All commands and options: ${PROGRAM} --help`);
-  if (isJson) writeJson(io, { command, exitCode, error: message });
+  printMessage(io.stderr, message);
+  if (isUsage) printMessage(io.stderr, `All commands and options: ${PROGRAM} --help`);
+  if (isJson) printJson(io.stdout, { command, exitCode, error: message });
   return exitCode;
 }
 
@@ -169,11 +180,11 @@ function describe(io: ProgramIo, error: unknown): string {
     // The nearest name would let people in.
     return message.replace(/^(unknown command 'lock').*$/, '$1 (Did you mean apply?)');
   }
+  return describeError(error);
+}
+
+function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // Of a bug the place helps.
   return exitCodeOfError(error) === EXIT_CODES.bug.code ? (error.stack ?? error.message) : error.message;
-}
-
-function writeJson(io: ProgramIo, data: Readonly<Record<string, unknown>>): void {
-  io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
 }

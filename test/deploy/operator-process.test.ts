@@ -94,7 +94,7 @@ const change = (args: readonly string[], action: string, done: string, next: str
   args,
   json: { action, status: 'done', counts: { [done]: USERS } },
   table: new RegExp(`Run ${ID} \\(${action}\\): done`),
-  next: new RegExp(`${next} ${ID}`),
+  next: new RegExp(`${next} ${ID}${args.includes('--direct') && next === 'undo' ? ' --direct' : ''}`),
   isChange: true
 });
 
@@ -119,7 +119,7 @@ function playInApp(app: string): readonly Step[] {
 }
 
 const DIRECT: readonly Step[] = [
-  { args: ['plan', '--direct'], json: { count: USERS }, table: /^would be locked +3\r?$/m, next: /apply/ },
+  { args: ['plan', '--direct'], json: { count: USERS }, table: /^would be locked +3\r?$/m, next: /apply --direct/ },
   change(['reauthenticate', '--direct'], 'reauthenticate', 'reauthenticated', 'status'),
   change(['apply', '--direct'], 'lock', 'locked', 'undo'),
   change(['undo', 'last', '--direct'], 'unlock', 'unlocked', 'status'),

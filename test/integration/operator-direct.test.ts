@@ -37,7 +37,7 @@ test('a plan shows whom a lock would lock, and its apply locks them and nobody e
       status: 'planned',
       count: 5,
       counts: { selected: 6, excluded: 1, planned: 5 },
-      next: `lock-users apply ${path}`
+      next: `lock-users apply ${path} --direct`
     }
   });
   expect(plan.json['sample']).toHaveLength(5);
@@ -50,7 +50,7 @@ test('a plan shows whom a lock would lock, and its apply locks them and nobody e
 
   expect(code).toBe(0);
   expect(json).toMatchObject({ status: 'done', counts: { selected: 5, alreadyLocked: 1, locked: 4 } });
-  expect(json['next']).toBe(`lock-users undo ${String(json['runId'])}`);
+  expect(json['next']).toBe(`lock-users undo ${String(json['runId'])} --direct`);
   expect(lockedIds().sort()).toEqual(userIds.slice(0, 5).sort());
   expect(lockedIds()).not.toContain(later[0]);
 
@@ -86,7 +86,7 @@ test('--dry-run of a plan shows what is left of it, and sends nothing', async ()
 
   const end = await operator.call('apply', path, '--direct', '--dry-run', '--confirm', '6');
 
-  expect(end).toMatchObject({ code: 0, json: { status: 'planned', next: `lock-users apply ${path}` } });
+  expect(end).toMatchObject({ code: 0, json: { status: 'planned', next: `lock-users apply ${path} --direct` } });
   expect(end.json['counts']).toMatchObject({ alreadyLocked: 1, planned: 5 });
   expect(lockedIds()).toEqual([userIds[0]]);
 });
@@ -140,7 +140,7 @@ test('the count is typed back on a terminal, which shows the plan, the counts an
   expect(stderr).toMatch(/would be locked +6\n/);
   expect(stdout).toMatch(/^Run [0-9a-f-]+ \(lock\): done\n/);
   expect(stdout).toMatch(/ {2}locked +6\n/);
-  expect(stderr).toMatch(/Next: lock-users undo [0-9a-f-]+\n$/);
+  expect(stderr).toMatch(/Next: lock-users undo [0-9a-f-]+ --direct\n$/);
   expect(stderr).toContain('What is set in OXIDE does not apply');
 });
 
@@ -261,7 +261,11 @@ test('users that fail are named, end with 1, and the next command does the rest'
   const { code, json } = await operator.call('apply', path, '--direct', '--confirm', '6');
 
   expect(code).toBe(1);
-  expect(json).toMatchObject({ status: 'partial', counts: { locked: 5, failed: 1 }, next: `lock-users apply ${path}` });
+  expect(json).toMatchObject({
+    status: 'partial',
+    counts: { locked: 5, failed: 1 },
+    next: `lock-users apply ${path} --direct`
+  });
   expect(json['report']).toMatchObject({ failures: [{ userId: userIds[3] }] });
 });
 

@@ -190,11 +190,11 @@ test('the status of a run that has ended has its exit code, and that of another 
   expect((await operator.call('status', 'nothing')).stderr).toContain('There is no run "nothing"');
 });
 
-test('a plan is followed by the lock it is a plan of, and not by an undo of it', async () => {
+test('a plan is followed by a plan, and not by an undo of it, nor by a lock that could mean more people', async () => {
   await start();
   await create({ ...ENDED, status: 'planned', locked: 0, unconfirmed: 0 });
 
-  expect(await operator.call('status')).toMatchObject({ code: 0, json: { runId: 'before', next: 'lock-users apply' } });
+  expect(await operator.call('status')).toMatchObject({ code: 0, json: { runId: 'before', next: 'lock-users plan' } });
 });
 
 test('without a run it is shown who is out, and who is not, beside the last run', async () => {

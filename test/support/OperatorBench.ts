@@ -32,9 +32,12 @@ export class OperatorBench {
   }
 
   /** A program in this folder. */
-  open(options: { readonly isTerminal?: boolean; readonly token?: string } = {}): RecordedProgram {
-    const { isTerminal = false, token = this.backend.token } = options;
-    return new RecordedProgram({ root: this.root, isTerminal, environment: { [TOKEN_VARIABLE]: token } });
+  open(
+    options: { readonly isTerminal?: boolean; readonly token?: string; readonly columns?: number } = {}
+  ): RecordedProgram {
+    const { isTerminal = false, token = this.backend.token, columns } = options;
+    const environment = { [TOKEN_VARIABLE]: token };
+    return new RecordedProgram({ root: this.root, isTerminal, environment, ...(columns !== undefined && { columns }) });
   }
 
   /** Calls the program in a pipe. */

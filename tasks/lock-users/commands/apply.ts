@@ -1,5 +1,8 @@
+import pick from 'lodash/pick';
 import { UsageError } from '../../shared/command-errors';
+import { EXIT_CODES } from '../exit-codes';
 import type { Invocation, Outcome } from '../Invocation';
+import { repeatOptions } from '../repeat-options';
 import { readPlanFile } from '../plan-file';
 import { buildParameters } from '../run/build-parameters';
 import { changeUsers } from '../run/change-users';
@@ -20,11 +23,22 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const { parameters: evening, letInAt } = readEvening(invocation);
   const { connection, info } = await openChange(invocation);
   const parameters = { ...(await buildParameters(connection, invocation, 'lock')), ...evening };
-  // Who is locked by the next command is let back in with the others.
-  const until = evening.unlockAt === undefined ? '' : ` --unlock-at ${evening.unlockAt}`;
-  if (path === undefined)
-    return changeUsers(invocation, { connection, info, parameters, letInAt, again: `apply${until}` });
+  const again = {
+    command: 'apply',
+    operands,
+    // Who is locked by the next command is let back in with the others.
+    options: { ...repeatOptions(options), ...pick(evening, 'unlockAt') }
+  };
+  if (path === undefined) return changeUsers(invocation, { connection, info, parameters, letInAt, again });
   const { userIds, count, onlyEnrolled, reason, madeAt } = readPlanFile(path, connection.settings.backendId);
+  if (userIds.length === 0) {
+    return {
+      exitCode: EXIT_CODES.allThere.code,
+      data: { action: 'lock', status: 'planned', counts: { planned: 0 } },
+      lines: [`The plan ${path} names nobody, so there is nobody to lock.`],
+      next: { command: 'status' }
+    };
+  }
   invocation.say(`The plan ${path} was made at ${madeAt}: ${count} users would be locked.`);
   return changeUsers(invocation, {
     connection,
@@ -36,7 +50,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
       ...(onlyEnrolled && { onlyEnrolled })
     },
     letInAt,
-    again: `apply ${path}${until}`,
+    again,
     planned: count
   });
 }

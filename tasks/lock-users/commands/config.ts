@@ -18,7 +18,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   return {
     exitCode: EXIT_CODES.allThere.code,
     data: { isLocal, settings: shown },
-    text: formatTable([['SETTING', 'VALUE', 'ORIGIN'], ...rows]),
-    next: 'doctor'
+    lines: formatTable([['SETTING', 'VALUE', 'ORIGIN'], ...rows]),
+    next: { command: 'doctor' }
   };
 }

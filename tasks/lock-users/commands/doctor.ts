@@ -7,6 +7,7 @@ import type { Finding } from '../doctor/Finding';
 import { EXIT_CODES } from '../exit-codes';
 import type { Connection } from '../connect';
 import type { Invocation, Outcome } from '../Invocation';
+import type { Line } from '../print-lines';
 import { readTarget } from '../read-target';
 
 const MARKS = { ok: '✓', bad: '✗', unknown: '?' } as const;
@@ -22,8 +23,8 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   return {
     exitCode: chooseCode(isBad),
     data: { findings },
-    text: findings.map((finding) => format(finding, canColour(invocation))).join('\n'),
-    next: isBad.length === 0 ? 'plan' : 'doctor'
+    lines: findings.flatMap((finding) => format(finding, canColour(invocation))),
+    next: { command: isBad.length === 0 ? 'plan' : 'doctor' }
   };
 }
 
@@ -59,7 +60,8 @@ function canColour({ io }: Invocation): boolean {
   return io.isTerminal.stdout && NO_COLOR === '' && TERM !== 'dumb';
 }
 
-function format({ check, state, what, mend }: Finding, isColoured: boolean): string {
-  const mark = isColoured ? `\u001b[${COLOURS[state]}m${MARKS[state]}\u001b[0m` : MARKS[state];
-  return `${mark} ${check}: ${what}${mend === undefined ? '' : `\n    ${mend}`}`;
+function format({ check, state, what, mend }: Finding, isColoured: boolean): Line[] {
+  const [mark, text] = [MARKS[state], `${check}: ${what}`];
+  const line = isColoured ? { mark, colour: COLOURS[state], text } : `${mark} ${text}`;
+  return mend === undefined ? [line] : [line, `    ${mend}`];
 }

@@ -62,7 +62,7 @@ export function run({ operands, options }: Invocation): Promise<Outcome> {
   return Promise.resolve({
     exitCode: EXIT_CODES.allThere.code,
     data: { app, ...plan, schema: { inserted }, variables, clicks: CLICKS },
-    text: describe(app, plan, models, variables)
+    lines: describe(app, plan, models, variables)
   });
 }
 
@@ -110,7 +110,7 @@ function describe(
   { from, to, added, updated, removed, kept }: FolderPlan,
   models: InsertedModels,
   variables: readonly DescribedVariable[]
-): string {
+): string[] {
   const changes = [
     ...added.map((path) => `  + ${path}`),
     ...updated.map((path) => `  ~ ${path}`),
@@ -127,11 +127,11 @@ function describe(
     ...models.inserted.map((what) => `  + ${what}`),
     '',
     'Variables of the deployment:',
-    formatTable(variables.map(({ name, about }) => [`  ${name}`, about])),
+    ...formatTable(variables.map(({ name, about }) => [`  ${name}`, about])),
     '',
     'What is left to do:',
     ...CLICKS.map((click, index) => `  ${index + 1}. ${click}`)
-  ].join('\n');
+  ];
 }
 
 interface DescribedVariable {

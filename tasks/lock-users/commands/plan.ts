@@ -1,9 +1,12 @@
-import type { Invocation, Outcome } from '../Invocation';
+import pick from 'lodash/pick';
+import type { Invocation, NextCommand, Outcome, ProgramOptions } from '../Invocation';
+import { repeatOptions } from '../repeat-options';
 import { writePlanFile } from '../plan-file';
 import { buildParameters } from '../run/build-parameters';
 import { estimate, formatPlan, makePlan } from '../run/make-plan';
 import { openChange } from '../run/open-change';
 import { readNames } from '../run/ReportFile';
+import { refuseOtherPlan } from '../run/refuse-other-plan';
 import { exitCodeOf, formatRun, showRun } from '../run/RunEnd';
 
 /** Names that are shown of those who would be locked. */
@@ -18,11 +21,12 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const { end, count, local } = plan;
   const protectedBy = end.report?.protectedBy;
   if (end.status !== 'planned') {
-    return { exitCode: exitCodeOf(end), data: showRun(end), text: formatRun(end), next: 'doctor' };
+    return { exitCode: exitCodeOf(end), data: showRun(end), lines: formatRun(end), next: { command: 'doctor' } };
   }
   const userIds = (local?.places ?? []).flatMap(({ userId, place }) => (place === 'planned' ? [userId] : []));
   const sample = [...(await readNames(connection, userIds.slice(0, SAMPLE))).values()];
   if (options.out !== undefined) {
+    refuseOtherPlan(`--out ${options.out}`, plan);
     writePlanFile(options.out, {
       format: 'lock-users plan 1',
       backendId: connection.settings.backendId,
@@ -38,7 +42,16 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   return {
     exitCode: exitCodeOf(end),
     data: { ...showRun(end), ...(protectedBy && { protectedBy }), count, sample, ...estimate(connection, plan) },
-    text: formatPlan(connection, plan, sample),
-    next: options.out === undefined ? 'apply' : `apply ${options.out}`
+    lines: formatPlan(connection, plan, sample),
+    next: chooseNext(options, count)
   };
+}
+
+function chooseNext(options: ProgramOptions, count: number): NextCommand {
+  if (count === 0) return { command: 'status' };
+  const { out } = options;
+  // The plan says already who is locked.
+  return out === undefined
+    ? { command: 'apply', options: repeatOptions(options) }
+    : { command: 'apply', operands: [out], options: pick(options, 'direct') };
 }

@@ -47,10 +47,14 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   return {
     exitCode: EXIT_CODES.allThere.code,
     data: { runs, unlisted },
-    text: [
-      formatTable([['RUN', 'STARTED', 'ACTION', 'STATUS', 'DONE', 'BACK IN AT', 'REQUESTED BY'], ...rows]),
-      ...(unlisted > 0 ? [`and ${unlisted} more: lock-users runs --limit ${all.length}`] : [])
-    ].join('\n'),
-    next: next === undefined ? 'plan' : `status ${nameRun(next)}`
+    lines: [
+      ...formatTable([['RUN', 'STARTED', 'ACTION', 'STATUS', 'DONE', 'BACK IN AT', 'REQUESTED BY'], ...rows]),
+      ...(unlisted > 0
+        ? [
+            `and ${unlisted} more: ${invocation.formatNext({ command: 'runs', options: { limit: String(all.length) } }) ?? ''}`
+          ]
+        : [])
+    ],
+    next: next === undefined ? { command: 'plan' } : { command: 'status', operands: [nameRun(next)] }
   };
 }

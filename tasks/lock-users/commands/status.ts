@@ -4,7 +4,7 @@ import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRec
 import { connect, readDeployment } from '../connect';
 import { EXIT_CODES } from '../exit-codes';
 import { formatTable } from '../format-table';
-import type { Invocation, Outcome } from '../Invocation';
+import type { Invocation, NextCommand, Outcome } from '../Invocation';
 import { readTarget } from '../read-target';
 import { chooseLast, findRun, readAllRuns } from '../run/find-run';
 import { lookHere } from '../run/plan-here';
@@ -39,7 +39,7 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const { whoIsOut } = report;
   if (whoIsOut === undefined) {
     const end = readReport(report);
-    return { exitCode: exitCodeOf(end), data: showRun(end), text: formatRun(end), next: 'doctor' };
+    return { exitCode: exitCodeOf(end), data: showRun(end), lines: formatRun(end), next: { command: 'doctor' } };
   }
   const runs = connection.records === undefined ? [] : await readAllRuns(connection);
   const lastRun = chooseLast(runs, nowMs);
@@ -49,8 +49,8 @@ export async function run(invocation: Invocation): Promise<Outcome> {
     // It says who is out, and not how the last run ended.
     exitCode: EXIT_CODES.allThere.code,
     data: { ...last?.data, whoIsOut },
-    text: [formatWhoIsOut(whoIsOut), ...(last === undefined ? [] : ['', last.text]), ...mornings].join('\n'),
-    next: last?.next ?? 'plan'
+    lines: [...formatWhoIsOut(whoIsOut), ...(last === undefined ? [] : ['', ...last.lines]), ...mornings],
+    next: last?.next ?? { command: 'plan' }
   };
 }
 
@@ -67,20 +67,20 @@ function describeRun(record: RunRecord): Outcome {
   return {
     exitCode: isOver ? exitCodeOf(end) : EXIT_CODES.allThere.code,
     data: showRun(end),
-    text: formatRun(end),
+    lines: formatRun(end),
     next: chooseNext(isOver, end)
   };
 }
 
-function chooseNext(isOver: boolean, { action, runId, status }: RunEnd): string {
-  if (!isOver) return `stop ${runId}`;
-  if (action !== 'lock') return 'status';
-  if (status === 'refused') return 'doctor';
-  // A plan has changed nobody, so that there is nothing to undo.
-  return status === 'planned' ? 'apply' : `undo ${runId}`;
+function chooseNext(isOver: boolean, { action, runId, status }: RunEnd): NextCommand {
+  if (!isOver) return { command: 'stop', operands: [runId] };
+  if (action !== 'lock') return { command: 'status' };
+  if (status === 'refused') return { command: 'doctor' };
+  // A plan has changed nobody, so that there is nothing to undo. Whom it selected is not to be typed: an "apply" could mean everybody.
+  return status === 'planned' ? { command: 'plan' } : { command: 'undo', operands: [runId] };
 }
 
-function formatWhoIsOut({ users, ...counts }: NonNullable<Report['whoIsOut']>): string {
+function formatWhoIsOut({ users, ...counts }: NonNullable<Report['whoIsOut']>): string[] {
   const rows = [
     ...STATES.map((state) => [STATE_TEXTS[state], String(counts[state])]),
     ['unlocked and in the app', String(counts.inApp)]
@@ -96,8 +96,8 @@ function formatWhoIsOut({ users, ...counts }: NonNullable<Report['whoIsOut']>): 
     ]);
   const unnamed = counts.notSeenSince + counts.unlocked + counts.unknown - named.length;
   return [
-    formatTable(rows),
-    ...(named.length > 0 ? ['Not known to be out:', formatTable(named)] : []),
+    ...formatTable(rows),
+    ...(named.length > 0 ? ['Not known to be out:', ...formatTable(named)] : []),
     ...(unnamed > 0 ? [`  and ${unnamed} more`] : [])
-  ].join('\n');
+  ];
 }

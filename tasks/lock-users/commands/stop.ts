@@ -18,20 +18,30 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const record = await findUnended(connection, invocation);
   const exitCode = EXIT_CODES.allThere.code;
   if (record === undefined) {
-    return { exitCode, data: {}, text: 'No run is under way, so there was nothing to stop.', next: 'runs' };
+    return {
+      exitCode,
+      data: {},
+      lines: ['No run is under way, so there was nothing to stop.'],
+      next: { command: 'runs' }
+    };
   }
   const { runId, status } = readRecord(record);
   const data = { runId, status };
-  const next = `status ${runId}`;
+  const next = { command: 'status', operands: [runId] };
   if (hasEnded(record)) {
-    return { exitCode, data, text: `Run ${runId} has ended already (${status}), so there was nothing to stop.`, next };
+    return {
+      exitCode,
+      data,
+      lines: [`Run ${runId} has ended already (${status}), so there was nothing to stop.`],
+      next
+    };
   }
   if (!(await requestStop(connection, { objectId: record.id }))) {
     throw new SettingsError(
       'The app\'s model lock_run has no field stop_requested, so a run cannot be asked to stop. Run "lock-users install" on the app\'s repository and deploy the app.'
     );
   }
-  return { exitCode, data, text: `Run ${runId} was asked to stop.`, next };
+  return { exitCode, data, lines: [`Run ${runId} was asked to stop.`], next };
 }
 
 async function findUnended(connection: Connection, { operands, io }: Invocation): Promise<RunRecord | undefined> {

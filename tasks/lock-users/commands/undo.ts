@@ -1,4 +1,5 @@
 import type { Invocation, Outcome } from '../Invocation';
+import { repeatOptions } from '../repeat-options';
 import { buildParameters } from '../run/build-parameters';
 import { changeUsers } from '../run/change-users';
 import { openChange } from '../run/open-change';
@@ -8,5 +9,6 @@ export async function run(invocation: Invocation): Promise<Outcome> {
   const undo = invocation.operands[0] ?? '';
   const { connection, info } = await openChange(invocation);
   const parameters = { ...(await buildParameters(connection, invocation, 'unlock')), undo };
-  return changeUsers(invocation, { connection, info, parameters, again: `undo ${undo}` });
+  const again = { command: 'undo', operands: [undo], options: repeatOptions(invocation.options) };
+  return changeUsers(invocation, { connection, info, parameters, again });
 }

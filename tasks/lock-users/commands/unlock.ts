@@ -1,4 +1,5 @@
 import type { Invocation, Outcome } from '../Invocation';
+import { repeatOptions } from '../repeat-options';
 import { buildParameters } from '../run/build-parameters';
 import { changeUsers } from '../run/change-users';
 import { openChange } from '../run/open-change';
@@ -7,5 +8,6 @@ import { openChange } from '../run/open-change';
 export async function run(invocation: Invocation): Promise<Outcome> {
   const { connection, info } = await openChange(invocation);
   const parameters = await buildParameters(connection, invocation, 'unlock');
-  return changeUsers(invocation, { connection, info, parameters, again: 'unlock' });
+  const again = { command: 'unlock', options: repeatOptions(invocation.options) };
+  return changeUsers(invocation, { connection, info, parameters, again });
 }

@@ -1,3 +1,4 @@
+import { escapeText } from '../../../cloudcode/lock_users/src/outside-text';
 import { UsageError } from '../../shared/command-errors';
 
 /** A person as a file names them. */
@@ -21,7 +22,7 @@ export function parsePeople(text: string, field: string, file: string): NamedPer
   const isTable = rows.some(({ cells }) => cells.length > 1);
   if (isTable && column === -1) {
     throw new UsageError(
-      `${file} has the columns ${header.cells.join(', ')}, and none of them is "${field}". Name the one that counts with --by.`
+      `${file} has the columns ${header.cells.map(escapeText).join(', ')}, and none of them is "${field}". Name the one that counts with --by.`
     );
   }
   return rows

@@ -1,3 +1,4 @@
+import { escapeText } from '../../../cloudcode/lock_users/src/outside-text';
 import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import type { Invocation } from '../Invocation';
 
@@ -30,7 +31,7 @@ export class Progress {
   update(run: RunRecord): void {
     const { io, options } = this.invocation;
     if (options.quiet === true) return;
-    const text = this.describe(run, io.clock.monotonicMs());
+    const text = escapeText(this.describe(run, io.clock.monotonicMs()));
     if (this.isLive) {
       io.stderr.write(`\r${text.padEnd(this.shown.length)}`);
       this.shown = text;

@@ -4,6 +4,7 @@ import { formatMoment } from '../../../cloudcode/lock_users/src/input/unlock-at'
 import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import { exitCodeOfRun } from '../exit-codes';
 import { formatTable } from '../format-table';
+import { parseReport } from './parse-report';
 
 /** How a run stands, or how it ended. */
 export interface RunEnd {
@@ -91,7 +92,7 @@ export function exitCodeOf({ status, report, counts }: RunEnd): number {
 }
 
 /** For a terminal: the counts, users that are not there, warnings, and why. */
-export function formatRun({ runId, action, status, counts, report, message, morning }: RunEnd): string {
+export function formatRun({ runId, action, status, counts, report, message, morning }: RunEnd): string[] {
   const rows = Object.entries(counts).map(([name, count]) => [`  ${splitName(name)}`, String(count)]);
   const failures = (report?.failures ?? []).map(
     ({ userId, outcome, type, detail }) => `  ${userId}  ${outcome}: ${type}: ${detail}`
@@ -99,12 +100,12 @@ export function formatRun({ runId, action, status, counts, report, message, morn
   const warnings = (report?.warnings ?? []).map(({ code, message: text }) => `Warning ${code}: ${text}`);
   return [
     `Run ${runId} (${action}): ${status}`,
-    formatTable(rows),
+    ...formatTable(rows),
     ...(failures.length > 0 ? ['Not there:', ...failures] : []),
     ...warnings,
     ...(message === undefined ? [] : [message]),
     ...(morning === undefined ? [] : [`They are let back in at ${morning.unlockAt}, by run ${morning.unlockRunId}.`])
-  ].join('\n');
+  ];
 }
 
 /** A run as JSON has it. */
@@ -132,12 +133,4 @@ function pickCounts(counts: Partial<Record<keyof Counts, number | null>>): Recor
       return count === undefined || count === null ? [] : [[name, count]];
     })
   );
-}
-
-function parseReport(text: string | null): Report | undefined {
-  try {
-    return JSON.parse(text ?? '') as Report;
-  } catch {
-    return undefined;
-  }
 }

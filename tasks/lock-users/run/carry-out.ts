@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { ACTION_LABELS } from '../../../cloudcode/lock_users/src/actions/ActionLabels';
+import { findRuns } from '../../../cloudcode/lock_users/src/records/find-runs';
 import { hasEnded } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
-import { UsageError } from '../../shared/command-errors';
+import { SettingsError, UsageError } from '../../shared/command-errors';
 import type { Connection } from '../connect';
 import type { Invocation } from '../Invocation';
 import type { RunParameters } from './build-parameters';
@@ -28,6 +30,8 @@ export interface RunToCarryOut {
 export interface CarriedOut {
   readonly end: RunEnd;
   readonly kind: WatchEnd['kind'];
+  /** What failed beside the run: watching it, or the file of `--report`. */
+  readonly trouble: unknown;
 }
 
 /**
@@ -52,15 +56,27 @@ export async function carryOut(
       ? undefined
       : await ReportFile.open(options.report, connection, plan);
   const progress = new Progress(invocation, total);
+  let trouble: unknown;
+  const attempt = async (step: Promise<void> | undefined): Promise<void> => {
+    try {
+      await step;
+    } catch (error) {
+      trouble ??= error;
+    }
+  };
   const onLook = async (run: RunRecord): Promise<void> => {
     progress.update(run);
-    await file?.update(run.id, io.clock);
+    await attempt(file?.update(run.id, io.clock));
   };
   const runIt = options.direct === true ? carryOutHere : carryOutThere;
   try {
-    const { end, kind, recordId } = await runIt(connection, invocation, { parameters, progress, onLook });
-    if (recordId !== undefined && kind !== 'left') await file?.finish(recordId);
-    return { end, kind };
+    const carried = await runIt(connection, invocation, { parameters, progress, onLook });
+    const { end, kind, recordId, failure } = carried;
+    trouble ??= carried.trouble;
+    const changed = end?.counts[ACTION_LABELS[parameters.action].done] ?? 0;
+    if (kind !== 'left') await attempt(file?.finish({ recordId, changed }, io.clock));
+    if (end === undefined) throw failure;
+    return { end, kind, trouble };
   } finally {
     progress.end();
   }
@@ -72,26 +88,36 @@ interface Carrying {
   onLook(run: RunRecord): Promise<void>;
 }
 
-type Carried = CarriedOut & { readonly recordId: string | undefined };
+interface Carried {
+  /** Undefined where it failed. */
+  readonly end: RunEnd | undefined;
+  readonly failure?: unknown;
+  readonly kind: WatchEnd['kind'];
+  readonly recordId: string | undefined;
+  readonly trouble?: unknown;
+}
 
 async function carryOutThere(connection: Connection, invocation: Invocation, carrying: Carrying): Promise<Carried> {
   const { parameters, onLook } = carrying;
   const objectId = await requestRun(connection, parameters);
   const { records } = connection;
   if (records === undefined) throw new UsageError('The app has no records.');
-  const { kind, run } = await followRun(connection, records, invocation, { query: { objectId }, onLook });
-  const end =
-    run === undefined
-      ? {
-          runId: objectId,
-          action: parameters.action,
-          status: 'left',
-          counts: {},
-          report: undefined,
-          message: undefined
-        }
-      : readRecord(run);
-  return { end, kind, recordId: objectId };
+  const end = {
+    runId: objectId,
+    action: parameters.action,
+    status: 'left',
+    counts: {},
+    report: undefined,
+    message: undefined
+  };
+  try {
+    const { kind, run } = await followRun(connection, records, invocation, { query: { objectId }, onLook });
+    return { end: run === undefined ? end : readRecord(run), kind, recordId: objectId };
+  } catch (error) {
+    if (error instanceof SettingsError) throw error;
+    // It goes on, unwatched.
+    return { end, kind: 'left', recordId: objectId, trouble: error };
+  }
 }
 
 async function carryOutHere(connection: Connection, invocation: Invocation, carrying: Carrying): Promise<Carried> {
@@ -106,13 +132,20 @@ async function carryOutHere(connection: Connection, invocation: Invocation, carr
     }
   };
   const running = runDirect(connection, { ...parameters, runId }, { clock: invocation.io.clock, log });
+  const watching = records && followRun(connection, records, invocation, { query: { runId }, onLook, ended: running });
   // What cannot be watched runs on all the same.
-  const watching =
-    records === undefined
-      ? undefined
-      : followRun(connection, records, invocation, { query: { runId }, onLook, ended: running }).catch(() => undefined);
-  const [report, watched] = await Promise.all([running, watching]);
-  const run = watched?.run;
-  const end = run !== undefined && hasEnded(run) ? readRecord(run) : readReport(report);
-  return { end: { ...end, report }, kind: 'ended', recordId: run?.id };
+  const [ran, watched] = await Promise.allSettled([running, watching]);
+  let trouble: unknown = watched.status === 'rejected' ? watched.reason : undefined;
+  let run = watched.status === 'rejected' ? undefined : watched.value?.run;
+  if (run === undefined && records !== undefined) {
+    [run] = await findRuns(connection.openContext(), records, { runId }).catch((error: unknown) => {
+      trouble ??= error;
+      return [];
+    });
+  }
+  const recorded = run !== undefined && hasEnded(run) ? readRecord(run) : undefined;
+  const outcome = { kind: 'ended', recordId: run?.id, trouble } as const;
+  if (ran.status === 'rejected') return { end: undefined, failure: ran.reason, ...outcome };
+  const end = { ...(recorded ?? readReport(ran.value)), report: ran.value };
+  return { end, ...outcome };
 }

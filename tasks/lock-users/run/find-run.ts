@@ -1,3 +1,4 @@
+import { escapeText } from '../../../cloudcode/lock_users/src/outside-text';
 import { findRuns } from '../../../cloudcode/lock_users/src/records/find-runs';
 import { hasEnded, holdsLease } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import type { RecordStatus, RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
@@ -87,7 +88,7 @@ export function chooseUnended(runs: readonly RunRecord[], nowMs: number): RunRec
   const hasBegun = unended.some((run) => timeOf(run) !== Infinity);
   if (hasBegun || unended.length <= 1) return chooseLast(unended, nowMs);
   throw new UsageError(
-    `${unended.length} runs wait to be begun. Name the one that is meant: ${unended.map(nameRun).join(', ')}.`
+    `${unended.length} runs wait to be begun. Name the one that is meant: ${unended.map((run) => escapeText(nameRun(run))).join(', ')}.`
   );
 }
 

@@ -39,15 +39,18 @@ export async function makePlan(
   const end =
     isDirect && local !== undefined
       ? readReport(local.report)
-      : (
-          await carryOut(connection, withoutReport(invocation), {
-            parameters: { ...parameters, dryRun: true },
-            total: undefined
-          })
-        ).end;
+      : await planThere(connection, withoutReport(invocation), parameters);
   // Somebody who stopped watching the plan wants nothing more.
   invocation.io.signal.throwIfAborted();
   return { end, count: end.counts['planned'] ?? 0, local };
+}
+
+async function planThere(connection: Connection, invocation: Invocation, parameters: RunParameters): Promise<RunEnd> {
+  const wanted = { parameters: { ...parameters, dryRun: true }, total: undefined };
+  const { end, kind, trouble } = await carryOut(connection, invocation, wanted);
+  // A plan that was not seen to its end is none.
+  if (kind === 'left' && trouble !== undefined) throw trouble;
+  return end;
 }
 
 /** What says how fast requests may leave. */
@@ -67,7 +70,7 @@ export function estimate({ settings }: Paced, { count, end }: MadePlan): { reque
 }
 
 /** The plan for a terminal. @param names of some of those who would be changed */
-export function formatPlan(connection: Paced, plan: MadePlan, names: readonly string[]): string {
+export function formatPlan(connection: Paced, plan: MadePlan, names: readonly string[]): string[] {
   const { count, end } = plan;
   const { participle } = ACTION_LABELS[end.action as keyof typeof ACTION_LABELS];
   const counts = Object.entries(end.counts).filter(([name]) => !OUTCOMES.includes(name) && name !== 'planned');
@@ -78,11 +81,11 @@ export function formatPlan(connection: Paced, plan: MadePlan, names: readonly st
   const { requests, seconds } = estimate(connection, plan);
   const { rate, burst } = connection.settings.pace;
   return [
-    formatTable(rows),
+    ...formatTable(rows),
     ...(names.length > 0 ? [`For example: ${names.join(', ')}`] : []),
     `About ${requests} requests and ${seconds} s, at ${rate} requests/s and a burst of ${burst}.`,
     ...(end.report?.warnings ?? []).map(({ code, message }) => `Warning ${code}: ${message}`)
-  ].join('\n');
+  ];
 }
 
 /** The row of a count; two of the protected, where it is known what protects them. An older task does not say. */
