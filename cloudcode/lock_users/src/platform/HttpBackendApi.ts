@@ -8,6 +8,7 @@ import type { UserOperation } from '../requests/lock-batch';
 import type { UserState } from '../users/UserState';
 import type { BackendApi, Clock, DeploymentInfo, SingleResponse, UserStatePage } from '../ports';
 import { cleanText, MAX_NAME_BYTES } from '../outside-text';
+import { parseAnswer } from './parse-answer';
 import { parseRetryAfter } from './parse-retry-after';
 import { readNames } from './read-names';
 import { describeNetworkError, readNetworkError } from './read-network-error';
@@ -66,7 +67,7 @@ export class HttpBackendApi implements BackendApi {
       body: undefined
     });
     if (status === 404) return undefined;
-    const parsed = this.parse(text);
+    const parsed = parseAnswer(text, this.access.token);
     if (status < 200 || status > 299) throw classifyResponse(name, status, parsed, retryAfterMs);
     const { models } = (parsed ?? {}) as { readonly models?: Readonly<Record<string, unknown>> | null };
     const { belongs_to: relations } = (models?.[model] ?? {}) as { readonly belongs_to?: object | null };
@@ -112,7 +113,7 @@ export class HttpBackendApi implements BackendApi {
       path,
       body: undefined
     });
-    const parsed = this.parse(text);
+    const parsed = parseAnswer(text, this.access.token);
     if (status === 404) {
       if (describePlatformError(parsed).type === 'OBJECT_NOT_FOUND') return undefined;
       // The list of users has been read, so the address is right, and only this route is not there.
@@ -132,7 +133,7 @@ export class HttpBackendApi implements BackendApi {
       path,
       body: undefined
     });
-    const parsed = this.parse(text);
+    const parsed = parseAnswer(text, this.access.token);
     if (status < 200 || status > 299) throw classifyResponse(request, status, parsed, retryAfterMs, 'user');
     return isError(parsed) || text.trimStart().startsWith('<') ? 'unclear' : 'done';
   }
@@ -152,32 +153,13 @@ export class HttpBackendApi implements BackendApi {
     const name = `${method} ${path.split('?')[0] ?? path}`;
     const response = await this.exchange(name, timeoutMs, { method, path, body });
     const { status, text, retryAfterMs, serverTimeMs, isCached } = response;
-    const parsed = this.parse(text);
+    const parsed = parseAnswer(text, this.access.token);
     if (status < 200 || status > 299) {
       throw classifyResponse(name, status, parsed, retryAfterMs, name === 'GET users' ? 'users' : 'deployment');
     }
     if (parsed === undefined)
       throw backendError('BACKEND_PROTOCOL', `${name} was answered with ${status} and no JSON.`);
     return { parsed, serverTimeMs, isCached };
-  }
-
-  /** The parsed JSON, with the token taken out of every text in it, or undefined where the text is no JSON. */
-  private parse(text: string): unknown {
-    const { token } = this.access;
-    const redact = (_key: string, value: unknown): unknown => (typeof value === 'string' ? token.redact(value) : value);
-    try {
-      // Some servers begin with a byte order mark, which RFC 8259 forbids to send and allows to ignore.
-      const json = text.startsWith('\uFEFF') ? text.slice(1) : text;
-      const parsed = JSON.parse(json) as unknown;
-      // Looking at every value takes ten times as long. Without an escape the token would show as it is; with one it does once
-      // the value is written out again, where it is escaped in one way only.
-      const shown = json.includes('\\') ? JSON.stringify(parsed) : json;
-      const forms = [token.reveal(), encodeURIComponent(token.reveal())];
-      const mayHoldToken = forms.some((form) => shown.includes(JSON.stringify(form).slice(1, -1)));
-      return mayHoldToken ? (JSON.parse(json, redact) as unknown) : parsed;
-    } catch {
-      return undefined;
-    }
   }
 
   private async exchange(
