@@ -106,7 +106,7 @@ test('a refused run is as old as its ending, and one that nobody dated is the ol
   expect(runs.map(({ runId }) => runId)).toEqual(['no', 'before', 'older', 'undated']);
 });
 
-test('of runs of the same second a plan or a refused one is older than the lock', async () => {
+test('of runs of the same second the lock that is not undone counts as the newest of those that have ended', async () => {
   await start();
   const at = { action: 'lock', started_at: '2026-02-02T00:00:00Z' };
   for (let i = 0; i < 6; i++) {
@@ -114,7 +114,12 @@ test('of runs of the same second a plan or a refused one is older than the lock'
   }
   for (let i = 0; i < 6; i++)
     await create({ ...REFUSED, ...at, run_id: `no ${i}`, finished_at: '2026-02-02T00:00:00Z' });
-  await create({ ...at, status: 'done', run_id: 'lock', locked: 2, finished_at: '2026-02-02T00:00:00Z' });
+  const done = { ...at, status: 'done', finished_at: '2026-02-02T00:00:00Z' };
+  for (let i = 0; i < 3; i++) {
+    await create({ ...done, action: 'reauthenticate', run_id: `out ${i}` });
+    await create({ ...done, run_id: `undone ${i}`, locked: 2, undone_by: `undo ${i}` });
+  }
+  await create({ ...done, run_id: 'lock', locked: 2 });
   expect(await operator.call('status')).toMatchObject({ json: { runId: 'lock' } });
 
   await create({ ...at, status: 'running', run_id: 'now' });

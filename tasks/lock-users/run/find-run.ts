@@ -49,14 +49,18 @@ export async function readAllRuns(connection: Connection): Promise<readonly RunR
   return [...found].sort(compareByAge);
 }
 
-/** The newest first. Times may have whole seconds: of two runs of one second that which may have changed users counts as the newer. */
+/**
+ * The newest first. Times may have whole seconds: of two runs of one second that which keeps users out counts as the newer, and else
+ * that which may have changed users.
+ */
 function compareByAge(a: RunRecord, b: RunRecord): number {
   if (timeOf(a) !== timeOf(b)) return timeOf(b) - timeOf(a);
-  return endOf(b) - endOf(a) || Number(hasChangedNobody(a)) - Number(hasChangedNobody(b));
+  return endOf(b) - endOf(a) || weightOf(b) - weightOf(a);
 }
 
-function hasChangedNobody({ status, startedAtMs }: RunRecord): boolean {
-  return status === 'planned' || status === 'refused' || startedAtMs === null;
+function weightOf({ action, status, startedAtMs, undoneBy }: RunRecord): number {
+  if (status === 'planned' || status === 'refused' || startedAtMs === null) return 0;
+  return action === 'lock' && undoneBy === null ? 2 : 1;
 }
 
 function timeOf(run: RunRecord): number {
