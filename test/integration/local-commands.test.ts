@@ -92,7 +92,6 @@ test('a task is tried on the local backend from another terminal, and Ctrl-C end
   expect(await runTask(['test', 'lock_users', '--params', '{"dryRun":true}'])).toMatchObject({ code: 0 });
 
   local.child.kill('SIGINT');
-  local.child.kill('SIGINT');
   expect(await local.ended).toMatchObject({
     code: 0,
     stderr: '',
