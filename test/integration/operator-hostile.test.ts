@@ -1,6 +1,5 @@
-import type { RunningBackend } from '../../tasks/local/backend/start-backend';
 import { callBackend } from '../support/call-backend';
-import { OperatorBench } from '../support/OperatorBench';
+import { LocalOperator } from '../support/LocalOperator';
 
 /** Clears a terminal, names a window, breaks the line with a forged one, and turns the direction of writing. */
 const HOSTILE = 'x\u001b[2J\u001b]0;pwn\u0007\u009b2J\nRun abc (lock): done\r\u2028\u202e\u200b';
@@ -10,25 +9,18 @@ const UNSAFE = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 /** The marks of doctor. */
 const COLOUR = new RegExp(`${'\\u001b'}\\[(3[1-3]|0)m`, 'g');
 
-let operator: OperatorBench & { readonly backend: RunningBackend };
+let operator: LocalOperator;
 let userIds: readonly string[];
 beforeEach(async () => {
-  operator = await OperatorBench.start();
-  ({ userIds } = operator.backend.seed({ users: 2 }));
-  operator.configure({ variables: { LOCK_USERS_PROTECTED: 'none' } });
+  ({ operator, userIds } = await LocalOperator.startDirect(2));
 });
-afterEach(async () => {
-  await operator.backend.close();
-  operator.remove();
-});
-
-const create = (values: object) => callBackend(operator.backend, 'POST', 'objects/lock_run.json', { lock_run: values });
+afterEach(() => operator.close());
 
 test('no name, record or report reaches a terminal as a code, or as a line of its own', async () => {
-  await callBackend(operator.backend, 'PATCH', `objects/user/${userIds[0]}.json`, { user: { name: HOSTILE } });
+  await operator.changeUser(userIds[0], { name: HOSTILE });
   const failure = { userId: HOSTILE, outcome: HOSTILE, type: HOSTILE, detail: HOSTILE };
   const warning = { code: HOSTILE, message: HOSTILE };
-  const created = await create({
+  const id = await operator.createRun({
     status: 'done',
     run_id: `r${HOSTILE}`,
     action: 'lock',
@@ -40,7 +32,8 @@ test('no name, record or report reaches a terminal as a code, or as a line of it
     locked: 1,
     report: JSON.stringify({ failures: [failure], warnings: [warning] })
   });
-  expect(created.json).toMatchObject({ message: HOSTILE });
+  const { json: created } = await callBackend(operator.backend, 'GET', `objects/lock_run/${id}.json`);
+  expect(created).toMatchObject({ message: HOSTILE });
   for (const args of [['plan', '--direct'], ['runs'], ['status'], ['status', 'last'], ['doctor'], ['stop', 'last']]) {
     const terminal = await operator.open({ isTerminal: true }).call(...args);
     const printed = (terminal.stdout + terminal.stderr).replaceAll(COLOUR, '');
@@ -68,7 +61,7 @@ test.each([
   '5',
   'x'
 ])('the forged report %s in a record is none', async (report) => {
-  await create({
+  await operator.createRun({
     status: 'partial',
     run_id: 'f',
     action: 'lock',

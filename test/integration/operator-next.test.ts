@@ -1,22 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunningBackend } from '../../tasks/local/backend/start-backend';
-import { OperatorBench } from '../support/OperatorBench';
+import { LocalOperator } from '../support/LocalOperator';
 
-let operator: OperatorBench & { readonly backend: RunningBackend };
+let operator: LocalOperator;
 let userIds: readonly string[];
 let users: string;
 beforeEach(async () => {
-  operator = await OperatorBench.start();
-  ({ userIds } = operator.backend.seed({ users: 4 }));
-  operator.configure({ variables: { LOCK_USERS_PROTECTED: 'none' } });
+  ({ operator, userIds } = await LocalOperator.startDirect(4));
   users = join(operator.root, 'u.txt');
   writeFileSync(users, `${userIds[0]}\n`);
 });
-afterEach(async () => {
-  await operator.backend.close();
-  operator.remove();
-});
+afterEach(() => operator.close());
 
 const nextOf = async (...args: string[]): Promise<unknown> => (await operator.call(...args)).json['next'];
 

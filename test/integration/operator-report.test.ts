@@ -1,24 +1,18 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunningBackend } from '../../tasks/local/backend/start-backend';
 import { buildFault } from '../support/build-fault';
 import { callBackend } from '../support/call-backend';
-import { OperatorBench } from '../support/OperatorBench';
+import { LocalOperator } from '../support/LocalOperator';
 import type { ProgramEnd } from '../support/RecordedProgram';
 
-let operator: OperatorBench & { readonly backend: RunningBackend };
+let operator: LocalOperator;
 let userIds: readonly string[];
 let report: string;
 beforeEach(async () => {
-  operator = await OperatorBench.start();
-  ({ userIds } = operator.backend.seed({ users: 3 }));
-  operator.configure({ variables: { LOCK_USERS_PROTECTED: 'none' } });
+  ({ operator, userIds } = await LocalOperator.startDirect(3));
   report = join(operator.root, 'r.json');
 });
-afterEach(async () => {
-  await operator.backend.close();
-  operator.remove();
-});
+afterEach(() => operator.close());
 
 const EMPTY = { kind: 'error-body', body: 'json', applied: false, route: 'POST objects/lock_run_batch/query.json' };
 

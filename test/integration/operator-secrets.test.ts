@@ -1,15 +1,15 @@
 import type { ServerResponse } from 'node:http';
-import { callBackend } from '../support/call-backend';
+import { LocalOperator } from '../support/LocalOperator';
 import { OperatorBench } from '../support/OperatorBench';
 import { StubBackend } from '../support/StubBackend';
 import type { StubRequest } from '../support/StubBackend';
 
 let stub: StubBackend;
-let there: Awaited<ReturnType<typeof OperatorBench.start>>;
+let there: LocalOperator;
 let operator: OperatorBench;
 beforeEach(async () => {
   stub = new StubBackend();
-  there = await OperatorBench.start();
+  there = await LocalOperator.start();
   there.backend.seed({ users: 2 });
   const url = (await stub.start()).replace(/[^/]+$/, there.backend.url.replace(/^.*\//, ''));
   operator = new OperatorBench({ url, token: there.backend.token });
@@ -17,8 +17,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await stub.stop();
-  await there.backend.close();
-  there.remove();
+  await there.close();
   operator.remove();
 });
 
@@ -66,7 +65,7 @@ test('a record that has the token, from before, shows it to nobody', async () =>
     started_at: new Date().toISOString(),
     finished_at: new Date().toISOString()
   };
-  await callBackend(there.backend, 'POST', 'objects/lock_run.json', { lock_run: lockRun });
+  await there.createRun(lockRun);
 
   for (const args of [['runs'], ['status', 'r1']]) {
     const { stdout } = there.note(await there.open({ isTerminal: true }).call(...args));

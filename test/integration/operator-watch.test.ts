@@ -1,37 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { RunningBackend } from '../../tasks/local/backend/start-backend';
 import { callBackend } from '../support/call-backend';
-import { OperatorBench } from '../support/OperatorBench';
+import { LocalOperator } from '../support/LocalOperator';
 import type { RecordedProgram } from '../support/RecordedProgram';
 
-const SCHEMA = readFileSync(join(__dirname, '..', '..', 'schema.xml'), 'utf8').replace(
-  / *<field name="stop_requested".*\n/,
-  ''
-);
-const STOP_FIELD = '<field name="stop_requested" label="Stop requested" type="boolean"/>';
-
-let folder: string;
-let operator: OperatorBench & { readonly backend: RunningBackend };
+let operator: LocalOperator;
 let plan: string;
 
 /** A deployment whose task is played by the test, and a plan for it. */
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'watch-'));
-  const schemaPath = join(folder, 'schema.xml');
-  writeFileSync(schemaPath, SCHEMA.replace(/( *)<field name="version"/, `$1${STOP_FIELD}\n$1<field name="version"`));
-  operator = await OperatorBench.start({ schemaPath });
-  operator.backend.seed({ users: 4 });
-  operator.configure({ variables: { LOCK_USERS_PROTECTED: 'none' } });
-  plan = join(folder, 'plan.json');
+  ({ operator } = await LocalOperator.startDirect(4));
+  plan = operator.file('plan.json');
   await operator.call('plan', '--direct', '--out', plan);
 });
-afterEach(async () => {
-  await operator.backend.close();
-  operator.remove();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => operator.close());
 
 type Run = Readonly<Record<string, unknown>>;
 

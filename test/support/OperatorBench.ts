@@ -1,8 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startBackend } from '../../tasks/local/backend/start-backend';
-import type { BackendOptions, RunningBackend } from '../../tasks/local/backend/start-backend';
+import type { RunningBackend } from '../../tasks/local/backend/start-backend';
 import { expectNoSecret } from './expect-no-secret';
 import { RecordedProgram } from './RecordedProgram';
 import type { ProgramEnd } from './RecordedProgram';
@@ -17,12 +16,6 @@ export class OperatorBench {
 
   constructor(readonly backend: Pick<RunningBackend, 'url' | 'token'>) {
     this.configure();
-  }
-
-  /** A backend with users, and an operator for it. */
-  static async start(options: BackendOptions = {}): Promise<OperatorBench & { readonly backend: RunningBackend }> {
-    const backend = await startBackend({ label: 'Depot', environment: 'testing', ...options });
-    return new OperatorBench(backend) as OperatorBench & { readonly backend: RunningBackend };
   }
 
   /** Writes `.journeyrc`. @param changes of the deployment's entry */
