@@ -1,11 +1,10 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '../../cloudcode/lock_users';
+import { SCHEMA } from '../support/app-schema';
 import { callBackend } from '../support/call-backend';
 import { TaskOnBackend } from '../support/TaskOnBackend';
-
-const SCHEMA = readFileSync(join(__dirname, '..', '..', 'schema.xml'), 'utf8');
 
 let on: TaskOnBackend;
 afterEach(() => on.backend.close());

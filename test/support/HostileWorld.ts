@@ -1,3 +1,4 @@
+import { performance } from 'perf_hooks';
 import { createTask } from '../../cloudcode/lock_users/src/create-task';
 import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 import { StubBackend } from './StubBackend';
@@ -13,6 +14,11 @@ export const LONG = HOSTILE.repeat(200);
 
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const MAX_LINE_BYTES = 2000;
+
+/** How many times as fast the waits of the task pass. */
+const TIMES_FASTER = 100;
+const realSetTimeout = setTimeout;
+const realNow = performance.now.bind(performance);
 
 type Fields = Record<string, unknown>;
 
@@ -38,9 +44,30 @@ export class HostileWorld {
   /** The address of the backend. */
   url = '';
 
-  async start(): Promise<void> {
-    this.url = await this.backend.start();
+  private constructor() {
     this.backend.answer = ({ name, body }) => this.answers[name] ?? this.answer(name, body);
+  }
+
+  /** What the task prints goes here until the world is closed, and its waits pass faster. */
+  static async open(): Promise<HostileWorld> {
+    const world = new HostileWorld();
+    // A wait takes its whole time for the task, so that it gives up as early as on the platform.
+    let skippedMs = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => realNow() + skippedMs);
+    jest.spyOn(global, 'setTimeout').mockImplementation((act: () => void, waitMs = 0) =>
+      realSetTimeout(() => {
+        skippedMs += waitMs;
+        act();
+      }, waitMs / TIMES_FASTER)
+    );
+    jest.spyOn(console, 'log').mockImplementation((text: unknown) => world.line(String(text)));
+    world.url = await world.backend.start();
+    return world;
+  }
+
+  async close(): Promise<void> {
+    jest.restoreAllMocks();
+    await this.backend.stop();
   }
 
   private answer(name: string, body: string): StubAnswer {

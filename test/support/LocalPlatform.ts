@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '../../cloudcode/lock_users';
@@ -7,6 +7,7 @@ import type { PlatformOptions, RunningPlatform } from '../../tasks/local/start-p
 import type { TriggerRequest } from '../../tasks/local/runtime/start-trigger';
 import { sendTrigger } from '../../tasks/trigger/send-trigger';
 import type { TriggerOutcome } from '../../tasks/trigger/TriggerOutcome';
+import { WITHOUT_RECORDS } from './app-schema';
 import { callBackend } from './call-backend';
 import { closeWithoutSecret } from './expect-no-secret';
 import { runTaskHere } from './run-task-here';
@@ -55,8 +56,7 @@ export class LocalPlatform {
   static async startWithoutRecords(): Promise<LocalPlatform> {
     const folder = mkdtempSync(join(tmpdir(), 'schema-'));
     const schemaPath = join(folder, 'schema.xml');
-    const schema = readFileSync(join(__dirname, '..', '..', 'schema.xml'), 'utf8');
-    writeFileSync(schemaPath, schema.replace(/<model name="lock_run"[^]*(?=<\/data-model>)/, ''));
+    writeFileSync(schemaPath, WITHOUT_RECORDS);
     try {
       return await LocalPlatform.start({}, { schemaPath });
     } finally {

@@ -68,14 +68,19 @@ describe('the next invocation', () => {
   });
 });
 
-test('a run that was killed after its canary was wiped stops at the first look of the next delivery', async () => {
-  fixture.signIn(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
-  fixture.wipe();
+/** The run `evening` is killed when it is about to look at those whom it has sent first. */
+async function killAfterFirstBatch(): Promise<void> {
   const never = new Promise<never>(() => undefined);
   fixture.answerLooks(() => never);
   void runOnFake(platform, { runId: 'evening' });
   while (platform.batches.length === 0) await new Promise((resolve) => setImmediate(resolve));
   fixture.answerLooks();
+}
+
+test('a run that was killed after its canary was wiped stops at the first look of the next delivery', async () => {
+  fixture.signIn(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+  fixture.wipe();
+  await killAfterFirstBatch();
   platform.clock.now += 3_600_000;
 
   const report = await runOnFake(platform, { runId: 'evening' });
@@ -89,11 +94,7 @@ test('the next delivery looks at everybody before it sends a canary, because the
   ({ platform } = fixture);
   fixture.signIn(...platform.ids.keys());
   fixture.wipe();
-  const never = new Promise<never>(() => undefined);
-  fixture.answerLooks(() => never);
-  void runOnFake(platform, { runId: 'evening' });
-  while (platform.batches.length === 0) await new Promise((resolve) => setImmediate(resolve));
-  fixture.answerLooks();
+  await killAfterFirstBatch();
   Object.assign(platform, { ids: [...platform.ids].reverse() });
   platform.clock.now += 3_600_000;
 

@@ -100,10 +100,7 @@ const PLAYS: readonly [string, Play, readonly ReadList[]][] = [
   [
     'a lock after an evening that nobody has undone',
     async (begin) => {
-      const world = new World(30);
-      await world.run({ runId: 'evening', unlockAt: inHours(world, 8) });
-      world.platform.clock.now += DAY_MS;
-      begin(world.platform, world.records);
+      const world = await passEvening(begin);
       return world.describe(await world.run({ unlockAt: inHours(world, 8) }));
     },
     []
@@ -111,10 +108,7 @@ const PLAYS: readonly [string, Play, readonly ReadList[]][] = [
   [
     'one that is not undone by itself',
     async (begin) => {
-      const world = new World(30);
-      await world.run({ runId: 'evening', unlockAt: inHours(world, 8) });
-      world.platform.clock.now += DAY_MS;
-      begin(world.platform, world.records);
+      const world = await passEvening(begin);
       return world.describe(await world.run());
     },
     ['runs to be undone']
@@ -183,6 +177,15 @@ const PLAYS: readonly [string, Play, readonly ReadList[]][] = [
     []
   ]
 ];
+
+/** The day after an evening that nobody has undone; from now on lists may come back empty. */
+async function passEvening(begin: Parameters<Play>[0]): Promise<World> {
+  const world = new World(30);
+  await world.run({ runId: 'evening', unlockAt: inHours(world, 8) });
+  world.platform.clock.now += DAY_MS;
+  begin(world.platform, world.records);
+  return world;
+}
 
 function inHours({ platform }: World, hours: number): string {
   return new Date(platform.clock.now + hours * 60 * MINUTE_MS).toISOString();
