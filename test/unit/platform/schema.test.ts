@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ACTION_LABELS, isReading } from '../../../cloudcode/lock_users/src/actions/ActionLabels';
 import type { ActionName } from '../../../cloudcode/lock_users/src/actions/ActionLabels';
-import { BATCH_FIELDS, RUN_FIELDS } from '../../../cloudcode/lock_users/src/platform/DbRecordStore';
+import { BATCH_FIELDS, RUN_FIELDS } from '../../../cloudcode/lock_users/src/platform/record-fields';
 
 const SCHEMA = readFileSync(join(__dirname, '../../../schema.xml'), 'utf8');
 

@@ -1,13 +1,14 @@
 import { ACTION_LABELS } from '../actions/ActionLabels';
+import { toErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
 import type { RunContext } from '../run/RunContext';
 import type { CanaryResult } from '../users/Canary';
 import type { Roster } from '../users/Roster';
 import { countFitting } from './cut-saves';
 import type { EarlierBatches } from './EarlierBatches';
-import { fingerprint } from './fingerprint';
 import { MAX_RECORDS_PER_READ, readBatches } from './read-batches';
 import type { BatchRecord, RunRecord } from './RunRecord';
+import { RecordedBatch } from './RecordedBatch';
 import { saveLast } from './save-last';
 import { insist, logIncomplete, RUN_SAVE_MS } from './save-run';
 
@@ -16,19 +17,6 @@ const MAX_UNSAVED = 20;
 
 /** Milliseconds between two updates of a run's progress in its record. Ours. */
 const PROGRESS_INTERVAL_MS = 5000;
-
-/** The fingerprint of a list of nobody. */
-const NOBODY = fingerprint('[]');
-
-/** A batch that was written down before it is sent. */
-export interface RecordedBatch {
-  readonly id: string;
-  readonly users: Uint32Array;
-  /** Undefined once its outcome is saved, because the ids of all users take much memory. */
-  record: BatchRecord | undefined;
-  /** The fingerprint of the saved list of users that are not in the goal state: with many failures the lists take much memory. */
-  notDone: string | undefined;
-}
 
 /**
  * Saves each batch before it is sent and again when its outcome is known. So the record of a run that was killed at any
@@ -70,7 +58,7 @@ export class RunRecorder {
       sentAtMs: context.ports.clock.nowMs(),
       userIds: JSON.stringify(users.map((user) => roster.idOf(user)))
     });
-    const batch: RecordedBatch = { id: record.id, users: Uint32Array.from(users), record, notDone: undefined };
+    const batch = new RecordedBatch(record, Uint32Array.from(users));
     this.batches.push(batch);
     const written = new Promise<void>((resolve) => this.waiting.set(batch, resolve));
     this.add(batch);
@@ -110,9 +98,7 @@ export class RunRecorder {
   /** The records of batches that are known better than what was saved, corrected; they were forgotten to save memory. */
   private async readCorrected(): Promise<readonly BatchRecord[]> {
     const forgotten = this.batches.filter(({ record }) => record === undefined);
-    const own = new Map(
-      forgotten.flatMap((batch) => (batch.notDone === fingerprint(this.listNotDone(batch)) ? [] : [[batch.id, batch]]))
-    );
+    const own = new Map(forgotten.flatMap((batch) => (batch.isUpToDate(this.roster) ? [] : [[batch.id, batch]])));
     const earlier = new Set(this.earlier?.listCorrected());
     const corrected: BatchRecord[] = [];
     // By run, because that the platform can look for ids is assumed.
@@ -157,7 +143,7 @@ export class RunRecorder {
   private isUrgent(): boolean {
     const { unsaved } = this;
     if (unsaved.length >= MAX_UNSAVED || (this.isToSaveAll && unsaved.length > 0)) return true;
-    return unsaved.some((batch) => this.waiting.has(batch) || ![undefined, NOBODY].includes(batch.notDone));
+    return unsaved.some((batch) => this.waiting.has(batch) || batch.hasSomebodyLeft);
   }
 
   private async saveAll(): Promise<void> {
@@ -179,10 +165,7 @@ export class RunRecorder {
           }
           // The outcome of a batch may be known while its intent is being saved.
           answered = part.filter(({ record }) => record?.state === 'answered');
-          return this.records.save(
-            part.flatMap(({ record }) => record ?? []),
-            timeoutMs
-          );
+          return this.save(part, timeoutMs);
         }
       });
       if (result.kind === 'split' && part.length > 1) {
@@ -190,7 +173,7 @@ export class RunRecorder {
         this.unsaved.unshift(...part);
         continue;
       }
-      if (result.kind === 'answered') for (const batch of answered) batch.record = undefined;
+      if (result.kind === 'answered') for (const batch of answered) batch.noteSaved();
       else if (sender.stop === undefined) {
         this.isBroken = true;
         ports.log.line(`${result.error.message} The run goes on; its record is written at the end.`);
@@ -201,6 +184,19 @@ export class RunRecorder {
     this.isToSaveAll = false;
     // In the same turn as the last look at what is unsaved, so that nothing is added unseen.
     this.isSaving = false;
+  }
+
+  private async save(batches: readonly RecordedBatch[], timeoutMs: number): Promise<void> {
+    try {
+      await this.records.save(
+        batches.flatMap(({ record }) => record ?? []),
+        timeoutMs
+      );
+    } catch (error) {
+      // It may be carried out yet, so these are saved once more at the end.
+      if (toErrorDetails(error).network !== undefined) for (const batch of batches) batch.isInDoubt = true;
+      throw error;
+    }
   }
 
   private wake(batch: RecordedBatch): void {
@@ -229,19 +225,6 @@ export class RunRecorder {
   }
 
   private noteOutcome(batch: RecordedBatch, record = batch.record): void {
-    const users = this.roster.listNotDone(batch.users);
-    const notDone = JSON.stringify(users);
-    batch.notDone = fingerprint(notDone);
-    if (record === undefined) return;
-    Object.assign(record, {
-      state: 'answered',
-      done: batch.users.length - users.length,
-      notDone,
-      answeredAtMs: record.answeredAtMs ?? this.context.ports.clock.nowMs()
-    });
-  }
-
-  private listNotDone({ users }: RecordedBatch): string {
-    return JSON.stringify(this.roster.listNotDone(users));
+    batch.noteOutcome(this.roster, this.context.ports.clock.nowMs(), record);
   }
 }

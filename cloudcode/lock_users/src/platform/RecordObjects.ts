@@ -1,0 +1,111 @@
+import { escapeText } from '../outside-text';
+import type { BatchRecord, RunRecord } from '../records/RunRecord';
+import { fromDatabase } from './record-database';
+import type { DbObject, DbWithRecords } from './record-database';
+import { BATCH_FIELDS, NEVER_WRITTEN, RUN_FIELDS, SET_BY_PEOPLE } from './record-fields';
+import type { Fields } from './record-fields';
+
+type AnyRecord = RunRecord | BatchRecord;
+
+/** Fields of an object that were assigned, each with a value that it had or got and that is not null. */
+type Assigned = Map<string, unknown>;
+
+/** The objects of `DB` behind the records of runs, and what has to be written into them. */
+export class RecordObjects {
+  /** A record that nobody holds any more takes its object with it. */
+  private readonly objects = new WeakMap<AnyRecord, DbObject>();
+
+  /** What was assigned since the last save that succeeded. */
+  private readonly assigned = new WeakMap<AnyRecord, Assigned>();
+
+  /**
+   * What was to be written by saves that failed. They may be carried out yet, over newer values; and a late answer to one of them
+   * makes the client take all of the object for saved, newer values included (observed).
+   */
+  private readonly inDoubt = new WeakMap<AnyRecord, Assigned>();
+
+  /** Fields that each model lacks, once they were looked for. */
+  private readonly missing = new Map<string, ReadonlySet<string>>();
+
+  constructor(private readonly db: DbWithRecords) {}
+
+  /** The record of a run's object. */
+  readRun(object: DbObject): RunRecord {
+    return this.read<RunRecord>(object, RUN_FIELDS);
+  }
+
+  /** The record of a batch's object. */
+  readBatch(object: DbObject): BatchRecord {
+    return this.read<BatchRecord>(object, BATCH_FIELDS);
+  }
+
+  /** @throws Error where the record was not read from an object, a defect */
+  objectOf(record: AnyRecord): DbObject {
+    const object = this.objects.get(record);
+    if (object === undefined) throw new Error('The record is not one of this store.');
+    return object;
+  }
+
+  /** Has the record written into this object from now on. */
+  replaceObject(record: AnyRecord, object: DbObject): void {
+    this.objects.set(record, object);
+  }
+
+  /** The record's object, with what the record says assigned to it: what has changed, and what earlier saves may not have written for good. */
+  write(record: AnyRecord): DbObject {
+    const object = this.objectOf(record);
+    const isBatch = 'runRecordId' in record;
+    const missing = this.listMissing(isBatch ? 'lock_run_batch' : 'lock_run');
+    const assigned = this.assigned.get(record) ?? new Map<string, unknown>();
+    this.assigned.set(record, assigned);
+    for (const [name, field] of Object.entries<string>(isBatch ? BATCH_FIELDS : RUN_FIELDS)) {
+      // A field that the model lacks: the client would lose the value without a word.
+      if (missing.has(field) || NEVER_WRITTEN.includes(field)) continue;
+      const value = (record as unknown as Readonly<Record<string, unknown>>)[name] ?? null;
+      const clean = typeof value === 'string' ? escapeText(value) : value;
+      const written = name.endsWith('Ms') && clean !== null ? new Date(clean as number) : clean;
+      const current = fromDatabase(name, object[field]);
+      // The vendor's client sends a date or a relation again after every assignment (observed). Words that somebody typed into
+      // the object stay theirs.
+      if (current !== value && current !== clean) assigned.set(field, written ?? object[field]);
+      else if (!this.isInDoubt(record, field)) continue;
+      // To the client a value that stays the same is no change.
+      else object[field] = written === null ? this.inDoubt.get(record)?.get(field) : null;
+      object[field] = written;
+    }
+    return object;
+  }
+
+  /** The database has what was written last. */
+  noteSaved(record: AnyRecord): void {
+    this.assigned.delete(record);
+  }
+
+  /** What was written since the last success may never get into the database, or may get there later. */
+  noteFailed(record: AnyRecord): void {
+    this.inDoubt.set(record, new Map([...(this.inDoubt.get(record) ?? []), ...(this.assigned.get(record) ?? [])]));
+  }
+
+  /** Fields that the app's copy of a model lacks. A new object that shows none of them says nothing about it. */
+  listMissing(model: 'lock_run' | 'lock_run_batch'): ReadonlySet<string> {
+    const known = this.missing.get(model);
+    if (known !== undefined) return known;
+    const object = this.db[model].create();
+    const fields = Object.values<string>(model === 'lock_run' ? RUN_FIELDS : BATCH_FIELDS);
+    const found = fields.filter((field) => !(field in object));
+    const missing = new Set(found.length === fields.length ? [] : found);
+    this.missing.set(model, missing);
+    return missing;
+  }
+
+  private isInDoubt(record: AnyRecord, field: string): boolean {
+    return this.inDoubt.get(record)?.has(field) === true && !SET_BY_PEOPLE.includes(field);
+  }
+
+  private read<R extends AnyRecord>(object: DbObject, fields: Fields<R>): R {
+    const values = Object.entries<string>(fields).map(([name, field]) => [name, fromDatabase(name, object[field])]);
+    const record = { id: object.id, ...Object.fromEntries(values) } as R;
+    this.objects.set(record, object);
+    return record;
+  }
+}

@@ -1,0 +1,95 @@
+import { DbRecordStore } from '../../../cloudcode/lock_users/src/platform/DbRecordStore';
+import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
+import { connectDatabase } from '../../../tasks/local/runtime/db/connect-database';
+import { reachInProcess } from '../../support/reach-backend';
+import type { ReachedBackend } from '../../support/reach-backend';
+
+/**
+ * A request that was given up may be carried out later, and answered: it writes old values over newer ones, and the client
+ * takes the newer ones for saved.
+ */
+let reached: ReachedBackend;
+let store: DbRecordStore;
+let run: RunRecord;
+/** Milliseconds that the next saves take to reach the backend. */
+let delaysMs: number[];
+
+beforeEach(async () => {
+  reached = reachInProcess();
+  delaysMs = [];
+  const { url, backend, clock, finish } = reached;
+  const db = await finish(
+    connectDatabase({
+      url,
+      token: backend.token,
+      sleep: (ms) => clock.sleep(ms),
+      async fetchUrl(address, init) {
+        if (init.method === 'POST') await clock.sleep(delaysMs.shift() ?? 0);
+        if (reached.fetchUrl === undefined) throw new Error('The backend is not in this process.');
+        return reached.fetchUrl(address, init);
+      }
+    })
+  );
+  const found = DbRecordStore.find(db, clock, (text) => text);
+  if (found === undefined) throw new Error('The store was not found.');
+  store = found;
+  run = store.newRun();
+  Object.assign(run, { runId: 'evening', status: 'running', leaseHolder: 'one', locked: 0 });
+  await save();
+});
+
+/** Saves the run as far as five seconds are enough. @returns whether they were */
+function save(values: Partial<RunRecord> = {}): Promise<boolean> {
+  Object.assign(run, values);
+  const saved = store.save([run], 5000).then(
+    () => true,
+    () => false
+  );
+  return reached.finish(saved);
+}
+
+const wait = (ms: number): Promise<void> => reached.finish(reached.clock.sleep(ms));
+
+async function readRun(): Promise<RunRecord | undefined> {
+  const [found] = await reached.finish(store.findRuns({ runId: 'evening' }, 5000));
+  return found;
+}
+
+test('what a late request has written over is written again with the next save', async () => {
+  delaysMs = [20_000];
+  expect(await save({ locked: 55, leaseHolder: 'two' })).toBe(false);
+  expect(await save({ locked: 108, leaseHolder: null })).toBe(true);
+  await wait(20_000);
+  expect(await readRun()).toMatchObject({ locked: 55, leaseHolder: 'two' });
+
+  expect(await save({ status: 'partial' })).toBe(true);
+
+  expect(await readRun()).toMatchObject({ status: 'partial', locked: 108, leaseHolder: null });
+});
+
+test('a value that failed to be saved is sent again although the client takes it for saved, with the late answer to an earlier request', async () => {
+  delaysMs = [6000];
+  expect(await save({ locked: 55 })).toBe(false);
+  delaysMs = [60_000];
+  expect(await save({ status: 'partial', locked: 108, leaseHolder: null })).toBe(false);
+
+  expect(await save()).toBe(true);
+
+  expect(await readRun()).toMatchObject({ status: 'partial', locked: 108, leaseHolder: null });
+});
+
+test('what people set in a record stays as they left it, whatever was given up before', async () => {
+  delaysMs = [20_000];
+  expect(await save({ unlockAtMs: Date.UTC(2026, 0, 2) })).toBe(false);
+  expect(await save()).toBe(true);
+  await wait(20_000);
+  const other = await readRun();
+  expect(other).toMatchObject({ unlockAtMs: Date.UTC(2026, 0, 2) });
+  if (other === undefined) throw new Error('The run was not found.');
+  Object.assign(other, { unlockAtMs: null, message: 'Let them out.' });
+  await reached.finish(store.save([other], 5000));
+
+  await save({ locked: 108 });
+
+  expect(await readRun()).toMatchObject({ locked: 108, unlockAtMs: null, message: 'Let them out.' });
+});
