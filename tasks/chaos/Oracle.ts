@@ -81,9 +81,11 @@ export class Oracle {
     if (last.status === 'done' && last.verified && unreached.some((id) => !isUnnameable(platform, last, id))) {
       problems.push(`The run is done, but ${unreached.length} users are not ${participle}.`);
     }
-    // A run signs a user out once: whoever signs in again afterwards stays in. Only a delayed request breaks this, or an answer
-    // out of a cache where the record, which would know better, could not be written.
-    const mayNotKnow = this.hasFault('delay') || (this.hasFault('cache') && platform.isRecordIncomplete);
+    // A run signs a user out once: whoever signs in again afterwards stays in. Only a delayed request breaks this, or an old
+    // answer of the users API where there is no record, which would know better.
+    const isOldShown = this.hasFault('cache') || this.hasFault('read-lag');
+    const isRecorded = this.scenario.records && !platform.isRecordIncomplete;
+    const mayNotKnow = this.hasFault('delay') || (isOldShown && !isRecorded);
     const isOut = (id: string): boolean => platform.isThere(id) && !platform.user(id).sessions.some(isIn);
     const signedOutTwice = [...expectation.returned].filter(isOut);
     if (signedOutTwice.length > 0 && !mayNotKnow) {
