@@ -15,9 +15,10 @@ export class Secret {
 
   /** @param value the secret, printable ASCII, not empty. */
   constructor(value: string) {
+    const forms = findForms(value);
     // Held in closures and not in fields, so that no inspection of the object can show it.
     this.reveal = () => value;
-    this.redact = (text) => text.replace(findForms(value), REDACTED);
+    this.redact = (text) => text.replace(forms, REDACTED);
   }
 
   toString(): string {
