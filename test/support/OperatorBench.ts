@@ -24,12 +24,17 @@ export class OperatorBench {
     writeFileSync(join(this.root, '.journeyrc'), JSON.stringify({ default: 'depot', deployments: { depot } }));
   }
 
-  /** A program in this folder. */
+  /** A program in this folder. @param options with `variables`, beside that of the token */
   open(
-    options: { readonly isTerminal?: boolean; readonly token?: string; readonly columns?: number } = {}
+    options: {
+      readonly isTerminal?: boolean;
+      readonly token?: string;
+      readonly columns?: number;
+      readonly variables?: Readonly<Record<string, string>>;
+    } = {}
   ): RecordedProgram {
-    const { isTerminal = false, token = this.backend.token, columns } = options;
-    const environment = { [TOKEN_VARIABLE]: token };
+    const { isTerminal = false, token = this.backend.token, columns, variables } = options;
+    const environment = { [TOKEN_VARIABLE]: token, ...variables };
     return new RecordedProgram({ root: this.root, isTerminal, environment, ...(columns !== undefined && { columns }) });
   }
 

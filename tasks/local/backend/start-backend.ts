@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import memoize from 'lodash/memoize';
 import type { BackendState, KeptOrder } from './state/BackendState';
 import { cannotUse, DataFile } from './state/DataFile';
 import type { DataModel } from './state/DataModel';
@@ -154,6 +155,9 @@ export function createEmulator(options: EmulatorOptions): Emulator {
   });
 }
 
+/** To parse the same text takes longer than all else at the start of a backend, and a data model is never changed. */
+const parseOnce = memoize(parseDataModel);
+
 /**
  * Reads a data model from its file. Default: the repository's `schema.xml`.
  *
@@ -161,7 +165,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
  */
 export function readDataModel(path = join(__dirname, '..', '..', '..', 'schema.xml')): DataModel {
   try {
-    return parseDataModel(readFileSync(path, 'utf8'));
+    return parseOnce(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new Error(`The data model ${path} cannot be used: ${(error as Error).message}`);
   }
