@@ -2,7 +2,7 @@ import { drawCrowd } from '../../tasks/chaos/draw-crowd';
 import { makeScenario } from '../../tasks/chaos/make-scenario';
 import { playCrowd } from '../../tasks/chaos/play-crowd';
 
-const SEEDS = Array.from({ length: 12 }, (_, index) => index + 1);
+const SEEDS = Array.from({ length: 8 }, (_, index) => index + 1);
 
 test('two or three runs at once, delivered more than once and killed, never change anybody at the same time', async () => {
   for (const seed of SEEDS) {
