@@ -2,8 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildTasks } from '../../tasks/build/build-tasks';
+import type { Libraries } from '../../tasks/build/compile-task';
 
 let root: string;
+const libraries: Libraries = new Map();
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'imports-'));
 });
@@ -29,7 +31,7 @@ function writeTask(source: string, dependencies: object): void {
 test('a task that imports what its own package.json does not declare is not built, and all of it is told', () => {
   writeTask("export { value } from 'pkg';\nexport * as other from '@scope/pkg';\n", {});
 
-  expect(() => buildTasks({ root })).toThrow(
+  expect(() => buildTasks({ root, libraries })).toThrow(
     /value\.ts imports "pkg", which the task's package\.json does not declare.*\n.*imports "@scope\/pkg"/
   );
 });
@@ -37,11 +39,11 @@ test('a task that imports what its own package.json does not declare is not buil
 test('a package that a task runs with is declared among its dependencies, not among those of the build', () => {
   writeTask("export { value } from 'pkg';\n", { devDependencies: { pkg: '1.0.0' } });
 
-  expect(() => buildTasks({ root })).toThrow('value.ts imports "pkg", which the task\'s package.json declares among');
+  expect(() => buildTasks({ root, libraries })).toThrow('value.ts imports "pkg", which the task\'s package.json declares among');
 });
 
 test('a task that imports the types of a package of its build is built, under whatever form', () => {
   writeTask("import { Value } from 'pkg';\nexport const value: Value = 1;\n", { devDependencies: { pkg: '1.0.0' } });
 
-  expect(buildTasks({ root })).toMatchObject([{ name: 'one' }]);
+  expect(buildTasks({ root, libraries })).toMatchObject([{ name: 'one' }]);
 });
