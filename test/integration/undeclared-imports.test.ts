@@ -39,7 +39,9 @@ test('a task that imports what its own package.json does not declare is not buil
 test('a package that a task runs with is declared among its dependencies, not among those of the build', () => {
   writeTask("export { value } from 'pkg';\n", { devDependencies: { pkg: '1.0.0' } });
 
-  expect(() => buildTasks({ root, libraries })).toThrow('value.ts imports "pkg", which the task\'s package.json declares among');
+  expect(() => buildTasks({ root, libraries })).toThrow(
+    'value.ts imports "pkg", which the task\'s package.json declares among'
+  );
 });
 
 test('a task that imports the types of a package of its build is built, under whatever form', () => {
