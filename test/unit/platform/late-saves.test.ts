@@ -50,8 +50,8 @@ function save(values: Partial<RunRecord> = {}): Promise<boolean> {
 
 const wait = (ms: number): Promise<void> => reached.finish(reached.clock.sleep(ms));
 
-async function readRun(): Promise<RunRecord | undefined> {
-  const [found] = await reached.finish(store.findRuns({ runId: 'evening' }, 5000));
+async function readRun(runId = 'evening'): Promise<RunRecord | undefined> {
+  const [found] = await reached.finish(store.findRuns({ runId }, 5000));
   return found;
 }
 
@@ -65,6 +65,20 @@ test('what a late request has written over is written again with the next save',
   expect(await save({ status: 'partial' })).toBe(true);
 
   expect(await readRun()).toMatchObject({ status: 'partial', locked: 108, leaseHolder: null });
+});
+
+test('what was written after the first save of a run, which comes late and writes over all of it, is written again', async () => {
+  run = store.newRun();
+  delaysMs = [20_000];
+  expect(await save({ runId: 'late', status: 'starting' })).toBe(false);
+  expect(await save({ locked: 108 })).toBe(true);
+  expect(await save({ failed: 2 })).toBe(true);
+  await wait(20_000);
+  expect(await readRun('late')).toMatchObject({ locked: null, failed: null });
+
+  expect(await save({ status: 'partial' })).toBe(true);
+
+  expect(await readRun('late')).toMatchObject({ status: 'partial', locked: 108, failed: 2 });
 });
 
 test('a value that failed to be saved is sent again although the client takes it for saved, with the late answer to an earlier request', async () => {

@@ -7,22 +7,19 @@ import type { Fields } from './record-fields';
 
 type AnyRecord = RunRecord | BatchRecord;
 
-/** Fields of an object that were assigned, each with a value that it had or got and that is not null. */
-type Assigned = Map<string, unknown>;
-
 /** The objects of `DB` behind the records of runs, and what has to be written into them. */
 export class RecordObjects {
   /** A record that nobody holds any more takes its object with it. */
   private readonly objects = new WeakMap<AnyRecord, DbObject>();
 
-  /** What was assigned since the last save that succeeded. */
-  private readonly assigned = new WeakMap<AnyRecord, Assigned>();
+  /** What was assigned since the last save that succeeded: by field, a value that it had or got and that is not null. */
+  private readonly assigned = new WeakMap<AnyRecord, Map<string, unknown>>();
 
   /**
-   * What was to be written by saves that failed. They may be carried out yet, over newer values; and a late answer to one of them
-   * makes the client take all of the object for saved, newer values included (observed).
+   * Records of which a save has failed. It may be carried out yet, over newer values; and a late answer to it makes the client take all
+   * of the object for saved, newer values included (observed). So all that was assigned since is written with each further save.
    */
-  private readonly inDoubt = new WeakMap<AnyRecord, Assigned>();
+  private readonly inDoubt = new WeakSet<AnyRecord>();
 
   /** Fields that each model lacks, once they were looked for. */
   private readonly missing = new Map<string, ReadonlySet<string>>();
@@ -68,22 +65,22 @@ export class RecordObjects {
       // The vendor's client sends a date or a relation again after every assignment (observed). Words that somebody typed into
       // the object stay theirs.
       if (current !== value && current !== clean) assigned.set(field, written ?? object[field]);
-      else if (!this.isInDoubt(record, field)) continue;
+      else if (!this.inDoubt.has(record) || !assigned.has(field) || SET_BY_PEOPLE.includes(field)) continue;
       // To the client a value that stays the same is no change.
-      else object[field] = written === null ? this.inDoubt.get(record)?.get(field) : null;
+      else object[field] = written === null ? assigned.get(field) : null;
       object[field] = written;
     }
     return object;
   }
 
-  /** The database has what was written last. */
+  /** The database has what was written. */
   noteSaved(record: AnyRecord): void {
-    this.assigned.delete(record);
+    if (!this.inDoubt.has(record)) this.assigned.delete(record);
   }
 
-  /** What was written since the last success may never get into the database, or may get there later. */
+  /** What was written may never get into the database, or may get there later. */
   noteFailed(record: AnyRecord): void {
-    this.inDoubt.set(record, new Map([...(this.inDoubt.get(record) ?? []), ...(this.assigned.get(record) ?? [])]));
+    this.inDoubt.add(record);
   }
 
   /** Fields that the app's copy of a model lacks. A new object that shows none of them says nothing about it. */
@@ -96,10 +93,6 @@ export class RecordObjects {
     const missing = new Set(found.length === fields.length ? [] : found);
     this.missing.set(model, missing);
     return missing;
-  }
-
-  private isInDoubt(record: AnyRecord, field: string): boolean {
-    return this.inDoubt.get(record)?.has(field) === true && !SET_BY_PEOPLE.includes(field);
   }
 
   private read<R extends AnyRecord>(object: DbObject, fields: Fields<R>): R {
