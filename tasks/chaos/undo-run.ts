@@ -69,9 +69,13 @@ export async function undoRun(
   return { reports: undone, problems };
 }
 
-/** Whether our clock is wrong when a run begins, and no answer tells by how much: whom it has locked then seem locked again. */
+/** Whether our clock may be wrong when a run begins, and no answer that is believed tells by how much: whom it has locked then seem locked again. */
 function hasWrongClocks({ faults, time }: Scenario): boolean {
-  return time !== undefined && time.jump.byMs !== 0 && faults.some(({ kind }) => kind === 'stale-date');
+  const { afterMs, byMs } = time?.jump ?? { afterMs: Infinity, byMs: 0 };
+  // A task begins once its `DB` knows the data model.
+  const isLateOrStale = (fault: Fault): boolean =>
+    fault.kind === 'stale-date' || (fault.kind === 'delay' && fault.ms >= afterMs);
+  return byMs !== 0 && faults.some(isLateOrStale);
 }
 
 /** Whether the platform tells the run whom others have locked before it. */
