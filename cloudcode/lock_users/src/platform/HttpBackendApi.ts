@@ -82,7 +82,7 @@ export class HttpBackendApi implements BackendApi {
     if (!Array.isArray(objects) || typeof more !== 'boolean') {
       throw backendError('BACKEND_PROTOCOL', 'GET users was not answered with "objects" and "more".');
     }
-    const users = objects.flatMap((entry) => readUserState(entry) ?? []);
+    const users = objects.map(readUserState).filter((user): user is UserState => user !== undefined);
     return { users, malformed: objects.length - users.length, more, isCached };
   }
 

@@ -39,17 +39,25 @@ export class UserIndex {
 
   /** The number of an id, a new one where it has none. */
   add(userId: string): number {
-    const known = this.find(userId);
+    if (!this.parse(userId)) return this.addOther(userId);
+    const place = this.seekKey();
+    const known = this.places[place] ?? EMPTY;
+    if (known !== EMPTY) return known;
+    const number = this.count++;
+    this.places[place] = number;
+    if (this.count * WORDS > this.words.length) this.growWords();
+    this.words.set(this.key, number * WORDS);
+    if (this.count * 2 > this.places.length) this.growPlaces();
+    return number;
+  }
+
+  private addOther(userId: string): number {
+    const known = this.otherNumbers.get(userId);
     if (known !== undefined) return known;
     const number = this.count++;
-    if (this.count * WORDS > this.words.length) this.grow();
-    if (this.parse(userId)) {
-      this.places[this.seekKey()] = number;
-      this.words.set(this.key, number * WORDS);
-    } else {
-      this.otherIds.set(number, userId);
-      this.otherNumbers.set(userId, number);
-    }
+    if (this.count * WORDS > this.words.length) this.growWords();
+    this.otherIds.set(number, userId);
+    this.otherNumbers.set(userId, number);
     return number;
   }
 
@@ -110,12 +118,15 @@ export class UserIndex {
     }
   }
 
-  private grow(): void {
+  private growWords(): void {
     const old = this.words;
     this.words = new Uint32Array(old.length * 2);
     this.words.set(old);
+  }
+
+  private growPlaces(): void {
     this.places = new Int32Array(this.places.length * 2).fill(EMPTY);
-    for (let number = 0; number < this.count - 1; number++) {
+    for (let number = 0; number < this.count; number++) {
       if (this.otherIds.has(number)) continue;
       this.key.set(this.words.subarray(number * WORDS, (number + 1) * WORDS));
       this.places[this.seekKey()] = number;

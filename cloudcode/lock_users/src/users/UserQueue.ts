@@ -58,14 +58,14 @@ export class UserQueue {
   /** Takes `count` of the users that it holds, those of the lowest ranks (0, 1, …); of one rank those that came first. */
   takeBest(count: number, rankOf: (user: number) => number): readonly number[] {
     const byRank: number[][] = [];
-    for (const user of this.users.slice(this.gone)) {
+    for (let place = this.gone; place < this.users.length; place++) {
+      const user = this.users[place] ?? 0;
       const equals = (byRank[rankOf(user)] ??= []);
       if (equals.length < count) equals.push(user);
+      if (byRank[0]?.length === count) break;
     }
     const best = byRank.flat().slice(0, count);
-    const taken = new Set(best);
-    this.users = this.users.slice(this.gone).filter((user) => !taken.has(user));
-    this.gone = 0;
+    for (const user of best) this.users.splice(this.users.indexOf(user, this.gone), 1);
     return best;
   }
 
