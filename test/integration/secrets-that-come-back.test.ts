@@ -49,7 +49,7 @@ test.each(ERRORS)('a secret in %s of DB is in nothing that comes out', async (_p
   expectRedacted();
 });
 
-test.each(ERRORS.filter(([, error]) => String(error).includes(TEXT)))(
+test.each(ERRORS)(
   'a secret in %s of the queue is in nothing that comes out',
   async (_place, error) => {
     world.environment = { LOCK_USERS_WEB_SECRET: WEB_SECRET };

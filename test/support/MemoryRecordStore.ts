@@ -99,6 +99,14 @@ export class MemoryRecordStore implements RecordStore {
     return Promise.resolve();
   }
 
+  saveChanges(run: RunRecord): Promise<void> {
+    return this.save([run]);
+  }
+
+  isInDoubt(): boolean {
+    return false;
+  }
+
   async save(records: readonly (RunRecord | BatchRecord)[]): Promise<void> {
     const copies = records.map((record) => ({ ...record }));
     await this.onSave(copies);

@@ -117,8 +117,15 @@ export interface RecordStore {
   findWithBatches(beforeMs: number, limit: number, timeoutMs: number): Promise<readonly RunRecord[]>;
   /** Deletes the batches in one request; one that is gone already is no error. */
   deleteBatches(batches: readonly BatchRecord[], timeoutMs: number): Promise<void>;
-  /** Saves the records in one request; saving them again after a failure does no harm. */
+  /**
+   * Saves the records in one request; saving them again after a failure does no harm. What a failed save may yet write over is saved
+   * once more.
+   */
   save(records: readonly (RunRecord | BatchRecord)[], timeoutMs: number): Promise<void>;
+  /** Saves only what has changed in a run's record: should this come late, it does not say again that the run is at work. */
+  saveChanges(run: RunRecord, timeoutMs: number): Promise<void>;
+  /** Whether a save of the record has failed that may be carried out yet. */
+  isInDoubt(record: RunRecord): boolean;
 }
 
 /** The time, so that no other code has a clock of its own. */

@@ -46,6 +46,8 @@ function readOnly(records: RecordStore): RecordStore {
     readBatches: (...wanted) => records.readBatches(...wanted),
     findWithBatches: () => Promise.resolve([]),
     deleteBatches: () => Promise.resolve(),
-    save: () => Promise.resolve()
+    save: () => Promise.resolve(),
+    saveChanges: () => Promise.resolve(),
+    isInDoubt: () => false
   };
 }

@@ -41,3 +41,11 @@ test.each<[string, (value: string) => string]>([
 function escapeUnit(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
+
+test('a secret with characters beyond the first 65 536 is taken out of text, also where JSON escapes them', () => {
+  const value = ['night', '\u{1F319}', 'watch'].join('-');
+  const secret = new Secret(value);
+
+  expect(secret.redact(`It was ${value}.`)).toBe('It was [redacted].');
+  expect(secret.redact('"night-\\ud83c\\udf19-watch"')).toBe('"[redacted]"');
+});

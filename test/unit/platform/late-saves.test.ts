@@ -13,10 +13,13 @@ let store: DbRecordStore;
 let run: RunRecord;
 /** Milliseconds that the next saves take to reach the backend. */
 let delaysMs: number[];
+/** How many of the next saves are refused, and how many are carried out without an answer. The client tries each twice. */
+let refusals: number;
+let drops: number;
 
 beforeEach(async () => {
   reached = reachInProcess();
-  delaysMs = [];
+  [delaysMs, refusals, drops] = [[], 0, 0];
   const { url, backend, clock, finish } = reached;
   const db = await finish(
     connectDatabase({
@@ -24,9 +27,13 @@ beforeEach(async () => {
       token: backend.token,
       sleep: (ms) => clock.sleep(ms),
       async fetchUrl(address, init) {
-        if (init.method === 'POST') await clock.sleep(delaysMs.shift() ?? 0);
+        const isSave = init.method === 'POST';
+        if (isSave) await clock.sleep(delaysMs.shift() ?? 0);
+        if (isSave && refusals-- > 0) return { status: 429, text: () => Promise.resolve('{}') };
         if (reached.fetchUrl === undefined) throw new Error('The backend is not in this process.');
-        return reached.fetchUrl(address, init);
+        const answer = await reached.fetchUrl(address, init);
+        if (isSave && drops-- > 0) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+        return answer;
       }
     })
   );
@@ -90,6 +97,46 @@ test('a value that failed to be saved is sent again although the client takes it
   expect(await save()).toBe(true);
 
   expect(await readRun()).toMatchObject({ status: 'partial', locked: 108, leaseHolder: null });
+});
+
+test('a save of the progress sends what has changed alone, so that it does not open a closed record again when it comes late', async () => {
+  delaysMs = [6000];
+  expect(await save({ status: 'running', leaseHolder: 'two' })).toBe(false);
+  expect(await save()).toBe(true);
+  Object.assign(run, { locked: 55 });
+  delaysMs = [20_000];
+  const progress = store.saveChanges(run, 5000).catch(() => undefined);
+  await reached.finish(progress);
+  expect(await save({ status: 'done', leaseHolder: null, locked: 108 })).toBe(true);
+  await wait(20_000);
+
+  expect(await readRun()).toMatchObject({ status: 'done', leaseHolder: null, locked: 55 });
+  expect(store.isInDoubt(run)).toBe(true);
+});
+
+test('a save that was refused is in no doubt, and what it was to write is written with the next one', async () => {
+  Object.assign(run, { locked: 55 });
+  refusals = 2;
+  expect(await save()).toBe(false);
+  expect(store.isInDoubt(run)).toBe(false);
+
+  expect(await save({ failed: 2 })).toBe(true);
+
+  expect(await readRun()).toMatchObject({ locked: 55, failed: 2 });
+});
+
+test('an unlock that is called off while the first save of a run has no answer stays called off', async () => {
+  run = store.newRun();
+  drops = 2;
+  expect(await save({ runId: 'dropped', unlockAtMs: Date.UTC(2026, 0, 2) })).toBe(false);
+  const other = await readRun('dropped');
+  if (other === undefined) throw new Error('The run was not found.');
+  await reached.finish(store.save([Object.assign(other, { unlockAtMs: null })], 5000));
+
+  expect(await save({ status: 'running' })).toBe(true);
+
+  expect(run.unlockAtMs).toBeNull();
+  expect(await readRun('dropped')).toMatchObject({ status: 'running', unlockAtMs: null });
 });
 
 test('what people set in a record stays as they left it, whatever was given up before', async () => {

@@ -9,6 +9,7 @@ let platform: FakePlatform;
 let records: MemoryRecordStore;
 /** What the request that got no answer was to save. It is carried out with the save after the outcome's. */
 let given: BatchRecord | undefined;
+let failure: Parameters<typeof recordFailed>[2];
 
 beforeEach(() => {
   platform = new FakePlatform(userIds(6));
@@ -19,7 +20,7 @@ beforeEach(() => {
     const batches = saved.filter((record): record is BatchRecord => 'runRecordId' in record);
     if (given === undefined && batches.length > 0) {
       given = batches[0];
-      throw recordFailed('written', 'no answer within 30 s', { network: 'timeout' });
+      throw recordFailed('written', 'no answer', failure);
     }
     const [first] = records.batches.values();
     if (given !== undefined && first?.state === 'answered' && batches.some(({ id }) => id !== first.id)) {
@@ -28,21 +29,53 @@ beforeEach(() => {
   };
 });
 
-test('a batch whose announcement is written late over its outcome has its outcome at the end, and an undo knows whom it could not lock', async () => {
-  const refused = userId(1);
-  platform.answerBatch = (operations) => ({
-    operations: operations.map(({ user_id: id }) => {
-      if (id === refused) return { success: false, error: { type: 'OBJECT_NOT_FOUND', detail: 'No such user.' } };
-      platform.locked.add(id);
-      return { success: true };
-    })
-  });
-  const report = await runOnFake(platform, { runId: 'evening', canary: 0, batchSize: 2, concurrency: 1 });
-  expect(report).toMatchObject({ status: 'partial', counts: { locked: 5, failed: 1 } });
+test.each([
+  ['no answer in time', { network: 'timeout' as const }],
+  ['a gateway that gave up', { status: 504 }]
+])(
+  'after %s, a batch whose announcement is written late over its outcome has its outcome at the end, and an undo knows whom it could not lock',
+  async (_name, fault) => {
+    failure = fault;
+    const refused = userId(1);
+    platform.answerBatch = (operations) => ({
+      operations: operations.map(({ user_id: id }) => {
+        if (id === refused) return { success: false, error: { type: 'OBJECT_NOT_FOUND', detail: 'No such user.' } };
+        platform.locked.add(id);
+        return { success: true };
+      })
+    });
+    const report = await runOnFake(platform, { runId: 'evening', canary: 0, batchSize: 2, concurrency: 1 });
+    expect(report).toMatchObject({ status: 'partial', counts: { locked: 5, failed: 1 } });
 
-  const [late] = records.batches.values();
-  expect(late).toMatchObject({ id: given?.id, state: 'answered', done: 1, notDone: expect.stringContaining(refused) });
-  platform.locked.add(refused);
-  await runOnFake(platform, { undo: 'evening' });
-  expect([...platform.locked]).toEqual([refused]);
+    const last = records.saves.at(-1) ?? [];
+    // What was never saved comes first.
+    expect(last.filter((record) => 'runRecordId' in record).at(-1)?.id).toBe(given?.id);
+    const [late] = records.batches.values();
+    expect(late).toMatchObject({
+      id: given?.id,
+      state: 'answered',
+      done: 1,
+      notDone: expect.stringContaining(refused)
+    });
+    platform.locked.add(refused);
+    await runOnFake(platform, { undo: 'evening' });
+    expect([...platform.locked]).toEqual([refused]);
+  }
+);
+
+test('a run says again that it is at work where its first save comes late and writes over that', async () => {
+  records.onSave = () => undefined;
+  const statuses: unknown[] = [];
+  const lock = platform.answerBatch;
+  platform.answerBatch = (operations) => {
+    const [run] = records.runs.values();
+    statuses.push(run?.status);
+    if (run !== undefined && statuses.length === 1) records.runs.set(run.id, { ...run, status: 'starting' });
+    platform.clock.now += 6000;
+    return lock(operations);
+  };
+
+  await runOnFake(platform, { runId: 'evening', canary: 0, batchSize: 2, concurrency: 1 });
+
+  expect(statuses).toEqual(['running', 'running', 'running']);
 });

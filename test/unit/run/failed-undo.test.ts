@@ -1,5 +1,6 @@
 import { backendError } from '../../../cloudcode/lock_users/src/requests/classify-response';
 import { userId } from '../../support/user-id';
+import { RecordingLog } from '../../support/fake-ports';
 import { UndoFixture } from '../../support/UndoFixture';
 import { runOnFake } from '../../support/run-on-fake';
 
@@ -69,7 +70,23 @@ test('one that was stopped when it had let somebody in keeps it as well', async 
   expect(on.record(runId)?.undoneBy).toBe('back');
 });
 
+test('one that takes its mark back does not take that of another undo, which begins as soon as its record is closed', async () => {
+  const { runId } = await runOnFake(on.platform);
+  on.passTime();
+  refuseReading();
+  on.records.onSave = (saved) => {
+    if (saved.some((record) => 'status' in record && record.runId === 'back' && record.status === 'failed')) {
+      Object.assign(on.record(runId) ?? {}, { undoneBy: 'another' });
+    }
+  };
+
+  expect(await on.undo(runId, { runId: 'back' })).toMatchObject({ status: 'failed' });
+
+  expect(on.record(runId)?.undoneBy).toBe('another');
+});
+
 test('a mark that cannot be taken back is told in the log, and the report stays', async () => {
+  const log = new RecordingLog();
   const { runId } = await runOnFake(on.platform);
   on.passTime();
   refuseReading();
@@ -79,7 +96,12 @@ test('a mark that cannot be taken back is told in the log, and the report stays'
     }
   };
 
-  expect(await on.undo(runId)).toMatchObject({ status: 'failed', stopReason: { code: 'BACKEND_UNAUTHORIZED' } });
+  const undo = await runOnFake(on.platform, { undo: runId }, {}, log);
+
+  expect(undo).toMatchObject({ status: 'failed', stopReason: { code: 'BACKEND_UNAUTHORIZED' } });
+  expect(log.lines).toContainEqual(
+    expect.stringMatching(/The database is down.*What the record says may be incomplete/)
+  );
   expect(on.record(runId)?.undoneBy).not.toBeNull();
 });
 

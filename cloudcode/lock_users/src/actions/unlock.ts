@@ -3,7 +3,7 @@ import { READ_LAG_MS } from '../platform-facts';
 import { loadLockHistory } from '../records/load-lock-history';
 import type { LockHistory } from '../records/LockHistory';
 import { mayGoOn } from '../records/RunRecord';
-import { insist } from '../records/save-run';
+import { insist, RUN_SAVE_MS } from '../records/save-run';
 import type { RunContext } from '../run/RunContext';
 import { outdatedModels } from '../reasons/run-reasons';
 import { noRecordModels } from '../reasons/undo-reasons';
@@ -89,7 +89,7 @@ async function resolveUndo(
   const unmarked = before === runId ? null : before;
   const withdraw = async (): Promise<void> => {
     record.undoneBy = unmarked;
-    await insist(context, (timeoutMs) => records.save([record], timeoutMs));
+    await insist(context, (timeoutMs) => records.save([record], timeoutMs), { reserveMs: RUN_SAVE_MS });
   };
   if (before !== runId) {
     record.undoneBy = runId;

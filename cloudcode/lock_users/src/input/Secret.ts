@@ -13,7 +13,7 @@ export class Secret {
   /** The text with every occurrence of the secret replaced by `[redacted]`, also as JSON or an address has it. */
   readonly redact: Redact;
 
-  /** @param value the secret, printable ASCII, not empty. */
+  /** @param value the secret, not empty. */
   constructor(value: string) {
     const forms = findForms(value);
     // Held in closures and not in fields, so that no inspection of the object can show it.
@@ -37,7 +37,7 @@ export class Secret {
 
 /** The secret plain, in JSON (in JSON that is itself in a text of JSON, too), and in an address; in letters of either case. */
 function findForms(secret: string): RegExp {
-  const characters = Array.from(secret, (character) => {
+  const characters = secret.split('').map((character) => {
     const hex = character.charCodeAt(0).toString(16).padStart(4, '0');
     // Of printable characters these are what JSON may write with a backslash.
     const backslashes = '"\\/'.includes(character) ? '\\\\{0,3}' : '';

@@ -1,5 +1,6 @@
 import type { Redact } from '../input/Secret';
 import type { InvocationQueue } from '../ports';
+import { describeThrown } from './database-errors';
 
 /** The part of the platform's `CloudCode` global that is used, as documented ("Trigger CloudCode from another task"). */
 interface CloudCodeGlobal {
@@ -48,7 +49,7 @@ export class CloudCodeQueue implements InvocationQueue {
     try {
       await this.cloudCode.scheduleTask(options);
     } catch (error) {
-      throw new Error(this.redact(error instanceof Error ? error.message : String(error)));
+      throw new Error(describeThrown(error, this.redact));
     }
   }
 }

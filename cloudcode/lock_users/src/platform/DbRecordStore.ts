@@ -1,8 +1,10 @@
 import type { BatchRecord, RunRecord } from '../records/RunRecord';
+import { toErrorDetails } from '../errors';
 import type { Redact } from '../input/Secret';
 import type { Clock, MissingField, RecordStore, RunQuery } from '../ports';
 import { answerInTime } from '../requests/answer-in-time';
 import { askAgainIfEmpty } from '../requests/ask-again-if-empty';
+import { mayBeCarriedOut } from '../requests/retry-rules';
 import { describeThrown } from './database-errors';
 import { isMeant, whereWithBatches, whereRuns } from './record-database';
 import type { DbWithRecords } from './record-database';
@@ -87,19 +89,35 @@ export class DbRecordStore implements RecordStore {
 
   async save(records: readonly (RunRecord | BatchRecord)[], timeoutMs: number): Promise<void> {
     const untilMs = this.clock.monotonicMs() + timeoutMs;
-    const unsaved = records.filter((record): record is RunRecord => this.unsaved.has(record));
-    for (const run of unsaved) if (this.unsaved.get(run) === true) await this.adopt(run, untilMs);
+    for (const record of records) if (this.unsaved.get(record) === true) await this.adopt(record as RunRecord, untilMs);
+    await this.send(records, this.leftMs(untilMs), true);
+  }
+
+  saveChanges(run: RunRecord, timeoutMs: number): Promise<void> {
+    return this.send([run], timeoutMs, false);
+  }
+
+  isInDoubt(record: RunRecord): boolean {
+    return this.objects.isInDoubt(record);
+  }
+
+  private async send(records: readonly (RunRecord | BatchRecord)[], timeoutMs: number, isAll: boolean): Promise<void> {
     try {
-      await this.attempt('written', this.leftMs(untilMs), () => {
+      await this.attempt('written', timeoutMs, () => {
         const batch = new this.db.Batch();
-        for (const record of records) batch.save(this.objects.write(record));
+        for (const record of records) batch.save(this.objects.write(record, isAll));
         return batch.execute();
       });
-      for (const record of records) this.objects.noteSaved(record);
-      for (const run of unsaved) this.unsaved.delete(run);
+      for (const record of records) {
+        this.objects.noteSaved(record);
+        this.unsaved.delete(record);
+      }
     } catch (error) {
-      for (const record of records) this.objects.noteFailed(record);
-      for (const run of unsaved) this.unsaved.set(run, true);
+      const mayCome = mayBeCarriedOut(toErrorDetails(error));
+      for (const record of records) {
+        if (mayCome) this.objects.noteInDoubt(record);
+        if (this.unsaved.has(record)) this.unsaved.set(record, true);
+      }
       throw error;
     }
   }

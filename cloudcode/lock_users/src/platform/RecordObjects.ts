@@ -16,8 +16,8 @@ export class RecordObjects {
   private readonly assigned = new WeakMap<AnyRecord, Map<string, unknown>>();
 
   /**
-   * Records of which a save has failed. It may be carried out yet, over newer values; and a late answer to it makes the client take all
-   * of the object for saved, newer values included (observed). So all that was assigned since is written with each further save.
+   * Records of which a save has failed that may be carried out yet, over newer values; and a late answer to it makes the client take all of
+   * the object for saved, newer values included (observed). So all that was assigned since is written again.
    */
   private readonly inDoubt = new WeakSet<AnyRecord>();
 
@@ -43,13 +43,18 @@ export class RecordObjects {
     return object;
   }
 
-  /** Has the record written into this object from now on. */
-  replaceObject(record: AnyRecord, object: DbObject): void {
+  /** Has the run's record written into this object from now on. What people may have changed in it holds. */
+  replaceObject(record: RunRecord, object: DbObject): void {
     this.objects.set(record, object);
+    for (const name of SET_BY_PEOPLE) {
+      const field = RUN_FIELDS[name];
+      if (field in object) record[name] = fromDatabase(name, object[field]) as RunRecord[typeof name];
+    }
   }
 
-  /** The record's object, with what the record says assigned to it: what has changed, and what earlier saves may not have written for good. */
-  write(record: AnyRecord): DbObject {
+  /** The record's object, with what has changed in the record assigned to it. @param isAll also what failed saves may yet write over */
+  write(record: AnyRecord, isAll: boolean): DbObject {
+    const repeats = isAll && this.inDoubt.has(record);
     const object = this.objectOf(record);
     const isBatch = 'runRecordId' in record;
     const missing = this.listMissing(isBatch ? 'lock_run_batch' : 'lock_run');
@@ -65,7 +70,7 @@ export class RecordObjects {
       // The vendor's client sends a date or a relation again after every assignment (observed). Words that somebody typed into
       // the object stay theirs.
       if (current !== value && current !== clean) assigned.set(field, written ?? object[field]);
-      else if (!this.inDoubt.has(record) || !assigned.has(field) || SET_BY_PEOPLE.includes(field)) continue;
+      else if (!repeats || !assigned.has(field) || (SET_BY_PEOPLE as readonly string[]).includes(name)) continue;
       // To the client a value that stays the same is no change.
       else object[field] = written === null ? assigned.get(field) : null;
       object[field] = written;
@@ -78,8 +83,13 @@ export class RecordObjects {
     if (!this.inDoubt.has(record)) this.assigned.delete(record);
   }
 
-  /** What was written may never get into the database, or may get there later. */
-  noteFailed(record: AnyRecord): void {
+  /** Whether what was written may get into the database later. */
+  isInDoubt(record: AnyRecord): boolean {
+    return this.inDoubt.has(record);
+  }
+
+  /** What was written may get into the database later. */
+  noteInDoubt(record: AnyRecord): void {
     this.inDoubt.add(record);
   }
 

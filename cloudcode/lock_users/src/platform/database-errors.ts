@@ -26,5 +26,5 @@ function findWords(error: unknown): string {
   if (error instanceof Error) return error.message;
   const { message, detail, type } = (error ?? {}) as Record<string, unknown>;
   const text = [message, detail, type].find((value): value is string => typeof value === 'string' && value !== '');
-  return text ?? (typeof error === 'string' ? error : 'the database gave no reason');
+  return text ?? (typeof error === 'string' ? error : 'no reason was given');
 }

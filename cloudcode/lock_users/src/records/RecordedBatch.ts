@@ -12,6 +12,9 @@ export class RecordedBatch {
   /** Whether a save that got no answer may be carried out yet, over what was saved since. */
   isInDoubt = false;
 
+  /** Whether its outcome was saved, as far as the answer tells. */
+  isSaved = false;
+
   /** The fingerprint of the users that are not in the goal state: with many failures the lists take much memory. */
   private notDone: string | undefined;
 
@@ -44,7 +47,9 @@ export class RecordedBatch {
   noteOutcome(roster: Roster, nowMs: number, record = this.known): void {
     const users = roster.listNotDone(this.users);
     const notDone = JSON.stringify(users);
+    const before = this.notDone;
     this.notDone = fingerprint(notDone);
+    if (this.notDone !== before) this.isSaved = false;
     if (record === undefined) return;
     const done = this.users.length - users.length;
     Object.assign(record, { state: 'answered', done, notDone, answeredAtMs: record.answeredAtMs ?? nowMs });
@@ -52,6 +57,7 @@ export class RecordedBatch {
 
   /** The outcome is saved: the record is let go, because the ids of all users take much memory. */
   noteSaved(): void {
+    this.isSaved = true;
     if (!this.isInDoubt) this.known = undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { ACTION_LABELS } from '../actions/ActionLabels';
 import { toErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
+import { mayBeCarriedOut } from '../requests/retry-rules';
 import type { RunContext } from '../run/RunContext';
 import type { CanaryResult } from '../users/Canary';
 import type { Roster } from '../users/Roster';
@@ -91,7 +92,11 @@ export class RunRecorder {
       logIncomplete(this.context, error);
     }
     Object.assign(this.run, ending);
-    const batches = [...this.batches.flatMap(({ record }) => record ?? []), ...corrected];
+    // What was never saved comes first: the time may be short.
+    const unsaved = this.batches.filter(({ isSaved }) => !isSaved);
+    const saved = this.batches.filter(({ isSaved }) => isSaved);
+    const list = (batches: readonly RecordedBatch[]): BatchRecord[] => batches.flatMap(({ record }) => record ?? []);
+    const batches = [...list(unsaved), ...corrected, ...list(saved)];
     await saveLast(this.context, this.records, this.run, batches);
   }
 
@@ -194,7 +199,7 @@ export class RunRecorder {
       );
     } catch (error) {
       // It may be carried out yet, so these are saved once more at the end.
-      if (toErrorDetails(error).network !== undefined) for (const batch of batches) batch.isInDoubt = true;
+      if (mayBeCarriedOut(toErrorDetails(error))) for (const batch of batches) batch.isInDoubt = true;
       throw error;
     }
   }
@@ -220,7 +225,7 @@ export class RunRecorder {
       kind: 'record',
       operations: 0,
       attemptsBefore: 0,
-      attempt: (timeoutMs) => this.records.save([run], timeoutMs)
+      attempt: (timeoutMs) => this.records.saveChanges(run, timeoutMs)
     });
   }
 

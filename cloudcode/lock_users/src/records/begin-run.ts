@@ -89,7 +89,7 @@ async function beginWithRecord(context: RunContext, records: RecordStore): Promi
   }
   if (blocker === undefined) {
     // What was asked between two invocations may have come just after this one has looked.
-    watchStop(context, records, hasBegun ? -Infinity : lookedAtMs);
+    watchStop(context, records, record, hasBegun ? -Infinity : lookedAtMs);
     return { record, hasBegun };
   }
   if (blocker.id === record.id && blocker.leaseHolder === holder) return { stop: stopRequested(runId), record };

@@ -5,27 +5,40 @@ import { countFitting } from './cut-saves';
 import type { BatchRecord, RunRecord } from './RunRecord';
 import { insist, isTooLarge, logIncomplete, RUN_SAVE_MS, saveRun } from './save-run';
 
-/**
- * Saves a run for the last time, with the batches that are not saved yet: in one request where they are few. Where that fails
- * the run is saved by itself, and has time of its own, so that batches that cannot be saved do not take it along. The log says
- * what cannot be saved.
- */
+/** Saves a run for the last time, with the batches that are not saved yet, the most important first. The log says what cannot be saved. */
 export async function saveLast(
   context: RunContext,
   store: RecordStore,
   run: RunRecord,
   batches: readonly BatchRecord[]
 ): Promise<void> {
-  if (batches.length > 0 && countFitting(batches) === batches.length) {
-    try {
-      const options = { reserveMs: RUN_SAVE_MS, attempts: 1 };
-      return await insist(context, (timeoutMs) => store.save([...batches, run], timeoutMs), options);
-    } catch {
-      // What is wrong shows below, and is said there.
-    }
+  if (!(await saveTogether(context, store, run, batches))) {
+    // The run has time of its own, so that batches that cannot be saved do not take it along.
+    await saveBatches(context, store, batches);
+    await saveRun(context, store, run);
   }
-  await saveBatches(context, store, batches);
-  await saveRun(context, store, run);
+  if (!store.isInDoubt(run)) return;
+  context.ports.log.line(
+    'A save of the record of this run got no answer. Should it be carried out later, the record shows older values than the report.'
+  );
+}
+
+/** Saves all of it in one request where it is little. @returns whether that is done */
+async function saveTogether(
+  context: RunContext,
+  store: RecordStore,
+  run: RunRecord,
+  batches: readonly BatchRecord[]
+): Promise<boolean> {
+  if (batches.length === 0 || countFitting(batches) < batches.length) return false;
+  try {
+    const options = { reserveMs: RUN_SAVE_MS, attempts: 1 };
+    await insist(context, (timeoutMs) => store.save([...batches, run], timeoutMs), options);
+    return true;
+  } catch {
+    // What is wrong shows when they are saved one by one, and is said there.
+    return false;
+  }
 }
 
 /** Saves records in requests that are small enough, and in halves where the platform says that they are not. */

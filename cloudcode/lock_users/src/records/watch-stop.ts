@@ -6,16 +6,19 @@ import type { RequestToSend } from '../requests/RequestToSend';
 import type { RunContext } from '../run/RunContext';
 import { stopRequested } from '../reasons/run-reasons';
 import { isAskedToStop } from './RunRecord';
+import type { RunRecord } from './RunRecord';
 
 /**
  * From now on the run's record is read every few seconds, and the run stops where somebody has set `stop_requested` in it. Nothing else
  * leaves until that is known, unless the platform refuses to say it. In models without the field nobody can ask for it.
  *
+ * @param record the run's own
  * @param lookedAtMs when it was read last, on the monotonic clock
  */
 export function watchStop(
   { sender, ports, runId }: Pick<RunContext, 'sender' | 'ports' | 'runId'>,
   records: RecordStore,
+  record: RunRecord,
   lookedAtMs: number
 ): void {
   const { clock, log } = ports;
@@ -35,6 +38,9 @@ export function watchStop(
       isEmptyBefore = found.length === 0;
       // Where it is not shown twice, somebody has deleted it.
       if (!isShown) throw notShown();
+      // A first save that has come late says so again, with a lease that is short.
+      const isReset = found.some(({ id, status }) => id === record.id && status === 'starting');
+      if (isReset && record.status === 'running') await records.save([record], Math.min(LOOK_TIMEOUT_MS, timeoutMs));
       return found.some(isAskedToStop);
     }
   };

@@ -74,10 +74,11 @@ export async function runWithRoster(
   // Whoever is to go on finds the record as it is.
   const isToClose = !progress.hasBegun && report.status !== 'continues' && report.status !== 'queued';
   const record = isToClose ? await findUnclosed(context) : progress.record;
+  // While this run holds the lease, so that no other one has marked the same run meanwhile.
+  if (hasDoneNothing(report)) await run?.withdraw?.().catch((error: unknown) => logIncomplete(context, error));
   if (record !== undefined && ports.records !== undefined) {
     await finishRun(context, ports.records, record, run, report);
   }
-  if (hasDoneNothing(report)) await run?.withdraw?.().catch((error: unknown) => logIncomplete(context, error));
   // For whoever called: names stand neither in the log nor in the record.
   const named = await nameUsers(context, report);
   if (run?.recorder !== undefined && ports.records !== undefined && report.status !== 'continues') {
