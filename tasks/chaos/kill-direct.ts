@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startBackend } from '../local/backend/start-backend';
 import type { RunningBackend } from '../local/backend/start-backend';
+import { parsePeople } from '../lock-users/people/parse-people';
 import { endLeases } from './kill-process';
 import type { Killed } from './kill-process';
 import { seededRandom } from './random';
@@ -164,13 +165,9 @@ function readRows(path: string): readonly Row[] | string {
   if (!existsSync(path)) return [];
   const text = readFileSync(path, 'utf8');
   if (path.endsWith('.csv')) {
-    const lines = text.split('\r\n').slice(0, -1);
-    const isWhole = text.endsWith('\r\n') && lines.every((line) => line.split(',').length === 4);
-    if (!isWhole) return 'The report is not whole.';
-    return lines.slice(1).map((line) => {
-      const [userId = '', , outcome = ''] = line.split(',');
-      return { userId, outcome };
-    });
+    const [userIds = [], outcomes = []] = ['user_id', 'outcome'].map((column) => parsePeople(text, column, path));
+    if (!text.endsWith('\r\n') || userIds.length !== outcomes.length) return 'The report is not whole.';
+    return userIds.map(({ value }, row) => ({ userId: value, outcome: outcomes[row]?.value ?? '' }));
   }
   try {
     return JSON.parse(text) as Row[];

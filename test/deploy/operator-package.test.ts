@@ -120,10 +120,10 @@ test('on a pseudo terminal the count is typed back, and the result is a table', 
   expect(stdout).not.toContain(backend.token);
 });
 
-test('killed at any moment of --direct, the report is whole and true, and the same command does the rest', async () => {
+test('killed at two moments of --direct, the report is whole and true, and the same command does the rest', async () => {
   for (const seed of [1, 6]) {
-    const { problems } = await killDirect(program, seed);
-    expect({ seed, problems }).toEqual({ seed, problems: [] });
+    const { problems, wasKilled } = await killDirect(program, seed);
+    expect({ seed, problems, wasKilled }).toEqual({ seed, problems: [], wasKilled: true });
   }
 });
 

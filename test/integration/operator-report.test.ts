@@ -18,6 +18,7 @@ const EMPTY = { kind: 'error-body', body: 'json', applied: false, route: 'POST o
 
 /** Nothing else waits as long as the watching does until its first look. */
 const FIRST_LOOK_MS = 250;
+const SECOND_LOOK_MS = 500;
 
 async function setFaults(...faults: readonly object[]): Promise<void> {
   const { ok } = await fetch(`${operator.backend.origin}/_local/faults`, {
@@ -32,6 +33,33 @@ function readOutcomes(): readonly string[] {
 }
 const lock = (path = report): Promise<ProgramEnd> =>
   operator.call('apply', '--direct', '--confirm', '3', '--report', path);
+
+test('a dry run writes who would be changed', async () => {
+  const { code } = await operator.call('apply', '--direct', '--dry-run', '--report', report);
+
+  expect(code).toBe(0);
+  expect(readOutcomes()).toEqual(['not_attempted', 'not_attempted', 'not_attempted']);
+});
+
+test('a report that cannot be written once during the run is whole in the end, and the run ends with 0', async () => {
+  const program = operator.open();
+  const { clock } = program;
+  program.clock = {
+    ...clock,
+    sleep(waitMs, signal) {
+      if ([FIRST_LOOK_MS, SECOND_LOOK_MS].includes(waitMs)) rmSync(report, { recursive: true, force: true });
+      if (waitMs === FIRST_LOOK_MS) mkdirSync(report);
+      return clock.sleep(waitMs, signal);
+    }
+  };
+  // So that there are several looks.
+  await setFaults({ kind: 'delay', ms: 700, route: 'POST batch.json', locks: true });
+
+  const { code, stderr } = operator.note(await program.call('apply', '--direct', '--confirm', '3', '--report', report));
+
+  expect({ code, stderr: stderr.includes('cannot be written') }).toEqual({ code: 0, stderr: false });
+  expect(readOutcomes()).toEqual(['locked', 'locked', 'locked']);
+});
 
 test('one empty answer to the question for batches leaves nobody out', async () => {
   await setFaults({ ...EMPTY, at: [1, 3] });

@@ -46,9 +46,10 @@ describe('with a data file', () => {
   let log: string[];
   let clock: VirtualClock;
   let runs: unknown[];
+  let gone: string[];
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'orders-'));
-    [log, runs] = [[], []];
+    [log, runs, gone] = [[], [], ['gone']];
     clock = new VirtualClock(1000);
   });
   afterEach(() => rmSync(folder, { recursive: true }));
@@ -63,7 +64,7 @@ describe('with a data file', () => {
       runtime: {
         clock,
         findTaskFolder: (task) => {
-          if (task === 'gone') throw new Error('There is no task "gone".');
+          if (gone.includes(task)) throw new Error(`There is no task "${task}".`);
           return task;
         },
         run: (invocation) => {
@@ -108,6 +109,22 @@ describe('with a data file', () => {
 
     expect(runs).toEqual([{ undo: 'a-run' }]);
     expect(log).toContain('There is no task "gone".');
+    await platform.close();
+  });
+
+  test('an order whose task is gone when the command that waits for it is ended is dropped, and that is told', async () => {
+    const platform = await start(({ onSchedule }) => onSchedule?.({ ...UNDO, task: 'deleted' }));
+    const command = new AbortController();
+    platform.runtime.trigger({ task: 'lock_users' }, { onLog: () => undefined, signal: command.signal });
+    await clock.advanceTo(1001);
+    gone.push('deleted');
+
+    command.abort();
+
+    expect(log).toContainEqual(
+      expect.stringMatching(/^The command that waits has ended\. Dropped: deleted .*\. There is no task "deleted"\.$/)
+    );
+    expect(platform.runtime.orders).toEqual([]);
     await platform.close();
   });
 

@@ -223,11 +223,20 @@ export class Runtime {
     const { onLeft, signal } = this.options;
     for (const queued of this.queue.drop((request) => request.activity === activity)) {
       const isLeft = queued.isByTask && this.isLater(queued) && onLeft !== undefined && !signal.aborted;
-      if (isLeft) {
-        onLeft(`The command that waits has ended. Kept: ${describeOrder(describeRequest(queued))}.`);
-        this.resume(omit(queued, ['activity', 'isByTask']));
-      }
+      if (isLeft) onLeft(`The command that waits has ended. ${this.keep(queued)}`);
       this.finish(queued, ABORTED);
+    }
+  }
+
+  /** Keeps an order that nobody watches any more. @returns what has become of it */
+  private keep(queued: QueuedTask): string {
+    const order = describeOrder(describeRequest(queued));
+    try {
+      this.resume(omit(queued, ['activity', 'isByTask']));
+      return `Kept: ${order}.`;
+    } catch (error) {
+      // The task may have been deleted since.
+      return `Dropped: ${order}. ${error instanceof Error ? error.message : String(error)}`;
     }
   }
 }

@@ -1,5 +1,5 @@
 import chunk from 'lodash/chunk';
-import { readBatches } from '../../../cloudcode/lock_users/src/records/read-batches';
+import { MAX_RECORDS_PER_READ, readBatches } from '../../../cloudcode/lock_users/src/records/read-batches';
 import type { BatchRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import type { Clock, RecordStore } from '../../../cloudcode/lock_users/src/ports';
 import { ACTION_LABELS } from '../../../cloudcode/lock_users/src/actions/ActionLabels';
@@ -125,7 +125,7 @@ export class ReportFile {
       await readBatches(
         (limit, skip) =>
           sender.read('record', (timeoutMs) => records.readBatches({ runRecordId }, limit, skip, timeoutMs)),
-        PAGE_SIZE,
+        MAX_RECORDS_PER_READ,
         (batch) => batches.push(batch)
       );
     }

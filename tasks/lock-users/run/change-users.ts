@@ -54,8 +54,8 @@ export async function changeUsers(invocation: Invocation, wanted: WantedChange):
     if (options.report !== undefined && plan.local?.report.status !== 'planned')
       refuseOtherPlan(`--report ${options.report}`, plan);
     const planned = { exitCode: EXIT_CODES.allThere.code, data: showRun(plan.end) };
+    if (plan.count === 0 || options.dryRun === true) await reportPlan(connection, invocation, plan.local);
     if (plan.count === 0) {
-      await reportPlan(connection, invocation, plan.local);
       return {
         ...planned,
         lines: [...shown, 'There is nobody left to change.'],
