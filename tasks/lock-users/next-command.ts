@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import pick from 'lodash/pick';
 import { statSync } from 'node:fs';
 import { escapeText } from '../../cloudcode/lock_users/src/outside-text';
+import { quoteWord } from '../shared/quote-word';
 import { COMMANDS, GLOBAL_OPTIONS } from './commands';
 import type { NextCommand, ProgramOptions } from './Invocation';
 
@@ -35,14 +36,10 @@ export function formatNext(
   const isLikeOption = operands.some((operand) => operand.startsWith('-'));
   const words = isLikeOption ? [command, ...flags, '--', ...operands] : [command, ...operands, ...flags];
   if (words.some((word) => escapeText(word) !== word)) return undefined;
-  return [PROGRAM, ...words.map(quote)].join(' ');
+  return [PROGRAM, ...words.map(quoteWord)].join(' ');
 }
 
 /** Whether a file has the same text when it is read again, as a pipe or the standard input has not. */
 function isKept(path: string): boolean {
   return !/^\/(dev|proc)\//.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

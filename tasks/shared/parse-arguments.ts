@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { findNearestName } from '../../cloudcode/lock_users/src/input/did-you-mean';
 import type { Command, CommandIo, CommandLine, OptionTable, OptionValues } from './Command';
 import { UsageError } from './command-errors';
+import { quoteWord } from './quote-word';
 
 /**
  * Reads the command line.
@@ -93,17 +94,13 @@ export function refuseSwallowedOptions(
   const withoutValue = swallowed.filter(({ option, value }) => option.type === 'string' && value === 'true');
   const words = swallowed.map(({ name, option, value }) => {
     if (option.type === 'boolean') return `--${name}`;
-    if (value !== 'true') return `--${name} ${quote(value)}`;
+    if (value !== 'true') return `--${name} ${quoteWord(value)}`;
     const isPassedOn = withoutValue.length === 1 && rest.at(-1)?.startsWith('-') === false;
     const found = isPassedOn ? rest.pop() : undefined;
-    return `--${name} ${found === undefined ? option.value : quote(found)}`;
+    return `--${name} ${found === undefined ? option.value : quoteWord(found)}`;
   });
   const names = swallowed.map(({ name }) => `--${name}`).join(' and ');
   throw new UsageError(
-    `npm kept ${names} for itself. Pass options after "--":\n  ${command} -- ${[...rest.map(quote), ...words].join(' ')}`
+    `npm kept ${names} for itself. Pass options after "--":\n  ${command} -- ${[...rest.map(quoteWord), ...words].join(' ')}`
   );
-}
-
-function quote(word: string): string {
-  return /^[\w./:=@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
