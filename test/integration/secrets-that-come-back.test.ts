@@ -49,17 +49,14 @@ test.each(ERRORS)('a secret in %s of DB is in nothing that comes out', async (_p
   expectRedacted();
 });
 
-test.each(ERRORS)(
-  'a secret in %s of the queue is in nothing that comes out',
-  async (_place, error) => {
-    world.environment = { LOCK_USERS_WEB_SECRET: WEB_SECRET };
-    world.queueError = error;
+test.each(ERRORS)('a secret in %s of the queue is in nothing that comes out', async (_place, error) => {
+  world.environment = { LOCK_USERS_WEB_SECRET: WEB_SECRET };
+  world.queueError = error;
 
-    const runtime = { backend: { url: world.url, token: OTHER_TOKEN } };
-    expect(await world.post('{}', {}, undefined, runtime)).toBe(503);
-    expectRedacted();
-  }
-);
+  const runtime = { backend: { url: world.url, token: OTHER_TOKEN } };
+  expect(await world.post('{}', {}, undefined, runtime)).toBe(503);
+  expectRedacted();
+});
 
 test('a secret is gone where the token is that of the runtime alone', async () => {
   world.environment = { JOURNEY_BACKEND_URL: '', JOURNEY_API_TOKEN: '' };
