@@ -1,5 +1,5 @@
 import { recordFailed } from '../../../cloudcode/lock_users/src/platform/record-failed';
-import type { BatchRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
+import type { BatchRecord, RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import { FakePlatform } from '../../support/fake-ports';
 import { MemoryRecordStore } from '../../support/MemoryRecordStore';
 import { runOnFake } from '../../support/run-on-fake';
@@ -63,19 +63,32 @@ test.each([
   }
 );
 
-test('a run says again that it is at work where its first save comes late and writes over that', async () => {
+/** A run whose record is written over while its first batch is under way. @returns what its record says before each batch */
+async function runOverwritten(values: Partial<RunRecord>): Promise<unknown[]> {
   records.onSave = () => undefined;
   const statuses: unknown[] = [];
   const lock = platform.answerBatch;
   platform.answerBatch = (operations) => {
     const [run] = records.runs.values();
     statuses.push(run?.status);
-    if (run !== undefined && statuses.length === 1) records.runs.set(run.id, { ...run, status: 'starting' });
+    if (run !== undefined && statuses.length === 1) records.runs.set(run.id, { ...run, ...values });
     platform.clock.now += 6000;
     return lock(operations);
   };
-
+  // So that no progress is saved, which would write over it.
+  records.saveChanges = () => Promise.resolve();
   await runOnFake(platform, { runId: 'evening', canary: 0, batchSize: 2, concurrency: 1 });
+  return statuses;
+}
 
-  expect(statuses).toEqual(['running', 'running', 'running']);
+test('a run says again that it is at work where its first save comes late and writes over that', async () => {
+  expect(await runOverwritten({ status: 'starting' })).toEqual(['running', 'running', 'running']);
+});
+
+test('a run leaves its record to another invocation that has taken it over', async () => {
+  expect(await runOverwritten({ status: 'starting', leaseHolder: 'another invocation' })).toEqual([
+    'running',
+    'starting',
+    'starting'
+  ]);
 });

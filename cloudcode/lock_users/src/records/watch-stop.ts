@@ -39,8 +39,9 @@ export function watchStop(
       // Where it is not shown twice, somebody has deleted it.
       if (!isShown) throw notShown();
       // A first save that has come late says so again, with a lease that is short.
-      const isReset = found.some(({ id, status }) => id === record.id && status === 'starting');
-      if (isReset && record.status === 'running') await records.save([record], Math.min(LOOK_TIMEOUT_MS, timeoutMs));
+      const own = found.find(({ id, leaseHolder }) => id === record.id && leaseHolder === record.leaseHolder);
+      if (own?.status === 'starting' && record.status === 'running')
+        await records.save([record], Math.min(LOOK_TIMEOUT_MS, timeoutMs));
       return found.some(isAskedToStop);
     }
   };
