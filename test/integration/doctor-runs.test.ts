@@ -41,7 +41,7 @@ test('the last run that an object has asked for shows whether objects start runs
   expect((await operator.examine()).of('runs by objects')).toMatchObject([{ state: 'ok' }]);
 });
 
-test('a run that was stopped shows the version as any other, and is not open', async () => {
+test('a run with the status "stopped" tells the version too, and does not count as open', async () => {
   operator = await LocalOperator.start();
   const stopped = { status: 'stopped', run_id: 'stopped-run', version: '0.0.1', finished_at: '2026-01-01T00:00:00Z' };
   await operator.createRun(stopped);

@@ -1,3 +1,5 @@
+import { toErrorDetails } from '../../cloudcode/lock_users/src/errors';
+import { mayBeCarriedOut } from '../../cloudcode/lock_users/src/requests/retry-rules';
 import type { BatchRecord, RunRecord } from '../../cloudcode/lock_users/src/records/RunRecord';
 import type { MissingField, RecordStore, RunQuery } from '../../cloudcode/lock_users/src/ports';
 import { userId } from './user-id';
@@ -36,6 +38,7 @@ export class MemoryRecordStore implements RecordStore {
   /** Called before each save; may throw. */
   onSave: (records: readonly (RunRecord | BatchRecord)[]) => void | Promise<void> = () => undefined;
   missingFields: readonly MissingField[] = [];
+  private readonly inDoubt = new WeakSet<RunRecord | BatchRecord>();
   private lastId = 5000;
 
   listMissingFields(): readonly MissingField[] {
@@ -103,13 +106,18 @@ export class MemoryRecordStore implements RecordStore {
     return this.save([run]);
   }
 
-  isInDoubt(): boolean {
-    return false;
+  isInDoubt(record: RunRecord | BatchRecord): boolean {
+    return this.inDoubt.has(record);
   }
 
   async save(records: readonly (RunRecord | BatchRecord)[]): Promise<void> {
     const copies = records.map((record) => ({ ...record }));
-    await this.onSave(copies);
+    try {
+      await this.onSave(copies);
+    } catch (error) {
+      if (mayBeCarriedOut(toErrorDetails(error))) for (const record of records) this.inDoubt.add(record);
+      throw error;
+    }
     this.saves.push(copies);
     for (const copy of copies) {
       if ('runRecordId' in copy) this.batches.set(copy.id, copy);

@@ -125,7 +125,7 @@ export interface RecordStore {
   /** Saves only what has changed in a run's record: should this come late, it does not say again that the run is at work. */
   saveChanges(run: RunRecord, timeoutMs: number): Promise<void>;
   /** Whether a save of the record has failed that may be carried out yet. */
-  isInDoubt(record: RunRecord): boolean;
+  isInDoubt(record: RunRecord | BatchRecord): boolean;
 }
 
 /** The time, so that no other code has a clock of its own. */

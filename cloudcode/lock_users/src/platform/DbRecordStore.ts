@@ -97,7 +97,7 @@ export class DbRecordStore implements RecordStore {
     return this.send([run], timeoutMs, false);
   }
 
-  isInDoubt(record: RunRecord): boolean {
+  isInDoubt(record: RunRecord | BatchRecord): boolean {
     return this.objects.isInDoubt(record);
   }
 

@@ -1,3 +1,4 @@
+import type { RecordStore } from '../ports';
 import type { Roster } from '../users/Roster';
 import { fingerprint } from './fingerprint';
 import type { BatchRecord } from './RunRecord';
@@ -8,9 +9,6 @@ const NOBODY = fingerprint('[]');
 /** A batch that was written down before it is sent. */
 export class RecordedBatch {
   readonly id: string;
-
-  /** Whether a save that got no answer may be carried out yet, over what was saved since. */
-  isInDoubt = false;
 
   /** Whether its outcome was saved, as far as the answer tells. */
   isSaved = false;
@@ -55,9 +53,12 @@ export class RecordedBatch {
     Object.assign(record, { state: 'answered', done, notDone, answeredAtMs: record.answeredAtMs ?? nowMs });
   }
 
-  /** The outcome is saved: the record is let go, because the ids of all users take much memory. */
-  noteSaved(): void {
+  /**
+   * The outcome is saved. The record is let go, because the ids of all users take much memory; but not where an earlier save may be carried
+   * out yet: then it is saved once more at the end.
+   */
+  noteSaved(records: RecordStore): void {
     this.isSaved = true;
-    if (!this.isInDoubt) this.known = undefined;
+    if (this.known !== undefined && !records.isInDoubt(this.known)) this.known = undefined;
   }
 }

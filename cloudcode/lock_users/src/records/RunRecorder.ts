@@ -1,7 +1,5 @@
 import { ACTION_LABELS } from '../actions/ActionLabels';
-import { toErrorDetails } from '../errors';
 import type { RecordStore } from '../ports';
-import { mayBeCarriedOut } from '../requests/retry-rules';
 import type { RunContext } from '../run/RunContext';
 import type { CanaryResult } from '../users/Canary';
 import type { Roster } from '../users/Roster';
@@ -152,6 +150,7 @@ export class RunRecorder {
   }
 
   private async saveAll(): Promise<void> {
+    const { records } = this;
     const { sender, ports } = this.context;
     let most = Infinity;
     while (this.isUrgent() && !this.isBroken && sender.stop === undefined) {
@@ -170,7 +169,10 @@ export class RunRecorder {
           }
           // The outcome of a batch may be known while its intent is being saved.
           answered = part.filter(({ record }) => record?.state === 'answered');
-          return this.save(part, timeoutMs);
+          return records.save(
+            part.flatMap(({ record }) => record ?? []),
+            timeoutMs
+          );
         }
       });
       if (result.kind === 'split' && part.length > 1) {
@@ -178,7 +180,7 @@ export class RunRecorder {
         this.unsaved.unshift(...part);
         continue;
       }
-      if (result.kind === 'answered') for (const batch of answered) batch.noteSaved();
+      if (result.kind === 'answered') for (const batch of answered) batch.noteSaved(records);
       else if (sender.stop === undefined) {
         this.isBroken = true;
         ports.log.line(`${result.error.message} The run goes on; its record is written at the end.`);
@@ -189,19 +191,6 @@ export class RunRecorder {
     this.isToSaveAll = false;
     // In the same turn as the last look at what is unsaved, so that nothing is added unseen.
     this.isSaving = false;
-  }
-
-  private async save(batches: readonly RecordedBatch[], timeoutMs: number): Promise<void> {
-    try {
-      await this.records.save(
-        batches.flatMap(({ record }) => record ?? []),
-        timeoutMs
-      );
-    } catch (error) {
-      // It may be carried out yet, so these are saved once more at the end.
-      if (mayBeCarriedOut(toErrorDetails(error))) for (const batch of batches) batch.isInDoubt = true;
-      throw error;
-    }
   }
 
   private wake(batch: RecordedBatch): void {
