@@ -1,6 +1,7 @@
 import type { HttpBackendApi } from '../../cloudcode/lock_users/src/platform/HttpBackendApi';
 import { buildLockOperation } from '../../cloudcode/lock_users/src/requests/lock-batch';
 import type { LockOperation } from '../../cloudcode/lock_users/src/requests/lock-batch';
+import type { SessionState } from '../../cloudcode/lock_users/src/users/UserState';
 import { connectApi, TIMEOUT_MS, TOKEN } from '../support/connect-api';
 import { StubBackend } from '../support/StubBackend';
 import { userId } from '../support/user-id';
@@ -43,6 +44,17 @@ test.each<[string, object]>([
   expect(stub.requests).toEqual([]);
 });
 
+/** The session with its times, which are read when they are asked for. */
+function readSession({
+  sessionId,
+  state,
+  signedOutAtMs,
+  authenticatedAtMs,
+  lastConnectedAtMs
+}: SessionState): SessionState {
+  return { sessionId, state, signedOutAtMs, authenticatedAtMs, lastConnectedAtMs: lastConnectedAtMs ?? null };
+}
+
 test('a page of users gives their lock state, their sessions, and whether there are more', async () => {
   stub.answer = () => ({
     body: JSON.stringify({
@@ -67,7 +79,8 @@ test('a page of users gives their lock state, their sessions, and whether there 
     })
   });
 
-  expect(await api.readUserStates(1000, 2000, TIMEOUT_MS)).toEqual({
+  const { users, ...page } = await api.readUserStates(1000, 2000, TIMEOUT_MS);
+  expect({ users: users.map((user) => ({ ...user, sessions: user.sessions.map(readSession) })), ...page }).toEqual({
     users: [
       {
         userId: userId(1),

@@ -22,6 +22,8 @@ const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 /** Most text is Latin, Greek, Cyrillic, Chinese, Japanese or Korean alone, which has none of them, and this is faster to tell. */
 const COMMON = /^[\x20-\x7e\xa0-\xac\xae-\u05ff\u2e80-\ud7ff\uff01-\uffef]*$/;
 
+const NOT_ASCII = /[\u0080-\uffff]/;
+
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** The text with such characters escaped as in JSON. JSON stays JSON of the same value, and clean text stays as it is. */
@@ -52,6 +54,8 @@ export function quoteText(text: string, mostBytes: number): string {
 
 /** Bytes of the text in UTF-8. */
 export function countBytes(text: string): number {
+  // Lists of ids are long and have nothing else.
+  if (!NOT_ASCII.test(text)) return text.length;
   let bytes = 0;
   for (let index = 0; index < text.length; index += unitsAt(text, index)) bytes += bytesAt(text, index);
   return bytes;

@@ -19,6 +19,7 @@ test('gives its value only when asked, and takes it out of text', () => {
 
   expect(secret.reveal()).toBe(VALUE);
   expect(secret.redact(`a ${VALUE} b ${VALUE}`)).toBe('a [redacted] b [redacted]');
+  expect(secret.redact(`5 % of C:\\ with ${VALUE.toUpperCase()}`)).toBe('5 % of C:\\ with [redacted]');
 });
 
 const inJson = (value: string): string => JSON.stringify(value).slice(1, -1);

@@ -13,7 +13,8 @@ import { parseRetryAfter } from './parse-retry-after';
 import { readNames } from './read-names';
 import { describeNetworkError, readNetworkError } from './read-network-error';
 import { anchorClock } from '../run/anchor-clock';
-import { readTime, readUserState } from './read-user-state';
+import { readTime } from './read-time';
+import { readUserState } from './read-user-state';
 
 /**
  * Bytes of an answer that are read, after decompression. Ours: a page of 1000 users with a hundred sessions each has 30 MB, and

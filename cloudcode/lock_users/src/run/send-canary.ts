@@ -125,7 +125,7 @@ async function look(run: ActiveRun, users: readonly number[], planned: Promise<u
     const left = missingStill ?? users;
     // One page costs less than a request for each user. Who is not shown there as was hoped is asked for by themselves.
     const isInOnePage = missingStill === undefined && left.length > 1 && roster.size <= PAGE_SIZE;
-    const shown = isInOnePage && isPlanned ? await readFromList(run) : await read(run, left, planned);
+    const shown = isInOnePage && isPlanned ? await readFromList(run, left) : await read(run, left, planned);
     for (const user of left) {
       const state = shown.get(roster.idOf(user));
       if (state === undefined) continue;
@@ -163,18 +163,18 @@ async function read(
   );
   if (isKnown) return new Map(found.map((user) => [user.userId, user]));
   await planned;
-  return readFromList(run);
+  return readFromList(run, users);
 }
 
-async function readFromList(run: ActiveRun): Promise<ReadonlyMap<string, UserState>> {
+async function readFromList(run: ActiveRun, users: readonly number[]): Promise<ReadonlyMap<string, UserState>> {
   const { roster } = run;
+  const wanted = new Set(users);
   const shown = new Map<string, UserState>();
   await readUserStates(
     run,
     (page) => {
       for (const user of page) {
-        roster.markRead(user.userId);
-        shown.set(user.userId, user);
+        if (wanted.has(roster.markRead(user.userId))) shown.set(user.userId, user);
       }
     },
     roster.size
@@ -182,12 +182,16 @@ async function readFromList(run: ActiveRun): Promise<ReadonlyMap<string, UserSta
   return shown;
 }
 
-/** Who is sent first before whom: test users, users with a session in the app, users that the users API shows. */
-function rank({ canary, roster }: ActiveRun, user: number): number {
+/**
+ * Who is sent first before whom: test users, users with a session in the app, users that the users API shows. Where no test users are
+ * named, the second ones have the lowest rank, so that the queue need not look at everybody for better ones.
+ */
+function rank({ canary: { testUserIds }, roster }: ActiveRun, user: number): number {
   const userId = roster.idOf(user);
-  if (canary.testUserIds.includes(userId)) return 0;
-  if (!roster.isDecided(userId) || !isAddressable(userId)) return 3;
-  return roster.isEnrolled(user) ? 1 : 2;
+  if (testUserIds.includes(userId)) return 0;
+  const others = testUserIds.length === 0 ? 0 : 1;
+  if (!roster.isDecided(userId) || !isAddressable(userId)) return others + 2;
+  return roster.isEnrolled(user) ? others : others + 1;
 }
 
 function logUnused({ canary, roster, ports }: ActiveRun): void {

@@ -29,7 +29,7 @@ function mayBeIn(state: string): boolean {
 }
 
 /** Whether a session is still signed in and nothing has happened to it. */
-function isUnchanged(before: SessionState, now: SessionState | undefined): boolean {
+function isUnchanged(before: KnownSession, now: SessionState | undefined): boolean {
   return (
     now !== undefined &&
     mayBeIn(now.state) &&
@@ -38,9 +38,12 @@ function isUnchanged(before: SessionState, now: SessionState | undefined): boole
   );
 }
 
+/** What is kept of a session. */
+type KnownSession = Pick<SessionState, 'sessionId' | 'signedOutAtMs' | 'authenticatedAtMs'>;
+
 interface KnownUser {
   /** The sessions to be signed out, as they were shown first. */
-  readonly first: readonly SessionState[];
+  readonly first: readonly KnownSession[];
   /** Ids of those that are still to be. */
   due: readonly string[];
 }
@@ -68,7 +71,10 @@ export class SessionLedger {
     const { userId, sessions, enrolled } = user;
     const known = this.users.get(userId);
     if (known === undefined) {
-      const first = sessions.filter((session) => isDue(session, this.sinceMs, this.untilMs));
+      const first = sessions
+        .filter((session) => isDue(session, this.sinceMs, this.untilMs))
+        // Not the session itself, which may hold on to much more.
+        .map(({ sessionId, signedOutAtMs, authenticatedAtMs }) => ({ sessionId, signedOutAtMs, authenticatedAtMs }));
       if (first.length > 0) this.users.set(userId, { first, due: first.map(({ sessionId }) => sessionId) });
       // A user that is in the app, with no session that is, cannot be said to be out of it.
       return first.length === 0 && !(enrolled && !sessions.some(({ state }) => state === 'ENROLLED'));
@@ -84,7 +90,7 @@ export class SessionLedger {
   /** Whether the users API shows a session of a user that is still to be signed out: as it was shown first. Takes no note of it. */
   isDue({ userId, sessions, enrolled }: UserState, sessionId: string): boolean {
     if (enrolled && sessions.length === 0) return true;
-    const isIt = (session: SessionState): boolean => session.sessionId === sessionId;
+    const isIt = (session: KnownSession): boolean => session.sessionId === sessionId;
     const before = this.users.get(userId)?.first.find(isIt);
     return before !== undefined && isUnchanged(before, sessions.find(isIt));
   }
