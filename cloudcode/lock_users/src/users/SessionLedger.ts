@@ -73,7 +73,7 @@ export class SessionLedger {
     if (known === undefined) {
       const first = sessions
         .filter((session) => isDue(session, this.sinceMs, this.untilMs))
-        // Not the session itself, which may hold on to much more.
+        // Not the session itself, which keeps texts that are not needed here.
         .map(({ sessionId, signedOutAtMs, authenticatedAtMs }) => ({ sessionId, signedOutAtMs, authenticatedAtMs }));
       if (first.length > 0) this.users.set(userId, { first, due: first.map(({ sessionId }) => sessionId) });
       // A user that is in the app, with no session that is, cannot be said to be out of it.
