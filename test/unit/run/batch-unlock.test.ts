@@ -93,14 +93,36 @@ test('an unlock that shows late counts as one that works', async () => {
   expect(platform.unlockBatches.map((ids) => ids.length)).toEqual([1, 7]);
 });
 
-test('where the user cannot be looked at, batches are not believed to work', async () => {
+test('where no user can be looked at, batches are not tried', async () => {
   fixture.unlocksInBatches();
   await fixture.lock();
   platform.readUserState = () => Promise.reject(backendError('BACKEND_REJECTED', 'No such route.', { status: 405 }));
 
   expect(await fixture.run(UNLOCK)).toMatchObject({ status: 'done', counts: { unlocked: 8 } });
-  expect(platform.unlockBatches).toEqual([[userId(0)]]);
+  expect(platform.unlockBatches).toEqual([]);
+  expect(fixture.log.lines).toContain(
+    'Unlocking in batches was not tried: no user was shown locked just before. Users are unlocked one by one.'
+  );
   expect(platform.clock.sleeps).not.toContain(15_000);
+});
+
+// Such a user is shown unlocked afterwards, whatever the batch has done.
+test.each([
+  ['shown unlocked', false],
+  ['not shown locked', null]
+])('batches are not tried with a user who is %s just before', async (_how, locked) => {
+  const runId = await fixture.lock();
+  platform.answerUnlockBatch = (ids) => ({ operations: ids.map(() => ({ success: true })) });
+  const read = platform.readUserState.bind(platform);
+  platform.readUserState = async (id) => {
+    const shown = await read(id);
+    if (id !== userId(0) || !platform.locked.delete(id)) return shown;
+    return shown && { ...shown, locked };
+  };
+
+  expect(await fixture.undo(runId)).toMatchObject({ status: 'done', verified: true, counts: { unlocked: 8 } });
+  expect(platform.unlockBatches).toEqual([[userId(1)]]);
+  expect([...platform.locked]).toEqual([]);
 });
 
 test('where the time is up before a look has shown it, the user does not count as unlocked', async () => {

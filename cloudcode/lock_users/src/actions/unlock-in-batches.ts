@@ -22,31 +22,62 @@ const UNSEEN: OperationResult = {
   reason: { type: 'UNVERIFIED', detail: 'The user was unlocked by a batch, and nothing has shown yet that it works.' }
 };
 
+/** How many users are looked at for one with whom batches can be tried. Ours. */
+const MAX_TRIED = 3;
+
 /**
  * Whether the users of the queue may be unlocked in batches: the deployment wants it tried, and one user has shown that it works.
- * Where nothing is known yet, the first user of the queue is that user, who is unlocked in any case. Never throws.
+ * Where nothing is known yet, one of the first users of the queue is that user, who is unlocked in any case. Never throws.
  */
 export async function hasBatchUnlock(run: ActiveRun, queue: UserQueue): Promise<boolean> {
-  const { settings, batchUnlock, sender, ports } = run;
+  const { settings, batchUnlock } = run;
   if (settings.batchUnlock !== 'try') return false;
   // Whom an earlier invocation has sent may be shown unlocked for that reason, and would show nothing.
-  const isToTry = batchUnlock.finding === undefined && isUntouched(run) && (await queue.holds(2));
-  if (isToTry && sender.stop === undefined) {
+  if (batchUnlock.finding === undefined && isUntouched(run)) await findOut(run, queue);
+  return batchUnlock.finding === 'works';
+}
+
+/** Tries it with the first user that is shown locked just before; those before are unlocked one by one. Never throws. */
+async function findOut(run: ActiveRun, queue: UserQueue): Promise<void> {
+  const { batchUnlock, sender, ports } = run;
+  let tried = 0;
+  while (tried < MAX_TRIED && batchUnlock.finding === undefined && (await queue.holds(2))) {
+    if (sender.stop !== undefined) return;
+    tried++;
     const one = UserQueue.of(await queue.take(1));
     await recordBatches(run, one, 1, async ([user]) => {
-      if (user === undefined) return;
-      const works = await tryBatch(run, user);
-      if (works === undefined) return;
-      batchUnlock.note(works ? 'works' : 'absent');
-      ports.log.line(
-        works
-          ? 'Unlocking in batches works: it was tried with one user.'
-          : 'Unlocking in batches does not work: it was tried with one user. Users are unlocked one by one.'
-      );
-      if (!works) await changeUsers(run, [user], (userId) => unlockUserAfterBatch(run, userId));
+      if (user !== undefined) await tryWith(run, user);
     });
   }
-  return batchUnlock.finding === 'works';
+  if (tried === 0 || batchUnlock.finding !== undefined || sender.stop !== undefined) return;
+  ports.log.line(
+    'Unlocking in batches was not tried: no user was shown locked just before. Users are unlocked one by one.'
+  );
+}
+
+async function tryWith(run: ActiveRun, user: number): Promise<void> {
+  const { batchUnlock, ports } = run;
+  if (!(await isShownLocked(run, user))) return changeUsers(run, [user], (userId) => unlockUser(run, userId));
+  const works = await tryBatch(run, user);
+  if (works === undefined) return;
+  batchUnlock.note(works ? 'works' : 'absent');
+  ports.log.line(
+    works
+      ? 'Unlocking in batches works: it was tried with one user.'
+      : 'Unlocking in batches does not work: it was tried with one user. Users are unlocked one by one.'
+  );
+  if (!works) await changeUsers(run, [user], (userId) => unlockUserAfterBatch(run, userId));
+}
+
+/** Whoever is unlocked already, or of whom nothing says that they are locked, would be shown unlocked whatever a batch does. */
+async function isShownLocked(run: ActiveRun, user: number): Promise<boolean> {
+  const userId = run.roster.idOf(user);
+  if (!isAddressable(userId)) return false;
+  try {
+    return (await lookAt(run, userId))?.locked === true;
+  } catch {
+    return false;
+  }
 }
 
 /** Unlocks the users of the queue in batches, and one by one those whom an earlier attempt may have unlocked. Never throws. */
@@ -74,7 +105,6 @@ export function unlockInBatches(run: ActiveRun, queue: UserQueue): Promise<void>
 async function tryBatch(run: ActiveRun, user: number): Promise<boolean | undefined> {
   const { roster, sender } = run;
   const userId = roster.idOf(user);
-  if (!isAddressable(userId)) return false;
   await sendBatch(run, [user], {
     post: (userIds, timeoutMs) => postUnlocks(run, userIds, timeoutMs).catch(refuseOperation),
     sendLost: () => Promise.resolve()
