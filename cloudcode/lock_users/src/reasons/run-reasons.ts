@@ -45,6 +45,15 @@ export function runEnded(runId: string, status: RecordStatus | null): ErrorDetai
   );
 }
 
+/** The record of a run has the time of its end, and an older status. */
+export function runReopened(runId: string): ErrorDetails {
+  return stopReason(
+    'RUN_ENDED',
+    `Run ${runId} was not carried out again: it had ended, and a save that came late wrote an older status into its record.`,
+    'Start another run if one is meant.'
+  );
+}
+
 /** A run that was undone before it was carried out is not carried out any more. */
 export function runUndone(runId: string, undoneBy: string): ErrorDetails {
   return stopReason(

@@ -98,6 +98,14 @@ export function hasEnded({ status }: RunRecord): boolean {
   return status !== null && ENDED.includes(status);
 }
 
+/**
+ * Whether the run had ended when a save that got no answer was carried out after all, and wrote an older status over its own. Whoever
+ * carries a run on empties `finishedAtMs`.
+ */
+export function isReopened({ status, finishedAtMs }: RunRecord): boolean {
+  return finishedAtMs !== null && status !== null && (UNDER_WAY.includes(status) || status === 'interrupted');
+}
+
 /** Whether somebody has asked the run to stop. */
 export function isAskedToStop({ stopRequested }: RunRecord): boolean {
   return stopRequested === true;

@@ -3,7 +3,7 @@ import { LockUsersError, toErrorDetails } from '../errors';
 import type { Ports, RecordStore } from '../ports';
 import type { RequestSender } from '../requests/RequestSender';
 import { stopRequested } from '../reasons/run-reasons';
-import { holdsLease, isAskedToStop, UNDER_WAY } from './RunRecord';
+import { holdsLease, isAskedToStop, isReopened, UNDER_WAY } from './RunRecord';
 import type { RunRecord } from './RunRecord';
 
 /**
@@ -49,11 +49,13 @@ export async function acquireLease(
   /** By itself, so that a run whose record cannot be changed keeps nobody out. */
   async function markInterrupted(others: readonly RunRecord[]): Promise<void> {
     for (const other of others) {
-      const message =
-        'The process ended without reporting. What its batches say holds; the next run does what is missing.';
+      const isOver = isReopened(other);
+      const message = isOver
+        ? 'The run had ended, and a save that came late wrote an older status over its own. What its report and its batches say holds.'
+        : 'The process ended without reporting. What its batches say holds; the next run does what is missing.';
       Object.assign(
         other,
-        isAskedToStop(other)
+        isAskedToStop(other) && !isOver
           ? { status: 'stopped', finishedAtMs: clock.nowMs(), message: stopRequested(other.runId ?? other.id).message }
           : { status: 'interrupted', message }
       );

@@ -9,6 +9,7 @@ import {
   outdatedModels,
   queued,
   runEnded,
+  runReopened,
   runUnderWay,
   runUndone,
   stopRequested
@@ -16,7 +17,7 @@ import {
 import { VERSION } from '../version';
 import { acquireLease } from './acquire-lease';
 import { findRuns } from './find-runs';
-import { hasEnded, holdsLease, isAskedToStop, mayGoOn } from './RunRecord';
+import { hasEnded, holdsLease, isAskedToStop, isReopened, mayGoOn } from './RunRecord';
 import type { RunRecord } from './RunRecord';
 import { watchStop } from './watch-stop';
 
@@ -140,7 +141,10 @@ export function findRefusal(context: RunContext, found: RunRecord): ErrorDetails
   const nowMs = ports.clock.nowMs();
   if ((status === 'starting' || status === 'running') && holdsLease(found, nowMs)) return runUnderWay(found, nowMs);
   const isRepeated = status === 'continues' && context.invocation <= (found.invocation ?? 0);
-  if (isRepeated || (hasEnded(found) && !isOrderedUnknown(context, found))) return runEnded(runId, status);
+  const isOver = hasEnded(found) || isReopened(found);
+  if (isRepeated || (isOver && !isOrderedUnknown(context, found))) {
+    return isReopened(found) ? runReopened(runId) : runEnded(runId, status);
+  }
   return undoneBy === null ? undefined : runUndone(runId, undoneBy);
 }
 
