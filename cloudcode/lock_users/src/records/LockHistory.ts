@@ -18,6 +18,8 @@ interface UserHistory {
   /** When another run last locked or unlocked the user, and which. */
   otherAtMs: number;
   other: Pick<BatchRecord, 'runId' | 'runRecordId' | 'action'> | undefined;
+  /** Whether an undo of the run has unlocked the user, whatever the times say. */
+  isUndone: boolean;
 }
 
 /**
@@ -71,6 +73,12 @@ export class LockHistory {
     }
   }
 
+  /** Takes in a batch of an undo of the run, which is later whatever its time says: a clock may have been set back. @throws LockUsersError */
+  addUndo(batch: BatchRecord): void {
+    this.add(batch);
+    for (const userId of listTouched(batch)) this.find(userId).isUndone = true;
+  }
+
   /** How many users the run's batches name, whatever came of them. */
   get countNamed(): number {
     return this.named.size;
@@ -86,7 +94,7 @@ export class LockHistory {
     const user = this.users.get(userId);
     if (user === undefined || user.sentAtMs === -Infinity) return undefined;
     // Where both came in the same moment the user stays locked, which is the smaller harm.
-    if (user.otherAtMs >= user.sentAtMs) {
+    if (user.otherAtMs >= user.sentAtMs || user.isUndone) {
       return { type: 'LOCKED_AGAIN', detail: describeOther(user.other) };
     }
     // To be signed out later than the run did it, a device must have been let in again in between.
@@ -112,7 +120,13 @@ export class LockHistory {
   private find(userId: string): UserHistory {
     const known = this.users.get(userId);
     if (known !== undefined) return known;
-    const user = { sentAtMs: -Infinity, lockedByMs: -Infinity, otherAtMs: -Infinity, other: undefined };
+    const user = {
+      sentAtMs: -Infinity,
+      lockedByMs: -Infinity,
+      otherAtMs: -Infinity,
+      other: undefined,
+      isUndone: false
+    };
     this.users.set(userId, user);
     return user;
   }

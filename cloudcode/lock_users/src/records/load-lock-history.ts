@@ -44,10 +44,28 @@ export async function loadLockHistory(
     MAX_RECORDS_PER_READ,
     (batch) => history.add(ids.has(batch.runRecordId) ? { ...batch, runRecordId: record.id } : batch)
   );
+  if (record.undoneBy !== null) await addUndo(context, records, record.undoneBy, history);
   checkComplete(history, record);
   // What it wrote down counts for more than its status: an invocation that was refused may have followed one that locked.
   const refusal = history.userIds().length > 0 ? undefined : lockedNobody(runId, record);
   return refusal === undefined ? { history, record } : { refusal };
+}
+
+/** Whom the undo has unlocked that the run is marked with. Its batches may say that they are older than those of the run. */
+async function addUndo(
+  context: RunContext,
+  records: RecordStore,
+  undoneBy: string,
+  history: LockHistory
+): Promise<void> {
+  for (const { id } of await findRuns(context, records, { runId: undoneBy })) {
+    await readBatches(
+      (limit, skip) =>
+        context.sender.read('record', (timeoutMs) => records.readBatches({ runRecordId: id }, limit, skip, timeoutMs)),
+      MAX_RECORDS_PER_READ,
+      (batch) => history.addUndo(batch)
+    );
+  }
 }
 
 /**
