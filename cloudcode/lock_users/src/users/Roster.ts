@@ -219,7 +219,8 @@ export class Roster extends EarlierUsers {
     const isUnclear = this.isOutOfDate && mayBeSent;
     if (planned === undefined || !(isRecent || isUnclear) || this.goal.looksBeforeRepeating !== true) return planned;
     const reason = isRecent ? this.goal.notReached : CACHED;
-    this.write(user, this.users.get(user), { kind: 'unconfirmed', reason });
+    // An earlier invocation may have changed them, so no later look makes them failed.
+    this.write(user, this.users.get(user) | TOUCHED, { kind: 'unconfirmed', reason });
     return undefined;
   }
 
