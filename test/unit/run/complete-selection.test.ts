@@ -52,6 +52,29 @@ describe('the selection', () => {
     expect(await runOnFake(platform)).toMatchObject({ status: 'done', counts: { locked: 5 }, failures: [] });
   });
 
+  test.each([
+    ['a lock is told of', {}, 1],
+    ['an unlock is not', { action: 'unlock' }, 0]
+  ])('a user whom nothing shows is sent, and %s', async (_which, params, warned) => {
+    const read = platform.readUserStates.bind(platform);
+    if (warned === 0) for (const id of userIds(5)) platform.locked.add(id);
+    platform.readUserStates = async (limit, skip) => {
+      const page = await read(limit, skip);
+      return { ...page, users: page.users.filter((user) => user.userId !== userId(3)) };
+    };
+    platform.readUserState = () => Promise.reject(backendError('BACKEND_REJECTED', 'no such route', { status: 404 }));
+
+    const report = await runOnFake(platform, params);
+
+    expect(platform.locked.has(userId(3))).toBe(warned === 1);
+    const warnings = report.warnings?.filter(({ code }) => code === 'NOT_LISTED') ?? [];
+    expect(warnings.map(({ message }) => message)).toEqual(
+      Array(warned).fill(
+        `1 id of selected users is not shown by the users API, and sent all the same. An undo lets them in, also where they had been locked before: ${userId(3)}`
+      )
+    );
+  });
+
   test('an undo does not take a user for gone who may be the one that is shown without a usable id', async () => {
     await runOnFake(platform, { runId: 'evening' });
     const read = platform.readUserStates.bind(platform);

@@ -71,8 +71,20 @@ export async function observeUsers(
     sender.stopWith(toErrorDetails(error));
   }
   // Also where reading failed: whoever was selected has a place in the report.
-  onPlanned(roster.planUnlisted(sender.stop === undefined));
+  const unlisted = roster.planUnlisted(sender.stop === undefined);
+  if (roster.goal.action === 'lock' && sender.stop === undefined) warnOfUnlisted(run, unlisted);
+  onPlanned(unlisted);
   return { isSure };
+}
+
+/** Whether they are locked already is unknown, and stays so where the answer to their batch is lost. */
+function warnOfUnlisted({ roster, warnings }: ActiveRun, users: readonly number[]): void {
+  warnings.addIds(
+    'NOT_LISTED',
+    users.map((user) => roster.idOf(user)),
+    (count, are) =>
+      `${count} of selected users ${are} not shown by the users API, and sent all the same. An undo lets them in, also where they had been locked before`
+  );
 }
 
 function keepNumbers(values: readonly (number | undefined)[]): number[] {
