@@ -71,8 +71,11 @@ export async function undoRun(
   return { reports: undone, problems };
 }
 
-/** Whether our clock may be wrong when a run begins, and no answer that is believed tells by how much: whom it has locked then seem locked again. */
-function hasWrongClocks({ faults, time }: Scenario): boolean {
+/**
+ * Whether our clock may be wrong when a run begins, and no answer that is believed tells by how much: whom it has locked then seem locked
+ * again, and who has signed in today seems to have done so since the run began.
+ */
+export function hasWrongClocks({ faults, time }: Scenario): boolean {
   const { afterMs, byMs } = time?.jump ?? { afterMs: Infinity, byMs: 0 };
   // A task begins once its `DB` knows the data model.
   const isLateOrStale = (fault: Fault): boolean =>
