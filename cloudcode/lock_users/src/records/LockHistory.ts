@@ -39,11 +39,13 @@ export class LockHistory {
    * @param runId how the run is called in reasons
    * @param runRecordId the id of its record
    * @param clockAheadMs by how much the backend's clock, by which sessions go, is ahead of the one of the records
+   * @param undoRecordIds ids of the records of an undo of the run, which is later whatever its times say: a clock may have been set back
    */
   constructor(
     readonly runId: string,
     private readonly runRecordId: string,
-    private readonly clockAheadMs: number
+    private readonly clockAheadMs: number,
+    private readonly undoRecordIds: ReadonlySet<string> = new Set()
   ) {}
 
   /** Takes in a batch of the run, or a later one of another run, in any order. @throws LockUsersError `RECORD_FAILED` */
@@ -67,16 +69,11 @@ export class LockHistory {
     const other = { runId: batch.runId, runRecordId: batch.runRecordId, action: batch.action };
     for (const userId of listTouched(batch)) {
       const user = this.find(userId);
+      if (this.undoRecordIds.has(batch.runRecordId)) user.isUndone = true;
       if (sentAtMs < user.otherAtMs) continue;
       user.otherAtMs = sentAtMs;
       user.other = other;
     }
-  }
-
-  /** Takes in a batch of an undo of the run, which is later whatever its time says: a clock may have been set back. @throws LockUsersError */
-  addUndo(batch: BatchRecord): void {
-    this.add(batch);
-    for (const userId of listTouched(batch)) this.find(userId).isUndone = true;
   }
 
   /** How many users the run's batches name, whatever came of them. */

@@ -37,35 +37,23 @@ export async function loadLockHistory(
   const deleted = found.find(({ batchesDeletedAtMs }) => batchesDeletedAtMs !== null);
   if (deleted !== undefined) return { refusal: batchesDeleted(runId, deleted.undoneBy) };
   const ids = new Set(found.map(({ id }) => id));
-  const history = new LockHistory(runId, record.id, clockAheadMs);
-  const wanted = { runRecordId: record.id, sinceMs: record.startedAtMs ?? nowMs };
-  await readBatches(
-    (limit, skip) => sender.read('record', (timeoutMs) => records.readBatches(wanted, limit, skip, timeoutMs)),
-    MAX_RECORDS_PER_READ,
-    (batch) => history.add(ids.has(batch.runRecordId) ? { ...batch, runRecordId: record.id } : batch)
-  );
-  if (record.undoneBy !== null) await addUndo(context, records, record.undoneBy, history);
+  const { undoneBy } = record;
+  const undos = undoneBy === null ? [] : await findRuns(context, records, { runId: undoneBy });
+  const history = new LockHistory(runId, record.id, clockAheadMs, new Set(undos.map(({ id }) => id)));
+  const sinceMs = record.startedAtMs ?? nowMs;
+  // Whatever came before the run by its times is not among the batches of later runs.
+  const early = undos.filter(({ startedAtMs }) => (startedAtMs ?? 0) < sinceMs);
+  for (const wanted of [{ runRecordId: record.id, sinceMs }, ...early.map(({ id }) => ({ runRecordId: id }))]) {
+    await readBatches(
+      (limit, skip) => sender.read('record', (timeoutMs) => records.readBatches(wanted, limit, skip, timeoutMs)),
+      MAX_RECORDS_PER_READ,
+      (batch) => history.add(ids.has(batch.runRecordId) ? { ...batch, runRecordId: record.id } : batch)
+    );
+  }
   checkComplete(history, record);
   // What it wrote down counts for more than its status: an invocation that was refused may have followed one that locked.
   const refusal = history.userIds().length > 0 ? undefined : lockedNobody(runId, record);
   return refusal === undefined ? { history, record } : { refusal };
-}
-
-/** Whom the undo has unlocked that the run is marked with. Its batches may say that they are older than those of the run. */
-async function addUndo(
-  context: RunContext,
-  records: RecordStore,
-  undoneBy: string,
-  history: LockHistory
-): Promise<void> {
-  for (const { id } of await findRuns(context, records, { runId: undoneBy })) {
-    await readBatches(
-      (limit, skip) =>
-        context.sender.read('record', (timeoutMs) => records.readBatches({ runRecordId: id }, limit, skip, timeoutMs)),
-      MAX_RECORDS_PER_READ,
-      (batch) => history.addUndo(batch)
-    );
-  }
 }
 
 /**
