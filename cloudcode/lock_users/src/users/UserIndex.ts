@@ -8,7 +8,9 @@ const DASH = 0x2d;
 const NO_DIGIT = -1;
 /** The values of the hex digits, by their character codes: looking them up takes half as long as telling digits from letters. */
 const VALUES = new Int8Array(128).fill(NO_DIGIT);
-for (let value = 0; value < 16; value++) VALUES[value.toString(16).charCodeAt(0)] = value;
+/** The character codes of the hex digits, by their values. */
+const CODES = Uint8Array.from({ length: 16 }, (_, value) => value.toString(16).charCodeAt(0));
+CODES.forEach((code, value) => (VALUES[code] = value));
 const DIGITS_PER_WORD = 8;
 /** An id is 128 bits: four words of 32. */
 const WORDS = 4;
@@ -27,6 +29,8 @@ export class UserIndex {
   private readonly otherIds = new Map<number, string>();
   private readonly otherNumbers = new Map<string, number>();
   private readonly key = new Uint32Array(WORDS);
+  /** The number of the UUID that was looked for last. */
+  private last = EMPTY;
   /** The character codes of a UUID, with its dashes. */
   private readonly codes = new Array<number>(UUID_LENGTH).fill(DASH);
 
@@ -37,17 +41,25 @@ export class UserIndex {
   /** The number of an id, or undefined where it has none. */
   find(userId: string): number | undefined {
     if (!this.parse(userId)) return this.otherNumbers.get(userId);
+    if (this.isNext()) return ++this.last;
     const found = this.places[this.seekKey()] ?? EMPTY;
-    return found === EMPTY ? undefined : found;
+    if (found === EMPTY) return undefined;
+    this.last = found;
+    return found;
   }
 
   /** The number of an id, a new one where it has none. */
   add(userId: string): number {
     if (!this.parse(userId)) return this.addOther(userId);
+    if (this.isNext()) return ++this.last;
     const place = this.seekKey();
     const known = this.places[place] ?? EMPTY;
-    if (known !== EMPTY) return known;
+    if (known !== EMPTY) {
+      this.last = known;
+      return known;
+    }
     const number = this.count++;
+    this.last = number;
     this.places[place] = number;
     if (this.count * WORDS > this.words.length) this.growWords();
     for (let word = 0; word < WORDS; word++) this.words[number * WORDS + word] = this.key[word] ?? 0;
@@ -72,8 +84,7 @@ export class UserIndex {
     const { codes, words } = this;
     for (let digit = 0; digit < DIGIT_PLACES.length; digit++) {
       const word = words[number * WORDS + Math.floor(digit / DIGITS_PER_WORD)] ?? 0;
-      const value = (word >>> (28 - 4 * (digit % DIGITS_PER_WORD))) & 0xf;
-      codes[DIGIT_PLACES[digit] ?? 0] = value < 10 ? value + 0x30 : value + 0x57;
+      codes[DIGIT_PLACES[digit] ?? 0] = CODES[(word >>> (28 - 4 * (digit % DIGITS_PER_WORD))) & 0xf] ?? DASH;
     }
     return String.fromCharCode(...codes);
   }
@@ -102,21 +113,30 @@ export class UserIndex {
     );
   }
 
+  /**
+   * Whether the UUID in `key` is the one after the last. Lists of users repeat their order, so this saves most searches. An id that is
+   * kept as text has no words of its own there.
+   */
+  private isNext(): boolean {
+    const next = this.last + 1;
+    return next < this.count && this.isKeyAt(next) && !this.otherIds.has(next);
+  }
+
+  private isKeyAt(number: number): boolean {
+    const { key, words } = this;
+    const from = number * WORDS;
+    return (
+      words[from] === key[0] && words[from + 1] === key[1] && words[from + 2] === key[2] && words[from + 3] === key[3]
+    );
+  }
+
   /** The place where the UUID in `key` is, or the free one where it belongs. */
   private seekKey(): number {
-    const { key, words, places } = this;
+    const { key, places } = this;
     const mask = places.length - 1;
     for (let place = hash(key, 0) & mask; ; place = (place + 1) & mask) {
       const number = places[place] ?? EMPTY;
-      if (number === EMPTY) return place;
-      const from = number * WORDS;
-      if (
-        words[from] === key[0] &&
-        words[from + 1] === key[1] &&
-        words[from + 2] === key[2] &&
-        words[from + 3] === key[3]
-      )
-        return place;
+      if (number === EMPTY || this.isKeyAt(number)) return place;
     }
   }
 
