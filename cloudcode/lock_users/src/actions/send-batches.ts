@@ -49,7 +49,7 @@ export async function sendBatch(
 ): Promise<void> {
   const { sender, roster } = run;
   const { post, sendLost } = sending;
-  const userIds = users.map((user) => roster.idOf(user));
+  const userIds = roster.idsOf(users);
   let number = 0;
   const result = await sender.send({
     kind: 'batch',

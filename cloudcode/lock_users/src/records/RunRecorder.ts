@@ -55,7 +55,7 @@ export class RunRecorder {
       number: this.batches.length + 1,
       state: 'sent',
       sentAtMs: context.ports.clock.nowMs(),
-      userIds: JSON.stringify(users.map((user) => roster.idOf(user)))
+      userIds: JSON.stringify(roster.idsOf(users))
     });
     const batch = new RecordedBatch(record, Uint32Array.from(users));
     this.batches.push(batch);

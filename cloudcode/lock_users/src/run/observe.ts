@@ -81,7 +81,7 @@ export async function observeUsers(
 function warnOfUnlisted({ roster, warnings }: ActiveRun, users: readonly number[]): void {
   warnings.addIds(
     'NOT_LISTED',
-    users.map((user) => roster.idOf(user)),
+    roster.idsOf(users),
     (count, are) =>
       `${count} of selected users ${are} not shown by the users API, and sent all the same. An undo lets them in, also where they had been locked before`
   );

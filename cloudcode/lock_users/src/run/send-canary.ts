@@ -86,7 +86,7 @@ async function sendCanary(
     const goesOn = await look(run, users, planned);
     if (canary.list('reset').length > 0) break;
     if (!goesOn) return;
-    const asked = new Set(users.map((user) => roster.idOf(user)));
+    const asked = new Set(roster.idsOf(users));
     wanted = canary.list().filter((user) => asked.has(user.userId) && REPLACED.includes(user.seen)).length;
   }
 
@@ -157,10 +157,7 @@ async function read(
   planned: Promise<unknown>
 ): Promise<ReadonlyMap<string, UserState>> {
   const { roster } = run;
-  const { found, isKnown } = await findUsersById(
-    run,
-    users.map((user) => roster.idOf(user))
-  );
+  const { found, isKnown } = await findUsersById(run, roster.idsOf(users));
   if (isKnown) return new Map(found.map((user) => [user.userId, user]));
   await planned;
   return readFromList(run, users);

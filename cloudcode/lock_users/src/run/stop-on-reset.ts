@@ -7,12 +7,7 @@ export function stopOnReset({ roster, sender, canary }: ActiveRun): void {
   if (canary.result === 'unfinished' || canary.result === 'failed') return;
   const users = roster.listSentReset();
   if (users.length === 0) return;
-  sender.stopWith(
-    sessionsReset(
-      roster.goal.action,
-      users.map((user) => roster.idOf(user))
-    )
-  );
+  sender.stopWith(sessionsReset(roster.goal.action, roster.idsOf(users)));
 }
 
 /**

@@ -61,10 +61,7 @@ async function look(run: ActiveRun, missing?: readonly number[]): Promise<readon
   const { roster } = run;
   const pages = Math.ceil(roster.size / PAGE_SIZE);
   if (missing !== undefined && missing.length <= Math.min(pages, MAX_USERS_ONE_BY_ONE)) {
-    const { found, isKnown } = await findUsersById(
-      run,
-      missing.map((user) => roster.idOf(user))
-    );
+    const { found, isKnown } = await findUsersById(run, roster.idsOf(missing));
     if (isKnown) {
       for (const user of found) roster.verify(user);
       return roster.listMissing();

@@ -40,6 +40,8 @@ export class PlannedUsers {
   countRead = 0;
   /** Why users are skipped, for as many of them as a report names. */
   private readonly skipReasons = new Map<number, Reason>();
+  /** The ids of lists of users, for as long as there are those lists. */
+  private readonly idLists = new WeakMap<readonly number[], readonly string[]>();
 
   /** @param resetSinceMs from when on a session that was signed out and is `RESET` turned so during the run */
   constructor(
@@ -59,6 +61,13 @@ export class PlannedUsers {
   /** The id of a user. */
   idOf(user: number): string {
     return this.users.idOf(user);
+  }
+
+  /** The ids of users. The same list, to be written down and sent, has them made once. */
+  idsOf(users: readonly number[]): readonly string[] {
+    const ids = this.idLists.get(users) ?? users.map((user) => this.idOf(user));
+    this.idLists.set(users, ids);
+    return ids;
   }
 
   /** The user is selected. Returns the user where that completes the plan for them. */
