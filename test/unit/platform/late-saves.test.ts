@@ -1,4 +1,5 @@
 import { DbRecordStore } from '../../../cloudcode/lock_users/src/platform/DbRecordStore';
+import { isReopened } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
 import { connectDatabase } from '../../../tasks/local/runtime/db/connect-database';
 import { reachInProcess } from '../../support/reach-backend';
@@ -153,4 +154,42 @@ test('what people set in a record stays as they left it, whatever was given up b
   await save({ locked: 108 });
 
   expect(await readRun()).toMatchObject({ locked: 108, unlockAtMs: null, message: 'Let them out.' });
+});
+
+describe('two invocations of a run, of which the first saves late', () => {
+  /** The first one ends so without an answer, tries once more, and the second one takes over. */
+  const endFirst = async (status: 'continues' | 'partial', values: Partial<RunRecord>): Promise<void> => {
+    delaysMs = [20_000];
+    const report = JSON.stringify({ status, invocation: 1 });
+    expect(await save({ status, invocation: 1, leaseHolder: null, report, ...values })).toBe(false);
+    expect(await save()).toBe(true);
+    const found = await readRun();
+    if (found === undefined) throw new Error('The run was not found.');
+    run = found;
+    await save({ status: 'running', invocation: 2, leaseHolder: 'two', finishedAtMs: null });
+  };
+
+  const endSecond = (status: 'continues' | 'done', values: Partial<RunRecord>): Promise<boolean> =>
+    save({ status, leaseHolder: null, report: JSON.stringify({ status, invocation: 2 }), ...values });
+
+  test('an end that comes back from the first one is not the end of the run that the second one hands over', async () => {
+    await endFirst('partial', { finishedAtMs: 900_000 });
+    await wait(20_000);
+
+    expect(await endSecond('continues', { finishedAtMs: null, leaseExpiresAtMs: 1_800_000 })).toBe(true);
+
+    const shown = await readRun();
+    expect(shown).toMatchObject({ status: 'continues', finishedAtMs: 900_000 });
+    expect(shown && isReopened(shown)).toBe(false);
+  });
+
+  test('the end of the second one stays where the first one says late that it has handed over, and the run counts as ended', async () => {
+    await endFirst('continues', { leaseExpiresAtMs: 1_500_000 });
+    expect(await endSecond('done', { finishedAtMs: 1_000_000, leaseExpiresAtMs: null })).toBe(true);
+    await wait(20_000);
+
+    const shown = await readRun();
+    expect(shown).toMatchObject({ status: 'continues', invocation: 1, finishedAtMs: 1_000_000 });
+    expect(shown && isReopened(shown)).toBe(true);
+  });
 });

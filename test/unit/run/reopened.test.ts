@@ -1,3 +1,5 @@
+import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
+import { cutAfter } from '../../support/cut-after';
 import { FakePlatform, RecordingLog } from '../../support/fake-ports';
 import { MemoryRecordStore } from '../../support/MemoryRecordStore';
 import { runOnFake } from '../../support/run-on-fake';
@@ -17,6 +19,16 @@ beforeEach(() => {
 const addReopened = (status: 'starting' | 'running' | 'interrupted'): void => {
   const times = { startedAtMs: 800_000, finishedAtMs: ENDED_AT_MS, leaseExpiresAtMs: 950_000 };
   records.add({ runId: 'evening', action: 'unlock', status, invocation: 1, leaseHolder: 'one', ...times });
+};
+
+const read = (): RunRecord | undefined => {
+  const [record] = records.runs.values();
+  return record && { ...record };
+};
+
+const change = (values: Partial<RunRecord>): void => {
+  const [record] = records.runs.values();
+  Object.assign(record ?? {}, values);
 };
 
 test.each(['starting', 'running', 'interrupted'] as const)(
@@ -60,3 +72,61 @@ test.each([
     expect(record?.finishedAtMs).toBeGreaterThan(ENDED_AT_MS);
   }
 );
+
+test('a run that has ended is undone although a late save says that it holds the lease', async () => {
+  expect(await runOnFake(platform, { runId: 'evening' })).toMatchObject({ status: 'done', counts: { locked: 6 } });
+  change({ status: 'running', leaseHolder: 'one', leaseExpiresAtMs: platform.clock.now + 330_000 });
+  platform.clock.now += 60_000;
+
+  expect(await runOnFake(platform, { undo: 'evening' })).toMatchObject({ status: 'done', counts: { unlocked: 6 } });
+});
+
+describe('of a run whose first invocation has handed over', () => {
+  /** What that invocation saved last, and the parameters of the next one. */
+  let handedOver: RunRecord | undefined;
+  let next: Readonly<Record<string, unknown>> | undefined;
+
+  beforeEach(async () => {
+    let runs = 0;
+    platform.newRunId = () => `id-${++runs}`;
+    cutAfter(platform, 2);
+    const report = await runOnFake(platform, { runId: 'evening', canary: 0, batchSize: 2, concurrency: 1 });
+    expect(report).toMatchObject({ status: 'continues', counts: { locked: 4 } });
+    handedOver = read();
+    next = platform.scheduled.shift()?.parameters;
+  });
+
+  test.each([
+    ['handed over', {}],
+    ['is at work', { status: 'running', leaseHolder: 'one', leaseExpiresAtMs: 1_330_000 }]
+  ] as const)(
+    'a second invocation that has ended does nothing when it is delivered again, where a late save says that the first one %s',
+    async (_what, values) => {
+      expect(await runOnFake(platform, next)).toMatchObject({ status: 'done', invocation: 2 });
+      const { finishedAtMs = null, report = null } = read() ?? {};
+      const late = 'status' in values ? { ...values, invocation: 1, report } : handedOver;
+      change({ ...late, finishedAtMs });
+      platform.locked.clear();
+      platform.clock.now += 3_600_000;
+
+      expect(await runOnFake(platform, next)).toMatchObject({ stopReason: { code: 'RUN_ENDED' } });
+      expect(platform.locked.size).toBe(0);
+    }
+  );
+
+  test('a second invocation that was killed is carried out again, where a late save has brought back an end of the first one', async () => {
+    change({ status: 'running', invocation: 2, leaseHolder: 'two', finishedAtMs: platform.clock.now });
+    platform.clock.now += 3_600_000;
+
+    expect(await runOnFake(platform, next)).toMatchObject({ status: 'done', invocation: 2, counts: { locked: 2 } });
+    expect(platform.locked.size).toBe(6);
+  });
+
+  test('a second invocation that was ordered without an answer is carried out, where a late save has reopened the end of the first one', async () => {
+    const report = JSON.stringify({ status: 'partial', invocation: 1 });
+    change({ status: 'running', leaseHolder: 'one', finishedAtMs: platform.clock.now, report });
+    platform.clock.now += 3_600_000;
+
+    expect(await runOnFake(platform, next)).toMatchObject({ status: 'done', invocation: 2, counts: { locked: 2 } });
+  });
+});

@@ -116,10 +116,15 @@ describe('a key that was used on an earlier day with the same parameters', () =>
   });
 
   test.each<[string, object, number]>([
-    ['is under way', { status: 'running', leaseExpiresAtMs: 1_000_000 + DAY_MS + 100_000 }, 200],
-    ['waits for its next invocation', { status: 'continues', leaseExpiresAtMs: 1_000_000 + DAY_MS + 100_000 }, 200],
-    ['was killed', { status: 'running', leaseExpiresAtMs: 5 }, 202],
-    ['was interrupted', { status: 'interrupted', leaseExpiresAtMs: null }, 202],
+    ['is under way', { status: 'running', leaseExpiresAtMs: 1_000_000 + DAY_MS + 100_000, finishedAtMs: null }, 200],
+    [
+      'waits for its next invocation',
+      { status: 'continues', leaseExpiresAtMs: 1_000_000 + DAY_MS + 100_000, finishedAtMs: null },
+      200
+    ],
+    ['was killed', { status: 'running', leaseExpiresAtMs: 5, finishedAtMs: null }, 202],
+    ['was interrupted', { status: 'interrupted', leaseExpiresAtMs: null, finishedAtMs: null }, 202],
+    ['has ended, and says otherwise by a save that came late', { status: 'running', leaseExpiresAtMs: 5 }, 200],
     ['has a start that is no time', { status: 'done', startedAtMs: NaN }, 200]
   ])('of a run that %s: %j, %i', async (_name, changes, status) => {
     const runId = await requestAndRun();

@@ -1,7 +1,7 @@
 import isPlainObject = require('lodash/isPlainObject');
 import type { ActionName } from '../actions/ActionLabels';
 import { LockUsersError } from '../errors';
-import type { Counts, RunStatus } from '../report/Report';
+import type { Counts, Report, RunStatus } from '../report/Report';
 import { MAX_WAIT_MS } from '../requests/retry-rules';
 import type { CanaryResult } from '../users/Canary';
 import type { Reason } from '../users/UserState';
@@ -94,16 +94,34 @@ export interface NotDone extends Partial<Reason> {
 }
 
 /** Whether a run is over, so that no invocation of it does anything any more. */
-export function hasEnded({ status }: RunRecord): boolean {
+export function hasEnded({ status }: Pick<RunRecord, 'status'>): boolean {
   return status !== null && ENDED.includes(status);
 }
 
 /**
  * Whether the run had ended when a save that got no answer was carried out after all, and wrote an older status over its own. Whoever
- * carries a run on empties `finishedAtMs`.
+ * carries a run on empties `finishedAtMs`; a late save of the invocation before may fill it again, which is no end of the run.
  */
-export function isReopened({ status, finishedAtMs }: RunRecord): boolean {
-  return finishedAtMs !== null && status !== null && (UNDER_WAY.includes(status) || status === 'interrupted');
+export function isReopened(run: RunRecord): boolean {
+  const { status, finishedAtMs, invocation, leaseExpiresAtMs } = run;
+  if (finishedAtMs === null || status === null || !(UNDER_WAY.includes(status) || status === 'interrupted'))
+    return false;
+  const last = readLastReport(run);
+  if (last === undefined || invocation === null) return true;
+  if (last.invocation < invocation) return false;
+  // The invocation has handed over: an end before that is that of an earlier one, and an end since then that of a later one.
+  return last.status !== 'continues' || finishedAtMs >= (leaseExpiresAtMs ?? 0) - HAND_OVER_LEASE_MS;
+}
+
+/** Which invocation the report in the record is about, and how that ended; undefined where the record does not say it. */
+export function readLastReport({ report }: RunRecord): Pick<Report, 'status' | 'invocation'> | undefined {
+  try {
+    const value = JSON.parse(report ?? '') as Partial<Report> | null;
+    if (typeof value?.status !== 'string' || typeof value.invocation !== 'number') return undefined;
+    return { status: value.status, invocation: value.invocation };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether somebody has asked the run to stop. */
@@ -126,12 +144,12 @@ const CLOCK_TOLERANCE_MS = 300_000;
 const MAX_LEASE_MS = MAX_WAIT_MS + HAND_OVER_LEASE_MS + CLOCK_TOLERANCE_MS;
 
 /**
- * Whether a run holds the lease at that moment. A lease further ahead than any run may need is none, nor is that of a run whose next
- * invocation will do nothing but end it.
+ * Whether a run holds the lease at that moment. A lease further ahead than any run may need is none, nor is that of a run that has
+ * ended, or whose next invocation will do nothing but end it.
  */
 export function holdsLease(run: RunRecord, nowMs: number): boolean {
   const { status, leaseExpiresAtMs } = run;
-  if (status === 'continues' && isAskedToStop(run)) return false;
+  if (isReopened(run) || (status === 'continues' && isAskedToStop(run))) return false;
   const leftMs = (leaseExpiresAtMs ?? 0) - nowMs;
   return status !== null && UNDER_WAY.includes(status) && leftMs > 0 && leftMs <= MAX_LEASE_MS;
 }

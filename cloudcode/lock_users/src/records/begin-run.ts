@@ -17,7 +17,7 @@ import {
 import { VERSION } from '../version';
 import { acquireLease } from './acquire-lease';
 import { findRuns } from './find-runs';
-import { hasEnded, holdsLease, isAskedToStop, isReopened, mayGoOn } from './RunRecord';
+import { hasEnded, holdsLease, isAskedToStop, isReopened, readLastReport } from './RunRecord';
 import type { RunRecord } from './RunRecord';
 import { watchStop } from './watch-stop';
 
@@ -149,9 +149,12 @@ export function findRefusal(context: RunContext, found: RunRecord): ErrorDetails
 }
 
 /** Whether the run ended for want of time, and the next invocation was scheduled all the same, without an answer that said so. */
-function isOrderedUnknown({ invocation }: RunContext, found: RunRecord): boolean {
+function isOrderedUnknown(context: RunContext, found: RunRecord): boolean {
+  // Where a late save has written over how it ended, its report says that.
+  const end = isReopened(found) ? readLastReport(found) : found;
   // Without the number (a model that lacks the field) nothing tells such an order from one that comes again.
-  return invocation > 1 && mayGoOn(found) && found.invocation !== null && invocation === found.invocation + 1;
+  if (end === undefined || end.invocation === null || context.invocation !== end.invocation + 1) return false;
+  return context.invocation > 1 && (end.status === 'partial' || end.status === 'failed');
 }
 
 /** Writes down which run it is, and what it was asked. */

@@ -10,7 +10,7 @@ import { resolveMaxUsers } from '../input/resolve-max-users';
 import type { Settings } from '../input/settings';
 import { cleanText, MAX_NAME_BYTES } from '../outside-text';
 import type { Ports } from '../ports';
-import { hasEnded, holdsLease } from '../records/RunRecord';
+import { hasEnded, holdsLease, isReopened } from '../records/RunRecord';
 import type { RunRecord } from '../records/RunRecord';
 import { scheduleInvocation } from '../run/schedule-invocation';
 import { notArmed } from '../reasons/plan-reasons';
@@ -72,7 +72,7 @@ export async function handleWebRequest(request: WebRequest, ports: WebPorts): Pr
   }
   if (!settings.armed && parameters.dryRun === false) return refuse(409, notArmed());
   const known = request.idempotencyKey === undefined ? undefined : await findRun(runId, ports);
-  if (known !== undefined && (hasEnded(known) || holdsLease(known, ports.clock.nowMs()))) {
+  if (known !== undefined && (hasEnded(known) || isReopened(known) || holdsLease(known, ports.clock.nowMs()))) {
     return { status: 200, body: describeKnownRun(runId, known, ports) };
   }
   const failure = await scheduleInvocation(ports, parameters.rawParameters, 0);
