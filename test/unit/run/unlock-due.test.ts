@@ -24,7 +24,8 @@ test('an undo that finds the lock run under way comes back each minute, and is n
   await world.run(SHIFT);
   const { id } = world.record();
   await world.passUntil(MORNING_MS - 1);
-  Object.assign(world.record(), { status: 'running', leaseHolder: 'x', leaseExpiresAtMs: MORNING_MS + 4 * MINUTE_MS });
+  const lease = { leaseHolder: 'x', leaseExpiresAtMs: MORNING_MS + 4 * MINUTE_MS };
+  Object.assign(world.record(), { status: 'running', finishedAtMs: null, ...lease });
 
   await world.passUntil(MORNING_MS + 150 * 1000);
   expect(world.reports.slice(1).map(({ status }) => status)).toEqual(['queued', 'queued', 'queued']);
