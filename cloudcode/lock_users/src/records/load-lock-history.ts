@@ -9,7 +9,7 @@ import { findRuns } from './find-runs';
 import { LockHistory } from './LockHistory';
 import { MAX_RECORDS_PER_READ, readBatches } from './read-batches';
 import { holdsLease } from './RunRecord';
-import type { RunRecord } from './RunRecord';
+import type { BatchRecord, RunRecord } from './RunRecord';
 
 /**
  * Reads from the records which users a run locked, and what later runs did; or says why the run cannot be undone.
@@ -27,7 +27,8 @@ export async function loadLockHistory(
   const nowMs = ports.clock.nowMs();
   const found = await findRuns(context, records, { runId });
   // A run may have two records: an invocation that was not shown the first has made another.
-  const [record] = [...found].sort((one, other) => (one.startedAtMs ?? 0) - (other.startedAtMs ?? 0));
+  const ordered = [...found].sort((one, other) => (one.startedAtMs ?? 0) - (other.startedAtMs ?? 0));
+  const [record] = ordered;
   if (record === undefined) return { refusal: unknownRun(runId) };
   const active = found.find((run) => holdsLease(run, nowMs));
   if (active !== undefined) return { refusal: runUnderWay(active, nowMs) };
@@ -40,16 +41,26 @@ export async function loadLockHistory(
   const { undoneBy } = record;
   const undos = undoneBy === null ? [] : await findRuns(context, records, { runId: undoneBy });
   const history = new LockHistory(runId, record.id, clockAheadMs, new Set(undos.map(({ id }) => id)));
-  const sinceMs = record.startedAtMs ?? nowMs;
+  const sinceMs = ordered.find(({ startedAtMs }) => startedAtMs !== null)?.startedAtMs ?? nowMs;
   // Whatever came before the run by its times is not among the batches of later runs.
   const early = undos.filter(({ startedAtMs }) => (startedAtMs ?? 0) < sinceMs);
-  for (const wanted of [{ runRecordId: record.id, sinceMs }, ...early.map(({ id }) => ({ runRecordId: id }))]) {
-    await readBatches(
+  let firstSentMs = Infinity;
+  const take = (batch: BatchRecord): void => {
+    const isOwn = ids.has(batch.runRecordId);
+    if (isOwn) firstSentMs = Math.min(firstSentMs, batch.sentAtMs ?? 0);
+    history.add(isOwn ? { ...batch, runRecordId: record.id } : batch);
+  };
+  const read = (wanted: { readonly runRecordId: string; readonly sinceMs?: number }): Promise<void> =>
+    readBatches(
       (limit, skip) => sender.read('record', (timeoutMs) => records.readBatches(wanted, limit, skip, timeoutMs)),
       MAX_RECORDS_PER_READ,
-      (batch) => history.add(ids.has(batch.runRecordId) ? { ...batch, runRecordId: record.id } : batch)
+      take
     );
+  for (const wanted of [{ runRecordId: record.id, sinceMs }, ...early.map(({ id }) => ({ runRecordId: id }))]) {
+    await read(wanted);
   }
+  // A first save of the record that came late has emptied when the run began, and a second delivery may have filled it anew.
+  if (firstSentMs < sinceMs) await read({ runRecordId: record.id, sinceMs: firstSentMs });
   checkComplete(history, record);
   // What it wrote down counts for more than its status: an invocation that was refused may have followed one that locked.
   const refusal = history.userIds().length > 0 ? undefined : lockedNobody(runId, record);
