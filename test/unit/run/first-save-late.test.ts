@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../../cloudcode/lock_users/src/records/RunRecord';
+import { cutAfter } from '../../support/cut-after';
 import { FakePlatform } from '../../support/fake-ports';
 import { MemoryRecordStore } from '../../support/MemoryRecordStore';
 import { runOnFake } from '../../support/run-on-fake';
@@ -22,7 +23,8 @@ beforeEach(async () => {
   records.onSave = ([record]) => {
     if (first === undefined && record !== undefined && !('runRecordId' in record)) first = { ...record };
   };
-  expect(await runOnFake(platform, { runId: 'evening' })).toMatchObject({ status: 'done', counts: { locked: 3 } });
+  const report = await runOnFake(platform, { runId: 'evening', canary: 0, batchSize: 1, concurrency: 1 });
+  expect(report).toMatchObject({ status: 'done', counts: { locked: 3 } });
   if (first === undefined) throw new Error('The run was not saved.');
   expect(first).toMatchObject({ status: 'starting', startedAtMs: null, finishedAtMs: null });
   records.runs.set(first.id, first);
@@ -62,4 +64,56 @@ test('an undo finds whom a run has locked where it has a record besides that say
   records.add({ runId: 'evening', stopRequested: true });
 
   expect(await runOnFake(platform, { undo: 'evening' })).toMatchObject({ status: 'done', counts: { unlocked: 3 } });
+});
+
+test.each(['starting', 'interrupted'] as const)(
+  'a run whose record was emptied, and says "%s", is not carried out again by a second delivery',
+  async (status) => {
+    const [record] = records.runs.values();
+    Object.assign(record ?? {}, { status });
+    const before = { ...record };
+    platform.locked.clear();
+
+    const again = await runOnFake(platform, { runId: 'evening' });
+
+    expect(again).toMatchObject({ status: 'refused', stopReason: { code: 'RUN_ENDED' } });
+    expect(again.stopReason?.message).toContain('a save that came late has emptied its record');
+    expect(platform.locked.size).toBe(0);
+    expect([...records.runs.values()]).toEqual([before]);
+  }
+);
+
+test.each<[string, () => void]>([
+  [
+    'one of its batches has no outcome, as it was killed',
+    () => {
+      const [batch] = records.batches.values();
+      Object.assign(batch ?? {}, { state: 'sent', answeredAtMs: null, done: null });
+    }
+  ],
+  ['it has no batches, as it was killed before it began', () => records.batches.clear()],
+  [
+    'somebody has requested it anew',
+    () => {
+      const [record] = records.runs.values();
+      Object.assign(record ?? {}, { status: 'requested' });
+    }
+  ]
+])('it is carried out again where %s', async (_why, change) => {
+  change();
+  platform.locked.clear();
+
+  expect(await runOnFake(platform, { runId: 'evening' })).toMatchObject({ status: 'done', counts: { locked: 3 } });
+});
+
+test('the next invocation of a run that goes on is carried out although the record was emptied', async () => {
+  platform.locked.clear();
+  cutAfter(platform, 2);
+  const first = await runOnFake(platform, { runId: 'night', canary: 0, batchSize: 1, concurrency: 1 });
+  expect(first).toMatchObject({ status: 'continues' });
+  const record = [...records.runs.values()].find(({ runId }) => runId === 'night');
+  Object.assign(record ?? {}, { status: 'starting', startedAtMs: null, leaseExpiresAtMs: platform.clock.now });
+
+  expect(await runOnFake(platform, platform.scheduled.shift()?.parameters)).toMatchObject({ status: 'done' });
+  expect(platform.locked.size).toBe(3);
 });

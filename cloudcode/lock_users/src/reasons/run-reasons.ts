@@ -54,6 +54,15 @@ export function runReopened(runId: string): ErrorDetails {
   );
 }
 
+/** The record of a run says that it is about to begin, and its batches say what came of them. */
+export function runEmptied(runId: string): ErrorDetails {
+  return stopReason(
+    'RUN_ENDED',
+    `Run ${runId} was not carried out again: its batches have their outcomes, and a save that came late has emptied its record.`,
+    'Whether it came to its end is not known. Look who is locked with {"action": "status"}, and start another run if one is meant.'
+  );
+}
+
 /** A run that was undone before it was carried out is not carried out any more. */
 export function runUndone(runId: string, undoneBy: string): ErrorDetails {
   return stopReason(

@@ -8,6 +8,7 @@ import {
   disarmedSince,
   outdatedModels,
   queued,
+  runEmptied,
   runEnded,
   runReopened,
   runUnderWay,
@@ -17,6 +18,7 @@ import {
 import { VERSION } from '../version';
 import { acquireLease } from './acquire-lease';
 import { findRuns } from './find-runs';
+import { isEmptied } from './is-emptied';
 import { hasEnded, holdsLease, isAskedToStop, isReopened, readLastReport } from './RunRecord';
 import type { RunRecord } from './RunRecord';
 import { watchStop } from './watch-stop';
@@ -64,7 +66,7 @@ async function beginWithRecord(context: RunContext, records: RecordStore): Promi
   const all = isScheduled ? await findRuns(context, records, { runId }) : [];
   // Whoever stops a run that has no record yet makes one that only says so.
   const found = all.find(({ startedAtMs }) => startedAtMs !== null) ?? all[0];
-  const refusal = found && (await checkFound(context, found));
+  const refusal = found && (await checkFound(context, records, found));
   if (refusal !== undefined) return refusal;
   const hasBegun = (found?.startedAtMs ?? null) !== null;
   // A run that has begun and was disarmed since must not look as if it had only planned.
@@ -128,9 +130,11 @@ function listNames(fields: readonly MissingField[]): string {
 }
 
 /** Why a run whose record was found is not carried out now; undefined where it is. */
-async function checkFound(context: RunContext, found: RunRecord): Promise<BegunRun | undefined> {
+async function checkFound(context: RunContext, records: RecordStore, found: RunRecord): Promise<BegunRun | undefined> {
   const refusal = findRefusal(context, found);
-  if (refusal === undefined) return undefined;
+  if (refusal === undefined) {
+    return (await isEmptied(context, records, found)) ? { stop: runEmptied(context.runId) } : undefined;
+  }
   return refusal.code === 'RUN_UNDER_WAY' ? comeBackAfter(context, found) : { stop: refusal };
 }
 
