@@ -85,7 +85,7 @@ export function hasWrongClocks({ faults, time }: Scenario): boolean {
 
 /** Whether the run has sent users without knowing whether they were locked, and says so, and answers about them may be lost. */
 export function maySendLocked({ log }: ChaosPlatform, { faults }: Scenario): boolean {
-  const isWarned = log.some((line) => line.includes('not shown by the users API, and sent all the same'));
+  const isWarned = log.some((line) => line.includes('not shown by the users API. A lock is sent to them all the same'));
   return isWarned && faults.some(({ kind }) => LOSE_ANSWERS.includes(kind));
 }
 

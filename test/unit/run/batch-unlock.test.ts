@@ -101,7 +101,7 @@ test('where no user can be looked at, batches are not tried', async () => {
   expect(await fixture.run(UNLOCK)).toMatchObject({ status: 'done', counts: { unlocked: 8 } });
   expect(platform.unlockBatches).toEqual([]);
   expect(fixture.log.lines).toContain(
-    'Unlocking in batches was not tried: no user was shown locked just before. Users are unlocked one by one.'
+    'Unlocking in batches was not tried: no user could show whether it works. Users are unlocked one by one.'
   );
   expect(platform.clock.sleeps).not.toContain(15_000);
 });
@@ -132,4 +132,36 @@ test('where the time is up before a look has shown it, the user does not count a
   const report = await fixture.run(UNLOCK, { ...TRY, budgetMs: 20_000 });
 
   expect(report).toMatchObject({ status: 'continues', counts: { unlocked: 0, unconfirmed: 1, notAttempted: 7 } });
+});
+
+test('batches are not tried with a user whose earlier unlock got no answer, because that one may show late', async () => {
+  await fixture.lock();
+  const read = platform.readUserState.bind(platform);
+  const late = new Set<string>();
+  let looks = 0;
+  let isBatchSent = false;
+  platform.readUserState = (id) => {
+    if (isBatchSent) for (const each of late) platform.locked.delete(each);
+    // Nobody can be tried with at first.
+    if (looks++ < 3) return Promise.reject(backendError('BACKEND_REJECTED', 'no', { status: 405 }));
+    return read(id);
+  };
+  platform.answerUnlock = (id) => {
+    if (id !== userId(5) && id !== userId(6)) {
+      platform.locked.delete(id);
+      return;
+    }
+    late.add(id);
+    throw backendError('BACKEND_UNREACHABLE', 'no answer', { network: 'timeout' });
+  };
+  platform.answerUnlockBatch = (ids) => {
+    isBatchSent = true;
+    const error = { type: 'INVALID_API_REQUEST', detail: 'Unknown method.' };
+    return { operations: ids.map(() => ({ success: false, error })) };
+  };
+
+  await fixture.run(UNLOCK);
+
+  expect(platform.unlockBatches).toEqual([]);
+  expect([...(platform.records?.runs.values() ?? [])].at(-1)?.batchUnlock).not.toBe('works');
 });

@@ -70,10 +70,33 @@ describe('the selection', () => {
     const warnings = report.warnings?.filter(({ code }) => code === 'NOT_LISTED') ?? [];
     expect(warnings.map(({ message }) => message)).toEqual(
       Array(warned).fill(
-        `1 id of selected users is not shown by the users API, and sent all the same. An undo lets them in, also where they had been locked before: ${userId(3)}`
+        `1 id of selected users is not shown by the users API. A lock is sent to them all the same, and an undo lets them in, also where they had been locked before: ${userId(3)}`
       )
     );
   });
+
+  test.each([
+    ['a dry run', { dryRun: true }],
+    ['a run that is refused', { maxUsers: 2 }]
+  ])(
+    '%s tells of a user whom nothing shows as well, and does not say that somebody was sent',
+    async (_which, params) => {
+      const read = platform.readUserStates.bind(platform);
+      platform.readUserStates = async (limit, skip) => {
+        const page = await read(limit, skip);
+        return { ...page, users: page.users.filter((user) => user.userId !== userId(3)) };
+      };
+      platform.readUserState = () => Promise.reject(backendError('BACKEND_REJECTED', 'no such route', { status: 404 }));
+
+      const { warnings } = await runOnFake(platform, params);
+
+      expect(platform.batches).toEqual([]);
+      expect(warnings).toContainEqual({
+        code: 'NOT_LISTED',
+        message: `1 id of selected users is not shown by the users API. A lock is sent to them all the same, and an undo lets them in, also where they had been locked before: ${userId(3)}`
+      });
+    }
+  );
 
   test('an undo does not take a user for gone who may be the one that is shown without a usable id', async () => {
     await runOnFake(platform, { runId: 'evening' });

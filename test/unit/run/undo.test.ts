@@ -234,22 +234,3 @@ test('a user whom the users API no longer shows is not sent, the log names them,
     message: expect.stringContaining('3 are unlocked already, 1 are no longer users of the app.')
   });
 });
-
-test('whom an undo has let in and somebody has locked since stays locked, also where the clock was set back before that undo', async () => {
-  platform.clock.now += 100 * MINUTE_MS;
-  const locked = await lock();
-  platform.clock.now -= 60 * MINUTE_MS;
-  expect(await undo(locked)).toMatchObject({ status: 'done', counts: { unlocked: 4 } });
-  platform.clock.now += 10 * MINUTE_MS;
-  platform.locked.add(userId(2));
-
-  const again = await undo(locked);
-
-  expect([...platform.locked]).toEqual([userId(0), userId(2)]);
-  expect(again).toMatchObject({ status: 'done', counts: { unlocked: 0, lockedAgain: 1 } });
-  expect(again.stillLocked?.users).toContainEqual({
-    userId: userId(2),
-    type: 'LOCKED_AGAIN',
-    detail: expect.stringMatching(/^Run run-\d+ has unlocked this user since, or was told so/) as string
-  });
-});

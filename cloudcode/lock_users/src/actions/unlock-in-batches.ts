@@ -37,7 +37,7 @@ export async function hasBatchUnlock(run: ActiveRun, queue: UserQueue): Promise<
   return batchUnlock.finding === 'works';
 }
 
-/** Tries it with the first user that is shown locked just before; those before are unlocked one by one. Never throws. */
+/** Tries it with the first user that was not sent yet and is shown locked just before; those before are unlocked one by one. Never throws. */
 async function findOut(run: ActiveRun, queue: UserQueue): Promise<void> {
   const { batchUnlock, sender, ports } = run;
   let tried = 0;
@@ -51,13 +51,15 @@ async function findOut(run: ActiveRun, queue: UserQueue): Promise<void> {
   }
   if (tried === 0 || batchUnlock.finding !== undefined || sender.stop !== undefined) return;
   ports.log.line(
-    'Unlocking in batches was not tried: no user was shown locked just before. Users are unlocked one by one.'
+    'Unlocking in batches was not tried: no user could show whether it works. Users are unlocked one by one.'
   );
 }
 
 async function tryWith(run: ActiveRun, user: number): Promise<void> {
   const { batchUnlock, ports } = run;
-  if (!(await isShownLocked(run, user))) return changeUsers(run, [user], (userId) => unlockUser(run, userId));
+  // Of whom an earlier request may have unlocked, nothing shows whether the batch did it.
+  const isTold = !run.roster.isTouched(user) && (await isShownLocked(run, user));
+  if (!isTold) return changeUsers(run, [user], (userId) => unlockUser(run, userId));
   const works = await tryBatch(run, user);
   if (works === undefined) return;
   batchUnlock.note(works ? 'works' : 'absent');

@@ -10,8 +10,9 @@ export function parseAnswer(text: string, token: Secret): unknown {
     // Looking at every value takes ten times as long. Without an escape the token would show as it is; with one it does once
     // the value is written out again, where it is escaped in one way only.
     const shown = json.includes('\\') ? JSON.stringify(parsed) : json;
-    const holdsToken = token.redact(shown) !== shown;
-    return holdsToken ? (JSON.parse(json, redact) as unknown) : parsed;
+    // A backslash in a value is two there, so the token in JSON that is itself in a text would look otherwise than in the value.
+    const mayHoldToken = shown.includes('\\\\') || token.redact(shown) !== shown;
+    return mayHoldToken ? (JSON.parse(json, redact) as unknown) : parsed;
   } catch {
     return undefined;
   }

@@ -124,6 +124,16 @@ export function readLastReport({ report }: RunRecord): Pick<Report, 'status' | '
   }
 }
 
+/** The parameters that the run was given; none where its record does not hold them. */
+export function readParameters({ parameters }: RunRecord): Readonly<Record<string, unknown>> {
+  try {
+    const given: unknown = JSON.parse(parameters ?? '{}');
+    return isPlainObject(given) ? (given as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
 /** Whether somebody has asked the run to stop. */
 export function isAskedToStop({ stopRequested }: RunRecord): boolean {
   return stopRequested === true;

@@ -8,8 +8,11 @@ import { batchesDeleted, lockedNobody, otherAction, unknownRun } from '../reason
 import { findRuns } from './find-runs';
 import { LockHistory } from './LockHistory';
 import { MAX_RECORDS_PER_READ, readBatches } from './read-batches';
-import { holdsLease } from './RunRecord';
+import { holdsLease, readParameters } from './RunRecord';
 import type { BatchRecord, RunRecord } from './RunRecord';
+
+/** Milliseconds by which a clock may have been set back between a run and its undos. Ours: an hour of summer time, and a wrong day. */
+const MAX_SET_BACK_MS = 86_400_000;
 
 /**
  * Reads from the records which users a run locked, and what later runs did; or says why the run cannot be undone.
@@ -38,12 +41,13 @@ export async function loadLockHistory(
   const deleted = found.find(({ batchesDeletedAtMs }) => batchesDeletedAtMs !== null);
   if (deleted !== undefined) return { refusal: batchesDeleted(runId, deleted.undoneBy) };
   const ids = new Set(found.map(({ id }) => id));
-  const { undoneBy } = record;
-  const undos = undoneBy === null ? [] : await findRuns(context, records, { runId: undoneBy });
-  const history = new LockHistory(runId, record.id, clockAheadMs, new Set(undos.map(({ id }) => id)));
   const sinceMs = ordered.find(({ startedAtMs }) => startedAtMs !== null)?.startedAtMs ?? nowMs;
-  // Whatever came before the run by its times is not among the batches of later runs.
-  const early = undos.filter(({ startedAtMs }) => (startedAtMs ?? 0) < sinceMs);
+  const undos = await findUndos(context, records, runId, record);
+  const history = new LockHistory(runId, record.id, clockAheadMs, new Set(undos.map(({ id }) => id)));
+  // What came before the run by its times is not among the batches of later runs.
+  const early = undos.filter(
+    (undo) => Math.min(undo.startedAtMs ?? 0, undo.runId === context.runId ? nowMs : (undo.finishedAtMs ?? 0)) < sinceMs
+  );
   let firstSentMs = Infinity;
   const take = (batch: BatchRecord): void => {
     const isOwn = ids.has(batch.runRecordId);
@@ -65,6 +69,23 @@ export async function loadLockHistory(
   // What it wrote down counts for more than its status: an invocation that was refused may have followed one that locked.
   const refusal = history.userIds().length > 0 ? undefined : lockedNobody(runId, record);
   return refusal === undefined ? { history, record } : { refusal };
+}
+
+/** The records of the undos of a run that may have let somebody in. The run is marked with the last one alone. */
+async function findUndos(
+  context: RunContext,
+  records: RecordStore,
+  runId: string,
+  { id, startedAtMs, undoneBy, ...record }: RunRecord
+): Promise<readonly RunRecord[]> {
+  if (undoneBy === null) return [];
+  const startedSinceMs = (startedAtMs ?? 0) - MAX_SET_BACK_MS;
+  const recent = await findRuns(context, records, { startedSinceMs });
+  const names: readonly unknown[] = [runId, record.runId, id];
+  const undos = recent.filter((run) => run.action === 'unlock' && names.includes(readParameters(run)['undo']));
+  // An older copy of the models may lack the parameters.
+  const marked = await findRuns(context, records, { runId: undoneBy });
+  return [...undos, ...marked.filter((run) => !undos.some((undo) => undo.id === run.id))];
 }
 
 /**

@@ -187,7 +187,8 @@ export class RequestSender {
     if (waitMs > this.timer.budgetLeftMs) {
       // What the server has asked for holds for the next invocation as well.
       if (error.retryAfterMs !== undefined) {
-        this.waitedForMs = Math.max(this.waitedForMs, clock.monotonicMs() + waitMs);
+        const askedMs = Math.min(waitMs, error.retryAfterMs);
+        this.waitedForMs = Math.max(this.waitedForMs, clock.monotonicMs() + askedMs);
       }
       return this.stopWith(timeBudget(error.message));
     }

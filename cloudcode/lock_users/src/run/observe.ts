@@ -83,7 +83,7 @@ function warnOfUnlisted({ roster, warnings }: ActiveRun, users: readonly number[
     'NOT_LISTED',
     roster.idsOf(users),
     (count, are) =>
-      `${count} of selected users ${are} not shown by the users API, and sent all the same. An undo lets them in, also where they had been locked before`
+      `${count} of selected users ${are} not shown by the users API. A lock is sent to them all the same, and an undo lets them in, also where they had been locked before`
   );
 }
 

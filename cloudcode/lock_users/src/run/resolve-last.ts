@@ -1,7 +1,6 @@
-import isPlainObject = require('lodash/isPlainObject');
 import type { ErrorDetails } from '../errors';
 import { findRuns } from '../records/find-runs';
-import { hasEnded } from '../records/RunRecord';
+import { hasEnded, readParameters } from '../records/RunRecord';
 import type { RunRecord } from '../records/RunRecord';
 import { describeRun, noLastRun, severalRuns } from '../reasons/unlock-at-reasons';
 import type { RunContext } from './RunContext';
@@ -56,11 +55,6 @@ function mayBeMeant(run: RunRecord, found: readonly RunRecord[], undoRunId: stri
   return undo !== undefined && undo.status !== 'done';
 }
 
-function selectsByIds({ parameters }: RunRecord): boolean {
-  try {
-    const raw: unknown = JSON.parse(parameters ?? '{}');
-    return isPlainObject(raw) && Object.keys(raw as object).includes('userIds');
-  } catch {
-    return false;
-  }
+function selectsByIds(run: RunRecord): boolean {
+  return Object.keys(readParameters(run)).includes('userIds');
 }
