@@ -217,11 +217,7 @@ export class PlannedUsers {
 
   /** Ids of the users that are neither selected nor in the goal state. */
   listOutside(): string[] {
-    const ids: string[] = [];
-    for (let user = 0; user < this.users.size; user++) {
-      if ((this.users.get(user) & (SELECTED | SHOWN | WAS_THERE)) === SHOWN) ids.push(this.idOf(user));
-    }
-    return ids;
+    return this.listIds((state) => (state & (SELECTED | SHOWN | WAS_THERE)) === SHOWN);
   }
 
   /** Keeps the state; plans the user where everything is known and nothing speaks against it. */
