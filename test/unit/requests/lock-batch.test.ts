@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import {
   assertBatchKeepsData,
   buildLockOperation,
+  buildUnlockOperation,
   serializeLockBatch
 } from '../../../cloudcode/lock_users/src/requests/lock-batch';
 import { userId, userIds } from '../../support/user-id';
@@ -47,5 +49,57 @@ test.each<[string, unknown]>([
 
   expect(() => assertBatchKeepsData(body, 2)).toThrow(
     'INVARIANT: This is a bug in lock_users: operation 1 of a batch is not a lock with "wipe": false, so it was not sent.'
+  );
+});
+
+const LOCK = `{"method":"users/lock","user_id":"${userId(1)}","wipe":false}`;
+const UNLOCK = `{"method":"users/unlock","user_id":"${userId(1)}"}`;
+test.each([
+  ['with wipe twice', `{"operations":[{"method":"users/lock","user_id":"${userId(1)}","wipe":true,"wipe":false}]}`],
+  ['with a user twice', `{"operations":[{"method":"users/lock","user_id":"a","user_id":"b","wipe":false}]}`],
+  ['with operations twice', `{"operations":[${LOCK}],"operations":[{}]}`],
+  ['with something before its operations', `{"wipe":true,"operations":[${LOCK}]}`],
+  ['with something after its operations', `{"operations":[${LOCK}],"wipe":true}`],
+  ['that ends early', `{"operations":[${LOCK}`],
+  ['that ends late', `{"operations":[${LOCK},]}`],
+  ['with an unlock that wipes', `{"operations":[{"method":"users/unlock","user_id":"a","wipe":true}]}`]
+])('a batch %s is not sent', (_name, body) => {
+  expect(() => assertBatchKeepsData(body, 1)).toThrow('INVARIANT');
+});
+
+test.each([
+  ['locks, and then unlocks,', LOCK, UNLOCK, 'operation 1 of a batch is not a lock with "wipe": false'],
+  ['unlocks, and then locks,', UNLOCK, LOCK, 'operation 1 of a batch is not an unlock as the first one is']
+])('a batch that %s is not sent', (_name, first, second, message) => {
+  expect(() => assertBatchKeepsData(`{"operations":[${first},${second}]}`, 2)).toThrow(message);
+});
+
+test('a batch of whatever ids passes, locks and unlocks', () => {
+  const unit = fc.constantFrom('a', '"', '\\', '/', '{', ',', '\n', '\u0000', '\u2028', '\ud800', 'é', '日', '😀');
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit, minLength: 1 }), { minLength: 1, maxLength: 20 }), (ids) => {
+      assertBatchKeepsData(serializeLockBatch(ids.map((id) => buildLockOperation(id))), ids.length);
+      assertBatchKeepsData(serializeLockBatch(ids.map((id) => buildUnlockOperation(id))), ids.length);
+    })
+  );
+});
+
+test('a batch with a letter changed, added or lost is not sent, or locks its users and wipes nothing', () => {
+  const body = serializeLockBatch(['a', 'b"\\'].map(buildLockOperation));
+  const place = fc.nat({ max: body.length });
+  const letter = fc.constantFrom(...new Set(`${body}tru \n`));
+  fc.assert(
+    fc.property(place, fc.nat({ max: 1 }), fc.oneof(letter, fc.constant('')), (at, lost, added) => {
+      const changed = `${body.slice(0, at)}${added}${body.slice(at + lost)}`;
+      try {
+        assertBatchKeepsData(changed, 2);
+      } catch {
+        return;
+      }
+      expect(JSON.parse(changed)).toEqual({
+        operations: Array(2).fill({ method: 'users/lock', user_id: expect.stringMatching(/./) as string, wipe: false })
+      });
+    }),
+    { numRuns: 2000 }
   );
 });

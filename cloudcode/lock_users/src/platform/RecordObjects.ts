@@ -64,9 +64,10 @@ export class RecordObjects {
       // A field that the model lacks: the client would lose the value without a word.
       if (missing.has(field) || NEVER_WRITTEN.includes(field)) continue;
       const value = (record as unknown as Readonly<Record<string, unknown>>)[name] ?? null;
-      const clean = typeof value === 'string' ? escapeText(value) : value;
-      const written = name.endsWith('Ms') && clean !== null ? new Date(clean as number) : clean;
       const current = fromDatabase(name, object[field]);
+      // What the object has is clean, and lists of ids are long.
+      const clean = typeof value === 'string' && value !== current ? escapeText(value) : value;
+      const written = name.endsWith('Ms') && clean !== null ? new Date(clean as number) : clean;
       // The vendor's client sends a date or a relation again after every assignment (observed). Words that somebody typed into
       // the object stay theirs.
       if (current !== value && current !== clean) assigned.set(field, written ?? object[field]);

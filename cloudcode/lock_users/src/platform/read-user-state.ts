@@ -7,15 +7,20 @@ export function readUserState(entry: unknown): UserState | undefined {
   const { id, locked, enrolled, sessions } = (entry ?? {}) as Record<string, unknown>;
   const userId = readUserId(id);
   if (userId === undefined) return undefined;
-  const list = (Array.isArray(sessions) ? (sessions as unknown[]) : []).map(
-    (session) => new ShownSession((session ?? {}) as Record<string, unknown>)
-  );
-  // A user that cannot be told to be out of the app counts as in it, so that nobody is left alone by mistake.
-  const isIn = Array.isArray(sessions) ? list.some(({ state }) => state === 'ENROLLED') : true;
+  const list = Array.isArray(sessions) ? sessions.map(readSession) : undefined;
   return {
     userId,
     locked: typeof locked === 'boolean' ? locked : null,
-    enrolled: typeof enrolled === 'boolean' ? enrolled : isIn,
-    sessions: list
+    // A user that cannot be told to be out of the app counts as in it, so that nobody is left alone by mistake.
+    enrolled: typeof enrolled === 'boolean' ? enrolled : (list?.some(isEnrolled) ?? true),
+    sessions: list ?? []
   };
+}
+
+function readSession(session: unknown): ShownSession {
+  return new ShownSession((session ?? {}) as Record<string, unknown>);
+}
+
+function isEnrolled({ state }: ShownSession): boolean {
+  return state === 'ENROLLED';
 }

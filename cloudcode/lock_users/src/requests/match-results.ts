@@ -14,6 +14,9 @@ export type OperationResult =
 /** What a batch says of one operation: also that it was not let through, and is to be sent again. */
 export type BatchResult = OperationResult | { readonly kind: 'throttled'; readonly reason: Reason };
 
+/** What most operations come to. */
+const DONE: BatchResult = { kind: 'done' };
+
 /** Error types of an operation that was not let through. Assumed: nothing is published; the words are those of other APIs. */
 const THROTTLED = /THROTTL|RATE_?LIMIT|TOO_MANY_REQUESTS|SLOW_DOWN|QUOTA/i;
 
@@ -51,7 +54,7 @@ function matchResult(userId: string, entry: unknown): BatchResult {
     return unconfirmed('RESULT_OF_ANOTHER_USER', 'The result in this place of the answer names another user.');
   }
   const hasError = error !== undefined && error !== null;
-  if (success === true && !hasError) return { kind: 'done' };
+  if (success === true && !hasError) return DONE;
   if (success !== true && hasError) {
     const reason = describePlatformError(error);
     if (status === 429 || THROTTLED.test(reason.type)) return { kind: 'throttled', reason };

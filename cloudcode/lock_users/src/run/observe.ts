@@ -44,7 +44,7 @@ export async function observeUsers(
   let isSure = true;
   const select = (userIds: readonly string[]): number => {
     const before = roster.countSelected;
-    onPlanned(keepNumbers(userIds.map((id) => roster.select(id))));
+    onPlanned(listPlanned(userIds, (id) => roster.select(id)));
     return roster.countSelected - before;
   };
   const observe = (users: readonly UserState[]): void => {
@@ -54,7 +54,7 @@ export async function observeUsers(
         'The users API shows users with ids that cannot be told apart from parts of an address; several may have the same.'
       );
     }
-    const planned = keepNumbers(users.map((user) => roster.observe(user)));
+    const planned = listPlanned(users, (user) => roster.observe(user));
     stopOnReset(run);
     onPlanned(planned);
   };
@@ -87,8 +87,13 @@ function warnOfUnlisted({ roster, warnings }: ActiveRun, users: readonly number[
   );
 }
 
-function keepNumbers(values: readonly (number | undefined)[]): number[] {
-  return values.filter((value): value is number => value !== undefined);
+function listPlanned<T>(values: readonly T[], plan: (value: T) => number | undefined): number[] {
+  const planned: number[] = [];
+  for (const value of values) {
+    const user = plan(value);
+    if (user !== undefined) planned.push(user);
+  }
+  return planned;
 }
 
 /**

@@ -22,8 +22,8 @@ export class ResetWatch {
 
   /** The user as they are shown first. */
   before(user: number, { sessions }: UserState): void {
+    if (!sessions.some(isReset)) return;
     const reset = sessions.filter(isReset);
-    if (reset.length === 0) return;
     const turned = reset.filter(({ signedOutAtMs }) => signedOutAtMs !== null && signedOutAtMs >= this.sinceMs);
     if (turned.length > 0) this.turnBeforeLook(user, turned.length);
     this.resetBefore.set(user, listIds(reset.filter((session) => !turned.includes(session))));
@@ -32,6 +32,7 @@ export class ResetWatch {
 
   /** The user as they are shown later. */
   after(user: number, { sessions }: UserState): void {
+    if (!sessions.some(isReset)) return;
     const left = [...(this.resetBefore.get(user) ?? [])];
     let turned = 0;
     for (const id of listIds(sessions.filter(isReset))) {

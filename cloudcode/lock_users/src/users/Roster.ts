@@ -78,13 +78,15 @@ export class Roster extends EarlierUsers {
 
   /** A reading shows a user after they were sent, and what it shows holds. */
   verify(shown: UserState): void {
-    this.markRead(shown.userId);
-    this.lookAt(shown);
+    this.weighShown(this.markRead(shown.userId), shown);
   }
 
   /** The users API shows one user after they were sent, in no reading, and what it shows holds. */
   lookAt(shown: UserState): void {
-    const user = this.users.add(shown.userId);
+    this.weighShown(this.users.add(shown.userId), shown);
+  }
+
+  private weighShown(user: number, shown: UserState): void {
     const state = this.users.get(user);
     // When a session of a user turned that was not listed before is unknown.
     if ((state & SHOWN) !== 0) this.resets.after(user, shown);
