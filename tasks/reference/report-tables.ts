@@ -63,7 +63,7 @@ export const WARNINGS: Readonly<Record<WarningCode, string>> = {
     'Ids in `LOCK_USERS_PROTECTED`, `excludeUserIds` or `userIds` are not of this deployment. A protected id that matches nobody protects nobody: correct it before you arm. Where there are protected or excluded ids, nothing leaves before this is known.',
   NOT_IN_DATABASE: 'Users of the app are not in the app database. "Everybody" does not select them.',
   NOT_LISTED:
-    'The users API does not show users that are selected. They are locked all the same, and an undo lets them in, also where they had been locked before.',
+    'The users API does not show users that are selected. A lock is sent to them all the same, and an undo lets them in, also where they had been locked before.',
   MALFORMED_USERS: 'There are entries without a usable id, which are left alone.',
   CACHED_READS:
     "The users API answers out of a cache, although it is asked not to. What a user's change has come to may then stay `unconfirmed`. Nobody is signed out a second time on such evidence.",

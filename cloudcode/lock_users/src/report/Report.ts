@@ -31,7 +31,7 @@ export type WarningCode =
   | 'UNKNOWN_IDS'
   /** Users are in the app and not in the app database, so that "everybody" does not select them. */
   | 'NOT_IN_DATABASE'
-  /** The users API does not show selected users, who are locked all the same. */
+  /** The users API does not show selected users. A lock is sent to them all the same. */
   | 'NOT_LISTED'
   /** The users API or the app database shows entries without a usable id. */
   | 'MALFORMED_USERS'
