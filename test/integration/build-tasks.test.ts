@@ -17,13 +17,13 @@ import { dirname, join } from 'node:path';
 import { parseParameters } from '../../cloudcode/lock_users/src/input/parse-parameters';
 import { buildTasks } from '../../tasks/build/build-tasks';
 import type { BuiltTask } from '../../tasks/build/build-tasks';
-import type { Libraries } from '../../tasks/build/compile-task';
 import { findBuiltTask, listBuiltTasks } from '../../tasks/local/runtime/find-built-tasks';
 import { describeBuildAgent } from '../../tasks/build/find-build-agent';
 import { PRECOMPILED } from '../support/CommandFolder';
+import { standInLibraries } from '../support/stand-in-libraries';
 
 let root: string;
-const libraries: Libraries = new Map();
+const libraries = standInLibraries();
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'build-'));
 });
@@ -102,7 +102,7 @@ describe('a task that was built', () => {
 
 test('the example of an evening compiles as a task, and orders the way back before the lock that it undoes', async () => {
   cpSync(join(__dirname, '..', '..', 'examples', 'evening'), join(root, 'cloudcode', 'evening'), { recursive: true });
-  const [built] = build();
+  const [built] = buildTasks({ root });
   const orders: { queue: string; at?: Date; parameters: Record<string, unknown> }[] = [];
   const scheduleTask = (order: (typeof orders)[number]): Promise<void> => Promise.resolve(void orders.push(order));
   const { run } = jest.requireActual<{ run: () => Promise<string> }>(join(built?.outFolder ?? '', 'index.js'));

@@ -1,10 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildTasks } from '../../tasks/build/build-tasks';
 import { noteRunningPlatform } from '../../tasks/local/running-platform-file';
 import { trigger } from '../../tasks/trigger/command';
 import { expectNoSecret } from '../support/expect-no-secret';
 import { RecordedIo } from '../support/RecordedIo';
+import { standInLibraries } from '../support/stand-in-libraries';
 import { StubBackend } from '../support/StubBackend';
 
 const SECRETS = ['token', 'controlToken', 'webSecret'].map((name) => `the-"${name}"-of-this-platform`);
@@ -20,6 +22,8 @@ beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'x', cloudcode: { enabled: true } }));
   writeFileSync(join(folder, 'index.ts'), 'export const nothing = 1;\n');
+  // The trigger finds it built.
+  buildTasks({ root, libraries: standInLibraries() });
   writeFileSync(join(root, '.journeyrc'), JSON.stringify({ default: 'local', deployments: { local: {} } }));
   const url = await stub.start();
   const runtimeOrigin = new URL(url).origin;

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildTasks } from '../../tasks/build/build-tasks';
-import type { Libraries } from '../../tasks/build/compile-task';
+import { standInLibraries } from '../support/stand-in-libraries';
 
 let root: string;
-const libraries: Libraries = new Map();
+const libraries = standInLibraries();
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'imports-'));
 });

@@ -2,18 +2,18 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildTasks } from '../../../tasks/build/build-tasks';
-import type { Libraries } from '../../../tasks/build/compile-task';
 import { noteRunningPlatform } from '../../../tasks/local/running-platform-file';
 import type { TaskRunResult } from '../../../tasks/local/runtime/TaskRun';
 import { startPlatform } from '../../../tasks/local/start-platform';
 import type { RunningPlatform } from '../../../tasks/local/start-platform';
 import { runTrigger } from '../../../tasks/trigger/run-trigger';
+import { standInLibraries } from '../../support/stand-in-libraries';
 
 let platform: RunningPlatform;
 let root: string;
 let log: string[];
 let abort: AbortController;
-const libraries: Libraries = new Map();
+const libraries = standInLibraries();
 
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'trigger-'));
