@@ -62,6 +62,7 @@ test.each([
   ['with something after its operations', `{"operations":[${LOCK}],"wipe":true}`],
   ['that ends early', `{"operations":[${LOCK}`],
   ['that ends late', `{"operations":[${LOCK},]}`],
+  ['that is cut after a comma', `{"operations":[${LOCK},`],
   ['with an unlock that wipes', `{"operations":[{"method":"users/unlock","user_id":"a","wipe":true}]}`]
 ])('a batch %s is not sent', (_name, body) => {
   expect(() => assertBatchKeepsData(body, 1)).toThrow('INVARIANT');
@@ -82,6 +83,13 @@ test('a batch of whatever ids passes, locks and unlocks', () => {
       assertBatchKeepsData(serializeLockBatch(ids.map((id) => buildUnlockOperation(id))), ids.length);
     })
   );
+});
+
+test.each([LOCK, UNLOCK])('of %s twice, no part is sent, however it is cut', (operation) => {
+  const body = `{"operations":[${operation},${operation}]}`;
+  for (let length = 0; length < body.length; length++) {
+    for (const count of [1, 2]) expect(() => assertBatchKeepsData(body.slice(0, length), count)).toThrow('INVARIANT');
+  }
 });
 
 test('a batch with a letter changed, added or lost is not sent, or locks its users and wipes nothing', () => {

@@ -130,3 +130,21 @@ describe('of a run whose first invocation has handed over', () => {
     expect(await runOnFake(platform, next)).toMatchObject({ status: 'done', invocation: 2, counts: { locked: 2 } });
   });
 });
+
+test('an invocation that was ordered without an answer does not run beside another run, where a late save has given its run the lease again', async () => {
+  let runs = 0;
+  platform.newRunId = () => `id-${++runs}`;
+  cutAfter(platform, 2);
+  await runOnFake(platform, { runId: 'evening', canary: 0, batchSize: 2, concurrency: 1 });
+  const next = platform.scheduled.shift()?.parameters;
+  const { now } = platform.clock;
+  const lease = { leaseHolder: 'one', leaseExpiresAtMs: now + 330_000 };
+  const report = JSON.stringify({ status: 'partial', invocation: 1 });
+  change({ status: 'running', finishedAtMs: now, report, ...lease });
+  const other = { runId: 'other', action: 'unlock', invocation: 1, startedAtMs: now + 1000 } as const;
+  records.add({ ...other, ...lease, status: 'running', leaseHolder: 'other' });
+  platform.clock.now += 10_000;
+
+  expect(await runOnFake(platform, next)).toMatchObject({ status: 'queued' });
+  expect(platform.batches).toHaveLength(2);
+});

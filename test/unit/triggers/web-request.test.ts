@@ -134,6 +134,21 @@ describe('a key that was used on an earlier day with the same parameters', () =>
     expect(platform.scheduled).toHaveLength(status === 202 ? 1 : 0);
   });
 
+  test.each([
+    [JSON.stringify({ status: 'done', invocation: 1 }), 'done'],
+    [null, 'unknown']
+  ])(
+    'of a run that has ended, and says otherwise by a save that came late, says how it ended: %p',
+    async (report, status) => {
+      await requestAndRun();
+      for (const run of platform.records?.runs.values() ?? []) {
+        Object.assign(run, { status: 'running', leaseExpiresAtMs: 5, report });
+      }
+
+      expect((await request(BODY, 'key-1')).body).toMatchObject({ status });
+    }
+  );
+
   test('is scheduled again where the records cannot be read, or are not kept', async () => {
     const runId = await requestAndRun();
     const { records } = platform;

@@ -69,8 +69,9 @@ export async function acquireLease(
     }
   }
 
-  // Whose lease has not expired has it already: the invocation before handed it over.
-  if (holdsLease(record, clock.nowMs())) {
+  // Whose lease has not expired has it already: the invocation before handed it over. Of a lease that a late save has written again,
+  // others may have found that it was given back, and begun.
+  if (record.status === 'continues' && holdsLease(record, clock.nowMs())) {
     const handedOverUntilMs = record.leaseExpiresAtMs ?? 0;
     await hold();
     if (clock.nowMs() < handedOverUntilMs) return undefined;

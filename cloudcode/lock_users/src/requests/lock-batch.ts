@@ -45,7 +45,7 @@ const LOCK = String.raw`\{"method":"users/lock","user_id":${ID},"wipe":false\}`;
 const UNLOCK = String.raw`\{"method":"users/unlock","user_id":${ID}\}`;
 
 /** What follows an operation: another one, or the end of the batch. */
-const FURTHER = String.raw`(?:,(?!\])|\]\}$)`;
+const FURTHER = String.raw`(?:,(?!$)|\]\}$)`;
 
 /** The request body for a batch of operations. */
 export function serializeLockBatch(operations: readonly UserOperation[]): string {

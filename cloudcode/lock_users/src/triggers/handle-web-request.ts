@@ -10,7 +10,7 @@ import { resolveMaxUsers } from '../input/resolve-max-users';
 import type { Settings } from '../input/settings';
 import { cleanText, MAX_NAME_BYTES } from '../outside-text';
 import type { Ports } from '../ports';
-import { hasEnded, holdsLease, isReopened } from '../records/RunRecord';
+import { hasEnded, holdsLease, isReopened, readLastReport } from '../records/RunRecord';
 import type { RunRecord } from '../records/RunRecord';
 import { scheduleInvocation } from '../run/schedule-invocation';
 import { notArmed } from '../reasons/plan-reasons';
@@ -93,11 +93,10 @@ async function findRun(runId: string, { records, log }: WebPorts): Promise<RunRe
   }
 }
 
-function describeKnownRun(
-  runId: string,
-  { status, startedAtMs, finishedAtMs, undoneBy }: RunRecord,
-  { formatTime }: WebPorts
-): WebResponse['body'] {
+function describeKnownRun(runId: string, known: RunRecord, { formatTime }: WebPorts): WebResponse['body'] {
+  const { startedAtMs, finishedAtMs, undoneBy } = known;
+  // Whoever asks again until the run has ended must not be told for ever that it is running.
+  const status = isReopened(known) ? (readLastReport(known)?.status ?? 'unknown') : known.status;
   return {
     runId,
     status: cleanText(status ?? '', MAX_NAME_BYTES),
