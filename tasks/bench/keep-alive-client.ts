@@ -55,8 +55,8 @@ export async function run(
         agent,
         ...(body !== undefined && { body: JSON.stringify(body) })
       });
-    // The server may close a connection that was idle just when it is used again. Every request here may be made twice.
-    const response = await send().catch(send);
+    // The server may close connections that were idle just when they are used again. Every request here may be repeated.
+    const response = await send().catch(send).catch(send);
     const text = await response.text();
     if (response.status !== 200) throw new Error(`${path} was answered with ${response.status}.`);
     return JSON.parse(text) as unknown;

@@ -83,6 +83,20 @@ test.each(['starting', 'interrupted'] as const)(
   }
 );
 
+test('whether it is carried out again is told by its own batches, also where the database ignores whose were asked for', async () => {
+  const another = records.newBatch('another');
+  records.batches.set(another.id, Object.assign(another, { state: 'sent', userIds: '[]' }));
+  records.readBatches = (_wanted, limit, skip) =>
+    Promise.resolve([...records.batches.values()].slice(skip, skip + limit));
+
+  expect(await runOnFake(platform, { runId: 'evening' })).toMatchObject({ stopReason: { code: 'RUN_ENDED' } });
+
+  records.batches.clear();
+  records.batches.set(another.id, Object.assign(another, { state: 'answered', done: 0, notDone: '[]' }));
+
+  expect(await runOnFake(platform, { runId: 'evening' })).toMatchObject({ status: 'done' });
+});
+
 test.each<[string, () => void]>([
   [
     'one of its batches has no outcome, as it was killed',

@@ -97,6 +97,50 @@ test('where the clock was set back before an undo, the third one still knows who
   expect([...platform.locked]).toEqual([userId(2)]);
 });
 
+test('where the clock was set back during an undo that was killed then, another undo leaves whom that one let in and somebody has locked since', async () => {
+  await undo({}, true);
+  platform.clock.jump(-60 * MINUTE_MS);
+  await goOn();
+  const killed = [...(platform.records?.runs.values() ?? [])].find(({ action }) => action === 'unlock');
+  Object.assign(killed ?? {}, { status: 'running', finishedAtMs: null, report: null });
+  pass(10);
+  platform.locked.add(userId(5));
+
+  await undo();
+
+  expect([...platform.locked]).toEqual([userId(5)]);
+});
+
+test.each<[string, () => Promise<unknown>]>([
+  [
+    'that named the run by the id of its record',
+    () => {
+      const [record] = platform.records?.runs.values() ?? [];
+      return undo({ undo: record?.id });
+    }
+  ],
+  [
+    'whose record has no parameters, as in an older copy of the models',
+    async () => {
+      const { runId } = await undo();
+      const record = [...(platform.records?.runs.values() ?? [])].find((run) => run.runId === runId);
+      Object.assign(record ?? {}, { parameters: null });
+    }
+  ]
+])(
+  'where the clock was set back before an undo %s, the next one leaves whom somebody has locked since',
+  async (_what, undoFirst) => {
+    platform.clock.jump(-60 * MINUTE_MS);
+    await undoFirst();
+    pass(10);
+    platform.locked.add(userId(2));
+
+    await undo();
+
+    expect([...platform.locked]).toEqual([userId(2)]);
+  }
+);
+
 test('an undo of another run, before this one, keeps nobody out', async () => {
   await undo();
   pass(2);
