@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { bundle, readBundlerVersion } from '../shared/bundle';
+import { bundle, describeBundler } from '../shared/bundle';
 import { hashFolder, hashTexts, readIfThere } from '../shared/hash-folder';
 import { provideFolder } from '../shared/provide-folder';
 
@@ -19,7 +19,7 @@ export function buildCommand(root: string): string {
       hashFolder(join(root, 'tasks'), []),
       hashFolder(join(root, 'cloudcode', 'lock_users'), ['node_modules']),
       readIfThere(join(root, 'journeyrc.schema.json')),
-      readBundlerVersion()
+      describeBundler()
     ]),
     make: (emptyFolder) => bundle(join(root, `${ENTRY}.ts`), join(emptyFolder, `${ENTRY}.js`))
   });

@@ -4,6 +4,18 @@ import type esbuild from 'esbuild';
 
 const requireHere = createRequire(__filename);
 
+const OPTIONS = {
+  bundle: true,
+  packages: 'external',
+  platform: 'node',
+  target: 'node20',
+  sourcemap: true,
+  sourcesContent: false,
+  // Those of the platform's tasks extend a file that is not there.
+  tsconfigRaw: '{}',
+  logLevel: 'silent'
+} as const;
+
 /**
  * Makes a program and all that it imports one file of JavaScript: each file of its own takes Node about half a millisecond to load.
  * Packages stay outside. The file has its map beside it.
@@ -11,23 +23,11 @@ const requireHere = createRequire(__filename);
 export function bundle(entry: string, outFile: string): void {
   // Only where something is to be made.
   const { buildSync } = requireHere('esbuild') as typeof esbuild;
-  buildSync({
-    entryPoints: [entry],
-    outfile: outFile,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    target: 'node20',
-    sourcemap: true,
-    sourcesContent: false,
-    // Those of the platform's tasks extend a file that is not there.
-    tsconfigRaw: '{}',
-    logLevel: 'silent'
-  });
+  buildSync({ ...OPTIONS, entryPoints: [entry], outfile: outFile });
 }
 
-/** The version of what makes it, without loading that. */
-export function readBundlerVersion(): string {
+/** What the file depends on beside its sources. */
+export function describeBundler(): string {
   const manifest = JSON.parse(readFileSync(requireHere.resolve('esbuild/package.json'), 'utf8')) as { version: string };
-  return manifest.version;
+  return JSON.stringify([manifest.version, OPTIONS]);
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { bundle, readBundlerVersion } from '../../shared/bundle';
+import { bundle, describeBundler } from '../../shared/bundle';
 import { hashFolder, hashTexts } from '../../shared/hash-folder';
 import { provideFolder } from '../../shared/provide-folder';
 
@@ -15,7 +15,7 @@ export function provideChildEntry(): string {
   const folder = join(__dirname, '..', '..', '..', 'dist', '.runtime');
   provideFolder({
     folder,
-    inputs: hashTexts([hashFolder(__dirname, []), readBundlerVersion()]),
+    inputs: hashTexts([hashFolder(__dirname, []), describeBundler()]),
     make: (emptyFolder) => bundle(join(__dirname, `${ENTRY}.ts`), join(emptyFolder, `${ENTRY}.js`))
   });
   return join(folder, `${ENTRY}.js`);
