@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { provideFolder } from '../../../tasks/shared/provide-folder';
+import { provideFolder } from '../../tasks/shared/provide-folder';
 
 let parent: string;
 let folder: string;
@@ -77,7 +77,7 @@ test('where another process has made something else meanwhile, it is replaced', 
 
 test('processes that make the same folder at once all succeed', async () => {
   const source = `
-    const { provideFolder } = require(${JSON.stringify(require.resolve('../../../tasks/shared/provide-folder'))});
+    const { provideFolder } = require(${JSON.stringify(require.resolve('../../tasks/shared/provide-folder'))});
     const { writeFileSync } = require('node:fs');
     for (let i = 0; i < 100; i++) provideFolder({
       folder: ${JSON.stringify(folder)},

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-const SCRIPT = join(__dirname, '..', '..', '..', 'tasks', 'shared', 'install-missing.mjs');
+const SCRIPT = join(__dirname, '..', '..', 'tasks', 'shared', 'install-missing.mjs');
 
 /** A repository with three packages, and an npm that writes down how it is called. */
 class Checkout {

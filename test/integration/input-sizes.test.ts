@@ -1,15 +1,15 @@
-import { describeValue } from '../../../cloudcode/lock_users/src/input/Check';
-import { PARAMETERS } from '../../../cloudcode/lock_users/src/input/parameters';
-import { parseParameters } from '../../../cloudcode/lock_users/src/input/parse-parameters';
-import { LockUsersError } from '../../../cloudcode/lock_users/src/errors';
-import { handleWebhook } from '../../../cloudcode/lock_users/src/triggers/handle-webhook';
-import { handleWebRequest } from '../../../cloudcode/lock_users/src/triggers/handle-web-request';
-import { readTrigger } from '../../../cloudcode/lock_users/src/triggers/read-trigger';
-import { formatTime } from '../../../cloudcode/lock_users/src/platform/format-time';
-import { hashToUuid } from '../../../cloudcode/lock_users/src/records/hash-to-uuid';
-import { FakePlatform } from '../../support/fake-ports';
-import { MemoryRecordStore } from '../../support/MemoryRecordStore';
-import { SETTINGS } from '../../support/run-on-fake';
+import { describeValue } from '../../cloudcode/lock_users/src/input/Check';
+import { PARAMETERS } from '../../cloudcode/lock_users/src/input/parameters';
+import { parseParameters } from '../../cloudcode/lock_users/src/input/parse-parameters';
+import { LockUsersError } from '../../cloudcode/lock_users/src/errors';
+import { handleWebhook } from '../../cloudcode/lock_users/src/triggers/handle-webhook';
+import { handleWebRequest } from '../../cloudcode/lock_users/src/triggers/handle-web-request';
+import { readTrigger } from '../../cloudcode/lock_users/src/triggers/read-trigger';
+import { formatTime } from '../../cloudcode/lock_users/src/platform/format-time';
+import { hashToUuid } from '../../cloudcode/lock_users/src/records/hash-to-uuid';
+import { FakePlatform } from '../support/fake-ports';
+import { MemoryRecordStore } from '../support/MemoryRecordStore';
+import { SETTINGS } from '../support/run-on-fake';
 
 const MANY = Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`name${n}`, n]));
 const DEEP_LIST = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;

@@ -1,9 +1,9 @@
-import { RecordingLog, FakePlatform } from '../../support/fake-ports';
-import { MemoryRecordStore } from '../../support/MemoryRecordStore';
-import { runOnFake } from '../../support/run-on-fake';
-import { userId, userIds } from '../../support/user-id';
-import type { LockOperation } from '../../../cloudcode/lock_users/src/requests/lock-batch';
-import type { Report } from '../../../cloudcode/lock_users/src/report/Report';
+import { RecordingLog, FakePlatform } from '../support/fake-ports';
+import { MemoryRecordStore } from '../support/MemoryRecordStore';
+import { runOnFake } from '../support/run-on-fake';
+import { userId, userIds } from '../support/user-id';
+import type { LockOperation } from '../../cloudcode/lock_users/src/requests/lock-batch';
+import type { Report } from '../../cloudcode/lock_users/src/report/Report';
 
 const MAX_REPORT_BYTES = 1_000_000;
 const MAX_LINE_BYTES = 2000;
