@@ -5,8 +5,6 @@ import { loadTypeScript } from '../../tasks/shared/load-typescript';
 const NODE = `
 declare const console: { log(text: string): void };
 declare const process: { exit(code: number): never; readonly env: Readonly<Record<string, string | undefined>> };
-declare function setTimeout(call: () => void, ms: number): unknown;
-declare namespace NodeJS {}
 `;
 
 /** Libraries with few declarations of Node: reading the real ones takes nine tenths of the time that a small task takes to compile. */

@@ -17,3 +17,15 @@ test.each([[null], [5], [{ at: 1 }], [['2026-11-26T10:00:00Z']], ['soon']])('%j 
 
   expect(session).toMatchObject({ signedOutAtMs: null, authenticatedAtMs: null, lastConnectedAtMs: null });
 });
+
+test.each<[string, object, boolean]>([
+  ['has a session that is signed in', { sessions: [{ state: 'LOCKED' }, { state: 'ENROLLED' }] }, true],
+  ['has none', { sessions: [{ state: 'LOCKED' }, null] }, false],
+  ['has no sessions', { sessions: [] }, false],
+  ['says nothing of sessions', {}, true],
+  ['says nothing that can be read of them', { sessions: 'none' }, true],
+  ['says itself that it is not', { enrolled: false, sessions: [{ state: 'ENROLLED' }] }, false],
+  ['says so in words', { enrolled: 'no', sessions: [{ state: 'ENROLLED' }] }, true]
+])('a user who %s: %j, is in the app: %p', (_what, shown, enrolled) => {
+  expect(readUserState({ id: userId(1), ...shown })?.enrolled).toBe(enrolled);
+});

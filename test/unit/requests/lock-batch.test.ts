@@ -25,10 +25,12 @@ test.each([0, 1001])('a batch of %i operations is not sent', (count) => {
   expect(() => assertBatchKeepsData(body, count)).toThrow(`a batch holds ${count} operations.`);
 });
 
-test('a batch that lost an operation is not sent', () => {
+test.each([1, 3])('a batch of 2 operations for %i users is not sent', (count) => {
   const body = serializeLockBatch(userIds(2).map(buildLockOperation));
 
-  expect(() => assertBatchKeepsData(body, 3)).toThrow('a batch for 3 users does not hold 3 operations.');
+  expect(() => assertBatchKeepsData(body, count)).toThrow(
+    `a batch for ${count} users does not hold ${count} operations.`
+  );
 });
 
 const GOOD = { method: 'users/lock', user_id: userId(1), wipe: false };
@@ -93,7 +95,7 @@ test.each([LOCK, UNLOCK])('of %s twice, no part is sent, however it is cut', (op
 });
 
 test('a batch with a letter changed, added or lost is not sent, or locks its users and wipes nothing', () => {
-  const body = serializeLockBatch(['a', 'b"\\'].map(buildLockOperation));
+  const body = serializeLockBatch(['a', 'b"\\\u0001'].map(buildLockOperation));
   const place = fc.nat({ max: body.length });
   const letter = fc.constantFrom(...new Set(`${body}tru \n`));
   fc.assert(
