@@ -25,6 +25,7 @@ const tier = (name, options = {}) => ({
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   transform,
   sandboxInjectedGlobals,
+  runtime: '<rootDir>/test/support/CachingRuntime.cjs',
   ...options
 });
 

@@ -1,9 +1,9 @@
 import { Temporal } from '@js-temporal/polyfill';
-import { parseWhere } from '../../../cloudcode/lock_users/src/input/where';
-import type { Report } from '../../../cloudcode/lock_users/src/report/Report';
-import { backendError } from '../../../cloudcode/lock_users/src/requests/classify-response';
-import { EveningWorld, MINUTE_MS } from '../../support/EveningWorld';
-import { userId } from '../../support/user-id';
+import { parseWhere } from '../../cloudcode/lock_users/src/input/where';
+import type { Report } from '../../cloudcode/lock_users/src/report/Report';
+import { backendError } from '../../cloudcode/lock_users/src/requests/classify-response';
+import { EveningWorld, MINUTE_MS } from '../support/EveningWorld';
+import { userId } from '../support/user-id';
 
 const NIGHTS = 10;
 const [PROTECTED, LOCKED_BEFORE, LEFT, LOCKED_LATER] = [userId(1), userId(2), userId(3), userId(4)] as const;

@@ -1,14 +1,14 @@
-import type { Report } from '../../../cloudcode/lock_users/src/report/Report';
-import type { Settings } from '../../../cloudcode/lock_users/src/input/settings';
-import { classifyResponse } from '../../../cloudcode/lock_users/src/requests/classify-response';
-import { cutAfter } from '../../support/cut-after';
-import { DAY_MS, EVENING_MS, EveningWorld, MINUTE_MS, MORNING_MS, SHIFT } from '../../support/EveningWorld';
-import { FakePlatform } from '../../support/fake-ports';
-import { MemoryRecordStore } from '../../support/MemoryRecordStore';
-import { playEmpty } from '../../support/play-empty';
-import type { ReadList } from '../../support/play-empty';
-import { runOnFake } from '../../support/run-on-fake';
-import { userId, userIds } from '../../support/user-id';
+import type { Report } from '../../cloudcode/lock_users/src/report/Report';
+import type { Settings } from '../../cloudcode/lock_users/src/input/settings';
+import { classifyResponse } from '../../cloudcode/lock_users/src/requests/classify-response';
+import { cutAfter } from '../support/cut-after';
+import { DAY_MS, EVENING_MS, EveningWorld, MINUTE_MS, MORNING_MS, SHIFT } from '../support/EveningWorld';
+import { FakePlatform } from '../support/fake-ports';
+import { MemoryRecordStore } from '../support/MemoryRecordStore';
+import { playEmpty } from '../support/play-empty';
+import type { ReadList } from '../support/play-empty';
+import { runOnFake } from '../support/run-on-fake';
+import { userId, userIds } from '../support/user-id';
 
 const LEFT = { text: 'active = ?', values: [false] };
 const ADMINISTRATORS = { text: 'role = ?', values: ['administrator'] };

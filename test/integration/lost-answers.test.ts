@@ -1,7 +1,7 @@
-import { backendError } from '../../../cloudcode/lock_users/src/requests/classify-response';
-import { FakePlatform } from '../../support/fake-ports';
-import { runOnFake } from '../../support/run-on-fake';
-import { userId, userIds } from '../../support/user-id';
+import { backendError } from '../../cloudcode/lock_users/src/requests/classify-response';
+import { FakePlatform } from '../support/fake-ports';
+import { runOnFake } from '../support/run-on-fake';
+import { userId, userIds } from '../support/user-id';
 
 let platform: FakePlatform;
 beforeEach(() => {
