@@ -27,7 +27,14 @@ module.exports = class CachingRuntime extends Runtime {
   }
 
   createScriptFromCode(code, filename) {
-    // Without jest's callback for import(), which would keep the context of the first test file alive.
-    return recall(this.cache.scripts, filename, () => new Script(this.wrapCodeInModuleWrapper(code), { filename }));
+    return recall(this.cache.scripts, filename, () => {
+      try {
+        // Without jest's callback for import(), which would keep the context of the first test file alive.
+        return new Script(this.wrapCodeInModuleWrapper(code), { filename });
+      } catch {
+        // Fails in the same way, and jest says what to do about it.
+        return super.createScriptFromCode(code, filename);
+      }
+    });
   }
 };
