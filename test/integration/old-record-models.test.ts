@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '../../cloudcode/lock_users';
@@ -7,12 +7,19 @@ import { callBackend } from '../support/call-backend';
 import { TaskOnBackend } from '../support/TaskOnBackend';
 
 let on: TaskOnBackend;
-afterEach(() => on.backend.close());
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'old-models-'));
+});
+afterEach(async () => {
+  await on.backend.close();
+  rmSync(folder, { recursive: true });
+});
 
 /** Starts a backend whose app has a copy of the record's models without the given parts. */
 async function startWithout(...parts: readonly RegExp[]): Promise<void> {
   const xml = parts.reduce((text, part) => text.replace(part, ''), SCHEMA);
-  const path = join(mkdtempSync(join(tmpdir(), 'old-models-')), 'schema.xml');
+  const path = join(folder, 'schema.xml');
   writeFileSync(path, xml);
   on = await TaskOnBackend.start({}, path);
   on.backend.seed({ users: 5 });

@@ -5,7 +5,8 @@ const { default: Runtime } = require('jest-runtime');
 const caches = new WeakMap();
 
 // A worker has to be gone half a second after its last test, or jest prints a warning. Giving its memory back takes longer.
-process.once('exit', () => process.exit());
+// Whoever else waits for the exit has said so by the time that there is nothing left to do, and comes first.
+process.once('beforeExit', () => process.once('exit', () => process.exit()));
 
 function recall(cache, key, make) {
   if (!cache.has(key)) cache.set(key, make());
