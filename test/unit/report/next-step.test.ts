@@ -83,7 +83,7 @@ test.each<[string, EndedRun, string]>([
   [
     'an unlock',
     UNLOCKED,
-    'This let in whoever was locked by hand, too. An undo of the lock run would have spared those: {"undo": "<its run id>"}'
+    'This let in whoever was locked by hand, too. An undo of the lock run would have left those locked: {"undo": "<its run id>"}'
   ],
   [
     'a sign-out',

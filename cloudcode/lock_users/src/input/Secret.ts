@@ -1,6 +1,6 @@
 const REDACTED = '[redacted]';
 
-/** Takes what must not be shown out of a text. It is given the whole text: of a secret that was cut, a piece would stay. */
+/** Takes what must not be shown out of a text. It needs the whole text: of a secret that was cut, a piece would stay. */
 export type Redact = (text: string) => string;
 
 /**

@@ -24,7 +24,7 @@ export const checkDefaults: Check<Parameters> = (value, name) => {
 };
 
 /** The parameters of a run: those that it was started with or, where it was started without any, those of the deployment. */
-export function chooseParameters(given: Parameters, defaults: Parameters | undefined): Parameters {
-  if (Object.keys(given.rawParameters).length > 0 || defaults === undefined) return given;
+export function chooseParameters(asked: Parameters, defaults: Parameters | undefined): Parameters {
+  if (Object.keys(asked.rawParameters).length > 0 || defaults === undefined) return asked;
   return { ...defaults, areDefaults: true };
 }

@@ -7,7 +7,7 @@ import { readNetworkError } from './read-network-error';
 export function readFacts(error: unknown, redact: Redact): FailureFacts {
   const { status, type, code, cause } = (error ?? {}) as Record<string, unknown>;
   const platformType = typeof type === 'string' ? { platformType: redact(type) } : {};
-  // An answer that is no JSON comes as an error with status 200, or as the parser's own.
+  // An answer that is not valid JSON comes as an error with status 200, or as the parser's own.
   if (error instanceof SyntaxError || type === 'invalid-json') return { network: 'garbled' };
   if (typeof status === 'number') return { ...platformType, status, ...(status < 300 && { network: 'garbled' }) };
   const systemCode = code ?? (cause as { code?: unknown } | null | undefined)?.code;

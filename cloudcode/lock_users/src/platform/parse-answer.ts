@@ -1,6 +1,6 @@
 import type { Secret } from '../input/Secret';
 
-/** The JSON of an answer, with the token taken out of every text in it; undefined where it is no JSON. */
+/** The JSON of an answer, with the token taken out of every text in it; undefined where it is not valid JSON. */
 export function parseAnswer(text: string, token: Secret): unknown {
   const redact = (_key: string, value: unknown): unknown => (typeof value === 'string' ? token.redact(value) : value);
   try {

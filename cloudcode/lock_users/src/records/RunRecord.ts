@@ -124,11 +124,11 @@ export function readLastReport({ report }: RunRecord): Pick<Report, 'status' | '
   }
 }
 
-/** The parameters that the run was given; none where its record does not hold them. */
+/** The parameters of the run; none where its record does not hold them. */
 export function readParameters({ parameters }: RunRecord): Readonly<Record<string, unknown>> {
   try {
-    const given: unknown = JSON.parse(parameters ?? '{}');
-    return isPlainObject(given) ? (given as Record<string, unknown>) : {};
+    const value: unknown = JSON.parse(parameters ?? '{}');
+    return isPlainObject(value) ? (value as Record<string, unknown>) : {};
   } catch {
     return {};
   }

@@ -51,7 +51,7 @@ function describeWayBack(run: EndedRun): string | undefined {
     }
     case 'unlock':
       if (undoes !== undefined || (counts.unlocked ?? 0) === 0) return undefined;
-      return 'This let in whoever was locked by hand, too. An undo of the lock run would have spared those: {"undo": "<its run id>"}';
+      return 'This let in whoever was locked by hand, too. An undo of the lock run would have left those locked: {"undo": "<its run id>"}';
     case 'reauthenticate':
       return (counts.reauthenticated ?? 0) === 0 ? undefined : 'They come back by signing in.';
     case 'status':

@@ -24,7 +24,7 @@ const FORBIDDEN_REMEDY =
  * time, and a body may be JSON, plain text (401) or HTML (gateways).
  *
  * @param request what was asked for, such as `GET info.json`
- * @param error the parsed body, or undefined where it is no JSON
+ * @param error the parsed body, or undefined where it is not valid JSON
  * @param retryAfterMs what the answer's `Retry-After` asks for, undefined where it has none
  * @param about whether the request is about one user, so that a 404 may be that user's and not the address's fault; or asks
  *   for the users, so that a route that is not there is missing at an address that has answered before

@@ -68,22 +68,22 @@ export async function advance(asked: RunContext, progress: Progress): Promise<vo
   progress.deployment = { ...progress.deployment, ...named };
   logDeployment(ports.log, progress.deployment, asked.parameters, settings.authScheme);
 
-  const given = await resolveLast(asked);
-  if ('refusal' in given) {
-    progress.refusal = given.refusal;
+  const found = await resolveLast(asked);
+  if ('refusal' in found) {
+    progress.refusal = found.refusal;
     return;
   }
-  progress.context = given;
-  const { parameters } = given;
+  progress.context = found;
+  const { parameters } = found;
 
   progress.hasBegun = true;
-  const { record, stop, hasBegun = false, isPastUnknown = false } = await beginRun(given);
+  const { record, stop, hasBegun = false, isPastUnknown = false } = await beginRun(found);
   progress.record = record;
   progress.isPastUnknown = isPastUnknown;
   progress.refusal = stop;
   if (stop !== undefined) return;
   progress.hasBegunBefore = hasBegun;
-  const context = hasBegun && record !== undefined ? takeUnlockAt(given, record) : given;
+  const context = hasBegun && record !== undefined ? takeUnlockAt(found, record) : found;
   progress.context = context;
   const isFirst = context.invocation === 1 && !isReading(parameters.action);
   if (isFirst && ports.records !== undefined) await warnOfOverdueRuns(context, ports.records);

@@ -31,18 +31,18 @@ export async function runInvocation(context: RunContext): Promise<Report> {
 
 /** The same, with the roster, for a program that shows who is in a plan. @throws InvariantError as well */
 export async function runWithRoster(
-  given: RunContext
+  asked: RunContext
 ): Promise<{ readonly report: Report; readonly roster: Roster | undefined }> {
-  const { ports, settings, sender, parameters } = given;
+  const { ports, settings, sender, parameters } = asked;
   const progress: Progress = {
     deployment: { label: null, environment: null, backendId: settings.backendId },
     hasBegun: false,
     verified: false,
-    context: given,
+    context: asked,
     hasBegunBefore: false
   };
   try {
-    await advance(given, progress);
+    await advance(asked, progress);
   } catch (error) {
     sender.stopWith(toErrorDetails(error));
   }
